@@ -1,0 +1,124 @@
+// Causal attention with a distance bias, on raw pointers: what a kernel is given and what it gives back.
+//
+//     score(i, j)  = scale * q_i . k_j + bias_h(d)      d = (keys - queries + i) - j >= 0   (aligned at the end)
+//     bias_h(d)    = -slope_h * d                       linear: ALiBi (Press et al., eq. 2); never multiplied by `scale`
+//                  = table_h[min(d, tableLength - 1)]   table: T5 buckets, or any curve
+//     visible(i,j) = d >= 0 and (window == 0 or d < window or j < sinks)
+//
+// Query head h reads key head h / (heads / keyHeads). A row without a visible key gives output 0 and lse -inf.
+// Called by core/attention, which checks every argument and brings the threads; a kernel starts no thread of its own.
+// Knows neither Torch nor Qt.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+namespace slopescope::kernels {
+
+// A [batch, head, row, dim] array; dim is contiguous, strides count floats.
+struct Rows {
+    const float* data = nullptr;
+    std::int64_t batchStride = 0, headStride = 0, rowStride = 0;
+
+    const float* row(std::int64_t batch, std::int64_t head, std::int64_t row) const {
+        return data + batch * batchStride + head * headStride + row * rowStride;
+    }
+};
+
+// Exactly one of the two, or neither (no bias).
+struct DistanceBias {
+    const float* slopes = nullptr; // [heads], >= 0
+    const float* table = nullptr;  // [heads, tableLength]
+    std::int64_t tableLength = 0;
+};
+
+struct Attention {
+    Rows q, k, v; // q: [batch, heads, queries, headDim]; k and v: [batch, keyHeads, keys, headDim]
+    std::int64_t batch = 1, heads = 1, keyHeads = 1, queries = 0, keys = 0, headDim = 0;
+    float scale = 1;
+    DistanceBias bias;
+    std::int64_t window = 0; // 0: none
+    std::int64_t sinks = 0;  // the first keys, visible past the window
+    // Blocks of keys whose every weight is provably below tolerance * (the row's largest weight) may be skipped.
+    // 0: every visible block is computed.
+    float tolerance = 0;
+};
+
+struct AttentionOutput {
+    float* out = nullptr; // [batch, heads, queries, headDim] with these strides
+    std::int64_t batchStride = 0, headStride = 0, rowStride = 0;
+    float* lse = nullptr; // [batch, heads, queries] contiguous, natural logarithm; may be null
+};
+
+// Key blocks computed, and key blocks a dense causal pass would compute.
+struct Visited {
+    std::int64_t computed = 0, dense = 0;
+    double fraction() const { return dense ? double(computed) / double(dense) : 1.0; }
+};
+
+enum class Stage { Score, Bias, Sum, Probability }; // scale*q.k | bias | their sum | softmax
+enum class Pooling { Mean, Max };
+
+// A picture of one head: the cells of [queryBegin, queryEnd) x [keyBegin, keyEnd) pooled into rows x columns pixels.
+// Pixel (r, c) pools the cells with query in [edge(r), edge(r+1)), edge(r) = queryBegin + r * (queryEnd - queryBegin) / rows
+// in integer arithmetic, likewise for keys; rows and columns are at most the number of queries and keys in the viewport.
+// Only visible cells are pooled: the mean divides by their number. A pixel without one is NaN.
+struct Map {
+    const float* q = nullptr; // [queries, headDim], rows qStride floats apart
+    const float* k = nullptr; // [keys, headDim], rows kStride floats apart
+    std::int64_t qStride = 0, kStride = 0, queries = 0, keys = 0, headDim = 0;
+    float scale = 1;
+    DistanceBias bias; // of this head alone: slopes[0], or table[0..tableLength)
+    std::int64_t window = 0, sinks = 0;
+    std::int64_t queryBegin = 0, queryEnd = 0, keyBegin = 0, keyEnd = 0, rows = 0, columns = 0;
+    Stage stage = Stage::Probability;
+    Pooling pooling = Pooling::Mean;
+    const float* lse = nullptr; // [queries] of this head if known; else computed on the way
+    float tolerance = 0;        // as in Attention; skipped cells count as probability 0
+};
+
+struct MapOutput {
+    float* picture = nullptr; // [rows, columns]
+    float* lse = nullptr;     // [queries]: those of the rows in the viewport are written; may be null
+};
+
+// How one head spends its attention, summed over the queries [queryBegin, queryEnd).
+struct Profile {
+    const float* q = nullptr;
+    const float* k = nullptr;
+    std::int64_t qStride = 0, kStride = 0, queries = 0, keys = 0, headDim = 0;
+    float scale = 1;
+    DistanceBias bias;
+    std::int64_t window = 0, sinks = 0;
+    std::int64_t queryBegin = 0, queryEnd = 0;
+    std::span<const std::int64_t> binEdges; // ascending, first 0; bin b holds distances [edge b, edge b+1)
+    std::int64_t firstKeys = 1;             // the sink mass counts keys j < firstKeys
+    float tolerance = 0;
+};
+
+struct ProfileOutput {
+    std::span<double> mass;     // [binEdges.size() - 1], mean over queries of the probability in the bin
+    double meanDistance = 0;    // mean over queries of sum_j p d
+    double entropy = 0;         // mean over queries, in bits
+    double firstKeysMass = 0;   // mean over queries
+    double diagonalMass = 0;    // mean over queries of the probability at distance 0
+};
+
+// Runs body(i) for i in [0, count) on the caller's threads; throws out of the kernel when the job is stopped.
+using ParallelFor = std::function<void(std::int64_t count, const std::function<void(std::int64_t)>& body)>;
+
+// A row of the kernel table. What a kernel does not support it says; the next row serves. The last row is the reference.
+struct Kernel {
+    const char* name; // "avx3", "avx2", "reference", ...
+    bool (*runsHere)();
+    bool (*supports)(const Attention&);
+    Visited (*attend)(const Attention&, const AttentionOutput&, const ParallelFor&);
+    Visited (*map)(const Map&, const MapOutput&, const ParallelFor&);
+    void (*profile)(const Profile&, ProfileOutput&, const ParallelFor&);
+};
+
+// Best first. Never empty; the reference is last and supports everything.
+std::span<const Kernel> kernelTable();
+
+} // namespace slopescope::kernels

@@ -1,0 +1,53 @@
+// Text to token ids and back, as a tokenizer.json of the Hugging Face format describes it.
+//
+// Immutable after load, so any thread may use one. No Torch, no Qt.
+#pragma once
+
+#include "core/job.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace slopescope {
+
+// One token of an encoded text, and the bytes of that text it stands for: text.substr(begin, end - begin). Tokens that the
+// post-processor adds have begin == end.
+struct Token {
+    std::int32_t id = 0;
+    std::int64_t begin = 0, end = 0;
+};
+
+class Tokenizer {
+public:
+    // Reads a tokenizer.json. Throws Error naming the file and the fault.
+    static Tokenizer load(const std::filesystem::path& file);
+
+    // Learns a byte-level BPE with GPT-2's pre-tokenization from `texts`. The 256 bytes are always in the vocabulary, so every
+    // text can be encoded. Deterministic: ties go to the pair with the smaller ids.
+    static Tokenizer learnByteLevelBpe(std::span<const std::string> texts, int vocabularySize, const Job& job = {});
+
+    void save(const std::filesystem::path& file) const; // tokenizer.json, readable by Hugging Face's tokenizers
+
+    // `text` must be valid UTF-8 (see text/utf8.h). Throws Cancelled when stopped.
+    std::vector<Token> encode(std::string_view text, const Job& job = {}) const;
+    std::string decode(std::span<const std::int32_t> ids) const; // throws Error on an id outside the vocabulary
+
+    int vocabularySize() const;                    // ids are in [0, vocabularySize)
+    std::string tokenText(std::int32_t id) const;  // the token's own bytes, which need not be whole UTF-8 characters
+
+    Tokenizer(Tokenizer&&) noexcept;
+    Tokenizer& operator=(Tokenizer&&) noexcept;
+    ~Tokenizer();
+
+private:
+    struct Model;
+    explicit Tokenizer(std::unique_ptr<const Model> model);
+    std::unique_ptr<const Model> m_model;
+};
+
+} // namespace slopescope
