@@ -16,6 +16,9 @@ namespace {
 
 // One call of parallelFor. Threads draw indices until none is left; the caller waits for the helpers that joined.
 struct Loop {
+    Loop(std::int64_t count, const Job& job, const std::function<void(std::int64_t)>& body)
+        : count(count), job(job), body(body) {}
+
     const std::int64_t count;
     const Job& job;
     const std::function<void(std::int64_t)>& body;
@@ -49,6 +52,7 @@ public:
     ~Pool() { resize(0); }
 
     void resize(int helpers) {
+        const std::lock_guard oneAtATime(m_resize);
         std::vector<std::jthread> old;
         {
             const std::lock_guard lock(m_mutex);
@@ -118,6 +122,7 @@ private:
         }
     }
 
+    std::mutex m_resize; // held over a whole resize, taken before m_mutex
     std::mutex m_mutex;
     std::condition_variable_any m_wake;
     std::deque<Loop*> m_loops;
@@ -147,7 +152,7 @@ void parallelFor(std::int64_t count, const Job& job, const std::function<void(st
     if (count <= 0)
         return;
     const kernels::FlushDenormals flush;
-    Loop loop{.count = count, .job = job, .body = body};
+    Loop loop(count, job, body);
     if (count == 1 || threadCount() == 1) {
         loop.run();
     } else {
