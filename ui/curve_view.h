@@ -1,0 +1,85 @@
+// Perplexity by length: the curve of the model on view, the one before the last edit in grey, and any others by name.
+//
+// Owned by main_window, fed with every state of a sweep, on the window's thread.
+#pragma once
+
+#include "core/session.h"
+
+#include <QColor>
+#include <QList>
+#include <QWidget>
+
+#include <optional>
+
+class QCPAxisTickerText;
+class QCustomPlot;
+class QLabel;
+
+namespace slopescope::ui {
+
+class Segmented;
+
+class CurveView : public QWidget {
+    Q_OBJECT
+public:
+    enum class Mode { ByLength, ByContext, Both };
+
+    explicit CurveView(QWidget* parent = nullptr);
+
+    // Adds the curve, or replaces the one of that label. The first one is the model on view: it is drawn thick with its band,
+    // and the caption speaks of it. `color`: chosen by the view when invalid.
+    void setCurve(const QString& label, const CurveResult& curve, const QColor& color = {});
+    void removeCurve(const QString& label);
+    void setPrevious(const QString& label, const CurveResult& curve); // grey, behind the others
+    void clearPrevious();
+    void setTrainedLength(std::int64_t length); // dashed; 0: unknown
+    void setStale(bool stale);                  // dims the curves until a new one comes
+    void setEmptyText(const QString& sentence); // said while there is no curve
+    void clear();
+
+    Mode mode() const { return m_mode; }
+    void setMode(Mode mode);
+    bool logarithmic() const; // of the perplexity axis
+    QString caption() const;  // "one pass · 24 of 32 windows · 196,608 tokens · band = ±2 standard errors"
+    bool isEmpty() const { return m_curves.isEmpty(); }
+
+    // Caption at the left, "By length | By context | Both" at the right: the window may place it in the dock's title bar. It sits
+    // at the top otherwise.
+    QWidget* header() const { return m_header; }
+
+    QSize sizeHint() const override { return {720, 264}; }
+
+signals:
+    void modeChosen(slopescope::ui::CurveView::Mode mode);
+
+protected:
+    void changeEvent(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    struct Curve {
+        QString label;
+        CurveResult result;
+        QColor color; // invalid: the view chooses
+        bool previous = false;
+    };
+    void build();
+    void rebuild();
+    void showTooltip(const QPoint& position);
+
+    QList<Curve> m_curves;
+    std::optional<Curve> m_previous;
+    Mode m_mode = Mode::ByLength;
+    std::optional<bool> m_chosenLog; // none: by the span
+    std::int64_t m_trained = 0;
+    bool m_stale = false;
+
+    QWidget* m_header = nullptr;
+    QLabel* m_caption = nullptr;
+    QLabel* m_empty = nullptr;
+    Segmented* m_modes = nullptr;
+    Segmented* m_scales = nullptr;
+    QCustomPlot* m_plot = nullptr;
+};
+
+} // namespace slopescope::ui

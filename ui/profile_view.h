@@ -1,0 +1,46 @@
+// Attention mass by distance of the selected head, on a log axis, with what its slope alone would do dashed behind it.
+//
+// Owned by main_window, fed with ProfileResult, on the window's thread.
+#pragma once
+
+#include "core/session.h"
+
+#include <QWidget>
+
+#include <optional>
+
+class QCustomPlot;
+class QLabel;
+
+namespace slopescope::ui {
+
+class ProfileView : public QWidget {
+    Q_OBJECT
+public:
+    explicit ProfileView(QWidget* parent = nullptr);
+
+    void setProfile(const ProfileResult& profile);
+    void setStale(bool stale);
+    void clear();
+
+    // "Mass by distance, layer 2 · head 5"; the window may place it elsewhere. It sits at the top otherwise.
+    QWidget* header() const;
+
+    QSize sizeHint() const override { return {240, 200}; }
+
+protected:
+    void changeEvent(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void rebuild();
+
+    std::optional<ProfileResult> m_profile;
+    bool m_stale = false;
+    QLabel* m_title = nullptr;
+    QLabel* m_facts = nullptr;
+    QLabel* m_empty = nullptr;
+    QCustomPlot* m_plot = nullptr;
+};
+
+} // namespace slopescope::ui

@@ -1,0 +1,85 @@
+// The slope editor: one handle a head on a log2 axis, tied over the layers or one layer at a time.
+//
+// Owned by main_window, on the window's thread. Give it a model with setModel; it answers with slopesChanging while a hand
+// moves and slopesCommitted when it rests. It knows nothing of the engine.
+#pragma once
+
+#include "core/session.h"
+
+#include <QPointer>
+#include <QUndoStack>
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+class QToolButton;
+
+namespace slopescope::ui {
+
+class Segmented;
+class SlopeCanvas;
+
+class SlopeEditor : public QWidget {
+    Q_OBJECT
+public:
+    // Without a stack it keeps its own. A given stack must be used for slopes only: setModel clears it.
+    explicit SlopeEditor(QUndoStack* undoStack = nullptr, QWidget* parent = nullptr);
+
+    // Shows the slopes of `facts` as trained, or the sentence why there are none. Emits nothing, clears the undo steps.
+    void setModel(const ModelFacts& facts);
+    void clear(); // no model is open
+
+    const SlopeTable& slopes() const { return m_slopes; }
+    bool edited() const { return m_slopes != m_trained; }
+    bool available() const { return !m_slopes.empty(); }
+    QUndoStack* undoStack() const { return m_undoStack; }
+    HeadAddress selectedHead() const { return m_selected; }
+    bool tied() const; // "All layers" is chosen
+
+    // One undo step, as if a person had made it. Throws Error when the shape or a value is wrong (checkSlopes).
+    void change(const SlopeTable& slopes, const QString& what);
+
+    // "All layers | Layer N" and nothing else: the window may place it in the dock's title bar. It sits at the top otherwise.
+    QWidget* header() const;
+
+public slots:
+    void setSelectedHead(slopescope::HeadAddress head); // emits nothing
+    void reset();                                       // back to the slopes as trained, one undo step
+    bool loadFromFile(const QString& file);             // false: the fault is on screen
+    bool saveToFile(const QString& file);
+
+signals:
+    void slopesChanging(const slopescope::SlopeTable& slopes);  // during a drag
+    void slopesCommitted(const slopescope::SlopeTable& slopes); // release, typed value, preset, undo, redo, reset
+    void headSelected(slopescope::HeadAddress head);
+
+private:
+    void build();
+    void buildPresets(QToolButton* button);
+    void applyPreset(const QString& spec, const QString& what);
+    void show(const SlopeTable& slopes, bool committed);
+    void refresh();
+    void setError(const QString& sentence);
+    void chooseFileToLoad();
+    void chooseFileToSave();
+    SlopeTable withHead(int head, double slope) const;
+
+    QPointer<QUndoStack> m_undoStack;
+    SlopeTable m_slopes, m_trained;
+    HeadAddress m_selected;
+    SlopeTable m_beforeGesture; // the table when the drag or run of nudges began
+    bool m_inGesture = false;
+    int m_gestures = 0;
+
+    SlopeCanvas* m_canvas = nullptr;
+    Segmented* m_scope = nullptr;
+    QToolButton* m_presets = nullptr;
+    QPushButton* m_undo = nullptr;
+    QPushButton* m_redo = nullptr;
+    QPushButton* m_reset = nullptr;
+    QLabel* m_error = nullptr;
+    QLabel* m_sentence = nullptr;
+    QWidget* m_controls = nullptr;
+};
+
+} // namespace slopescope::ui
