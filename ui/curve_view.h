@@ -6,20 +6,20 @@
 #include "core/session.h"
 
 #include <QColor>
+#include <QFrame>
 #include <QList>
-#include <QWidget>
 
 #include <optional>
 
-class QCPAxisTickerText;
 class QCustomPlot;
 class QLabel;
 
 namespace slopescope::ui {
 
-class Segmented;
+class PanelHeader;
+class SegmentedButtons;
 
-class CurveView : public QWidget {
+class CurveView : public QFrame {
     Q_OBJECT
 public:
     enum class Mode { ByLength, ByContext, Both };
@@ -43,9 +43,7 @@ public:
     QString caption() const;  // "one pass · 24 of 32 windows · 196,608 tokens · band = ±2 standard errors"
     bool isEmpty() const { return m_curves.isEmpty(); }
 
-    // Caption at the left, "By length | By context | Both" at the right: the window may place it in the dock's title bar. It sits
-    // at the top otherwise.
-    QWidget* header() const { return m_header; }
+    PanelHeader* header() const { return m_header; } // the window may make it the title bar of a dock
 
     QSize sizeHint() const override { return {720, 264}; }
 
@@ -74,11 +72,10 @@ private:
     std::int64_t m_trained = 0;
     bool m_stale = false;
 
-    QWidget* m_header = nullptr;
-    QLabel* m_caption = nullptr;
+    PanelHeader* m_header = nullptr;
     QLabel* m_empty = nullptr;
-    Segmented* m_modes = nullptr;
-    Segmented* m_scales = nullptr;
+    SegmentedButtons* m_modes = nullptr;
+    SegmentedButtons* m_scales = nullptr;
     QCustomPlot* m_plot = nullptr;
 };
 

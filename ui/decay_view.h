@@ -1,6 +1,6 @@
 // "What each slope does": the weight exp(-m d) a slope leaves at distance d, before content, one line a head.
 //
-// Owned by main_window, fed from SlopeEditor's slopes, on the window's thread.
+// Part of SlopeEditor, on the window's thread.
 #pragma once
 
 #include "core/positions/slopes.h"

@@ -5,7 +5,7 @@
 
 #include "core/session.h"
 
-#include <QWidget>
+#include <QFrame>
 
 #include <vector>
 
@@ -17,7 +17,9 @@ class QPushButton;
 
 namespace slopescope::ui {
 
-class ModelPanel : public QWidget {
+class PanelHeader;
+
+class ModelPanel : public QFrame {
     Q_OBJECT
 public:
     explicit ModelPanel(QWidget* parent = nullptr);
@@ -30,6 +32,8 @@ public:
     void setIdle();
     void setError(const QString& sentence); // ends the busy state, the facts stay; empty removes it
 
+    PanelHeader* header() const { return m_header; } // the window may make it the title bar of a dock
+
 signals:
     void modelChosen(const QString& name); // a bundled model's name
     void openRequested();                  // "Open folder…"
@@ -39,6 +43,7 @@ private:
     void setFact(QLabel* value, const QString& text);
     void selectCurrent();
 
+    PanelHeader* m_header = nullptr;
     QComboBox* m_models = nullptr;
     QPushButton* m_open = nullptr;
     QLabel* m_name = nullptr;

@@ -23,8 +23,8 @@ public:
     void setStale(bool stale);
     void clear();
 
-    // "Mass by distance, layer 2 · head 5"; the window may place it elsewhere. It sits at the top otherwise.
-    QWidget* header() const;
+    // "Mass by distance, layer 2 · head 5"; sits at the top.
+    QString title() const;
 
     QSize sizeHint() const override { return {240, 200}; }
 

@@ -6,9 +6,9 @@
 
 #include "core/session.h"
 
+#include <QFrame>
 #include <QPointer>
 #include <QUndoStack>
-#include <QWidget>
 
 class QLabel;
 class QPushButton;
@@ -16,10 +16,12 @@ class QToolButton;
 
 namespace slopescope::ui {
 
-class Segmented;
+class DecayView;
+class PanelHeader;
+class SegmentedButtons;
 class SlopeCanvas;
 
-class SlopeEditor : public QWidget {
+class SlopeEditor : public QFrame {
     Q_OBJECT
 public:
     // Without a stack it keeps its own. A given stack must be used for slopes only: setModel clears it.
@@ -39,8 +41,8 @@ public:
     // One undo step, as if a person had made it. Throws Error when the shape or a value is wrong (checkSlopes).
     void change(const SlopeTable& slopes, const QString& what);
 
-    // "All layers | Layer N" and nothing else: the window may place it in the dock's title bar. It sits at the top otherwise.
-    QWidget* header() const;
+    PanelHeader* header() const { return m_header; } // the window may make it the title bar of a dock
+    DecayView* decayView() const { return m_decay; } // below the handles, kept up to date here
 
 public slots:
     void setSelectedHead(slopescope::HeadAddress head); // emits nothing
@@ -72,7 +74,9 @@ private:
     int m_gestures = 0;
 
     SlopeCanvas* m_canvas = nullptr;
-    Segmented* m_scope = nullptr;
+    SegmentedButtons* m_scope = nullptr;
+    PanelHeader* m_header = nullptr;
+    DecayView* m_decay = nullptr;
     QToolButton* m_presets = nullptr;
     QPushButton* m_undo = nullptr;
     QPushButton* m_redo = nullptr;

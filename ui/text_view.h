@@ -7,18 +7,18 @@
 #include "core/session.h"
 
 #include <QAbstractScrollArea>
-#include <QHash>
-#include <QWidget>
+#include <QFrame>
 
 #include <vector>
 
-class QLabel;
+class QPainter;
 
 namespace slopescope::ui {
 
+class PanelHeader;
 class TokenArea;
 
-class TextView : public QWidget {
+class TextView : public QFrame {
     Q_OBJECT
 public:
     explicit TextView(QWidget* parent = nullptr);
@@ -43,14 +43,14 @@ public:
     bool findNext(const QString& text);
     void clearFind();
 
-    QWidget* header() const; // "name · 31,204 tokens"; the window may place it in the dock's title bar
+    PanelHeader* header() const { return m_header; } // the window may make it the title bar of a dock
 
 signals:
     void tokenHovered(qint64 token); // -1: none
     void tokenLocked(qint64 token);  // -1: unlocked
 
 private:
-    QLabel* m_header = nullptr;
+    PanelHeader* m_header = nullptr;
     TokenArea* m_area = nullptr;
 };
 
