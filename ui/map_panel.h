@@ -1,0 +1,71 @@
+// The panel of the map: header with the head's facts and the choice of stage and pooling, the map, the colour bar, and a
+// column at the right for the widgets of the same head. Window's thread.
+#pragma once
+
+#include "core/session.h"
+#include "ui/colour_scale.h"
+
+#include <QFrame>
+
+#include <optional>
+#include <vector>
+
+class QLabel;
+class QVBoxLayout;
+
+namespace slopescope::ui {
+
+class ColourBar;
+class MapView;
+class PanelHeader;
+class SegmentedButtons;
+
+class MapPanel : public QFrame {
+    Q_OBJECT
+public:
+    explicit MapPanel(QWidget* parent = nullptr);
+
+    MapView* map() const { return m_map; }
+    Stage stage() const;
+    Pooling pooling() const;
+
+    void setHead(HeadAddress head, std::optional<double> slope); // forgets the profile's numbers if the head is another
+    void setLength(std::int64_t length);
+    void setResult(const MapResult& result); // a result of another head, length or stage is shown all the same
+    void setProfile(const ProfileResult& profile);                 // mean distance and entropy
+    void setGlobalPictures(const std::vector<Picture>& pictures);  // thumbnails of all heads: what "all heads" fits
+    void setStale(bool stale);
+    void setStage(Stage stage); // does not emit
+    void setPooling(Pooling pooling); // does not emit
+
+    // Below each other in the column at the right of the map; shown once there is one.
+    void addSideWidget(QWidget* widget, const QString& caption = {}, int stretch = 0);
+
+signals:
+    void viewportWanted(const slopescope::Viewport& viewport); // the map's
+    void stageChosen(slopescope::Stage stage);
+    void poolingChosen(slopescope::Pooling pooling);
+    void scaleSettingsChosen(const slopescope::ui::ScaleSettings& settings); // by a person, at the bar
+
+private:
+    void updateHeader();
+    void updateBadge();
+    void alignBar();
+    void setScaleSettings(const ScaleSettings& settings);
+
+    PanelHeader* m_header;
+    QLabel* m_badge;
+    SegmentedButtons *m_stages, *m_poolings;
+    MapView* m_map;
+    ColourBar* m_bar;
+    QWidget* m_side;
+    QVBoxLayout* m_sideLayout;
+
+    HeadAddress m_head;
+    std::optional<double> m_slope, m_meanDistance, m_entropyBits;
+    std::optional<Freshness> m_freshness;
+    bool m_stale = false;
+    ScaleSettings m_probabilitySettings, m_signedSettings; // kept apart: their maps mean different things
+};
+
+} // namespace slopescope::ui

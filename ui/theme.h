@@ -1,0 +1,73 @@
+// The look of the app in one place: colours, spacing, fonts and the style sheet, light and dark.
+//
+// Called by every widget of ui, on the window's thread. A Theme is a value read off a palette: a widget that paints takes
+// Theme::of(palette()) in its paintEvent, so it follows QEvent::PaletteChange without keeping anything.
+#pragma once
+
+#include <QColor>
+#include <QFont>
+#include <QPalette>
+#include <QString>
+
+class QApplication;
+class QWidget;
+
+namespace slopescope::ui {
+
+enum class ThemeMode { System, Light, Dark };
+
+struct Theme {
+    bool dark = false;
+    QColor window;      // behind the panels
+    QColor panel;       // panels, cards and plots
+    QColor line;        // borders and axes
+    QColor faintLine;   // grid lines, the rule under a header
+    QColor text;        // what is read first
+    QColor softText;    // captions, labels, ticks
+    QColor faintText;   // units, dashed references
+    QColor accent;      // primary button, selection, focus
+    QColor accentFill;  // behind a chosen segment
+    QColor accentText;  // on accentFill
+    QColor masked;      // cells that cannot be seen
+    QColor crosshair;   // the pair under the cursor, and who reads a token
+    QColor reads;       // what a token reads
+    QColor good, goodFill; // "exact"
+    QColor warn, warnFill; // "preview", "draft"
+    QColor bad, badFill;   // errors
+
+    static Theme of(const QPalette& palette); // light or dark as the palette's window is
+    static Theme current();                   // of the application's palette
+    static const Theme& forDay();
+    static const Theme& forNight();
+};
+
+// Sets style, palette, font and style sheet of the application. System follows the desktop, also when it changes later.
+void applyTheme(QApplication& application, ThemeMode mode);
+ThemeMode themeMode(); // the mode last applied; System before
+
+// The same hue for a head everywhere: handle, curve, profile, border. Never magnitude. Eight hues that stay apart for
+// colour-blind eyes; heads beyond the eighth repeat them in other lightnesses.
+QColor headColour(int head);
+
+// The line of a position method or a slope set by its name, in any case: "ALiBi", "edited slopes", "as trained",
+// "T5 bias", "rotary", "sinusoidal", "learned", "none", ... Unknown names get a colour of their own, always the same.
+QColor methodColour(const QString& name);
+
+// Distances, in pixels, are multiples of kGrid.
+inline constexpr int kGrid = 8;
+inline constexpr int kRadius = 6;
+
+QFont bodyFont();  // 13 px, the system's family
+QFont boldFont();  // 13 px, semi-bold: titles of panels
+QFont tickFont();  // 11 px: axes
+QFont labelFont(); // 12 px: captions and axis titles
+
+// Gives a widget one of the looks of the style sheet:
+//   "panel"   QFrame: a panel with border and round corners       "header" QWidget: a panel's header, ruled below
+//   "card"    QFrame: a bordered box inside a panel               "title"  QLabel: a panel's title
+//   "soft"    QLabel: caption                                     "name"   QLabel: 16 px, what a panel is about
+//   "primary" QPushButton: the one action of a bar                "link"   QToolButton: text without a frame
+//   "chip-good", "chip-warn", "chip-bad", "chip"  QLabel: a small filled badge
+void setLook(QWidget* widget, const char* look);
+
+} // namespace slopescope::ui
