@@ -1,20 +1,36 @@
-// Numbers and tokens as a person reads them. Called by every widget of ui; pure functions.
+// How numbers, sizes, slopes and tokens are written, everywhere in the window.
+//
+// Plain functions used by the panels and by main_window, on the window's thread. Numbers follow QLocale's default.
 #pragma once
 
+#include <QByteArrayView>
 #include <QString>
 
 #include <cstdint>
-#include <string_view>
+#include <optional>
 
 namespace slopescope::ui {
 
-QString grouped(std::int64_t number);                    // 31,204 (in the locale's way)
-QString significant(double value, int digits = 3);       // 0.0841, −1.14, 2.1e−7; minus is U+2212
-QString slopeText(double slope);                         // 1/64 where it is a power of two or 1/integer, else 0.0123
-QString headName(int layer, int head);                   // L2H5
-QString shortCount(double number);                       // 3.7 M, 15 k, 820
-// A token with its white space visible: · for a space, ↵ for a newline, → for a tab, <0A> for other bytes that are no text.
-// Longer than `most` characters: cut in the middle with an ellipsis. Never empty.
-QString visibleToken(std::string_view bytes, int most = 24);
+QString grouped(std::int64_t number);               // 1,204
+QString compactCount(std::int64_t number);          // 950, 31.2 k, 3.7 M, 1.1 B
+QString byteSize(std::int64_t bytes);               // 24 MB, powers of 1024
+QString significant(double value, int digits = 3);  // 0.354, 41.2, 1,310; "–" when not finite
+QString perplexityText(double perplexity);          // 61.83, 142.1, 12,480
+
+// "1/64" where the slope is exactly a power of two below 1, else three significant digits: "0.354", "3e-05", "0".
+QString slopeText(double slope);
+
+// Every digit of the slope, as one would type it back: "1/64", "0.35355339".
+QString slopeEditText(double slope);
+
+// Reads "1/64", "0.015625", "2^-6", "1e-3". On failure returns nothing and puts one sentence into `error`.
+std::optional<double> parseSlope(const QString& text, QString* error = nullptr);
+
+// A token's bytes as a person can see them: a space as "·", a line feed as "↵", a tab as "→", other control characters and
+// bytes that are no whole UTF-8 character as "<0x0A>". Never empty for a non-empty token.
+QString visibleToken(QByteArrayView bytes);
+
+// The same, with its middle left out beyond `longest` characters.
+QString visibleToken(QByteArrayView bytes, int longest);
 
 } // namespace slopescope::ui
