@@ -1,0 +1,205 @@
+// The kernel every other one is measured against: plain loops, double arithmetic on the float inputs, no skipping.
+#include "core/kernels/rows.h"
+#include "core/kernels/visible.h"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace slopescope::kernels {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+double biasInDouble(const DistanceBias& bias, std::int64_t head, std::int64_t distance) {
+    return bias.slopes ? -static_cast<double>(bias.slopes[head]) * static_cast<double>(distance)
+                       : biasAt(bias, head, distance);
+}
+
+// One query and its head's keys, wherever they come from.
+struct Row {
+    const float* q;
+    const float* k;
+    std::int64_t kStride, headDim, position, head;
+    double scale;
+    const DistanceBias& bias;
+    Sight sight;
+
+    double dot(std::int64_t key) const {
+        double sum = 0;
+        for (std::int64_t x = 0; x < headDim; ++x)
+            sum += static_cast<double>(q[x]) * k[key * kStride + x];
+        return scale * sum;
+    }
+    double score(std::int64_t key) const { return dot(key) + biasInDouble(bias, head, position - key); }
+
+    template <class Body>
+    void forVisible(const Body& body) const {
+        for (std::int64_t key = 0; key < sight.sinkEnd(position); ++key)
+            body(key);
+        for (std::int64_t key = sight.begin(position); key < sight.end(position); ++key)
+            body(key);
+    }
+
+    double lse() const {
+        std::vector<double> scores;
+        double largest = -kInfinity, sum = 0;
+        forVisible([&](std::int64_t key) {
+            scores.push_back(score(key));
+            largest = std::max(largest, scores.back());
+        });
+        for (double value : scores)
+            sum += std::exp(value - largest);
+        return scores.empty() ? -kInfinity : largest + std::log(sum);
+    }
+};
+
+bool runsHere() {
+    return true;
+}
+bool supports(const Attention&) {
+    return true;
+}
+
+std::int64_t cells(const Sight& sight, std::int64_t firstPosition, std::int64_t queries) {
+    std::int64_t sum = 0;
+    for (std::int64_t i = 0; i < queries; ++i)
+        sum += sight.count(firstPosition + i, 0, firstPosition + queries);
+    return sum;
+}
+
+Visited attend(const Attention& a, const AttentionOutput& output, const ParallelFor& parallelFor) {
+    const Sight sight{a.window, a.sinks};
+    parallelFor(a.batch * a.heads * a.queries, [&](std::int64_t index) {
+        const std::int64_t i = index % a.queries, head = index / a.queries % a.heads,
+                           batch = index / a.queries / a.heads;
+        const std::int64_t keyHead = head / (a.heads / a.keyHeads);
+        const Row row{a.q.row(batch, head, i),
+                      a.k.row(batch, keyHead, 0),
+                      a.k.rowStride,
+                      a.headDim,
+                      a.keys - a.queries + i,
+                      head,
+                      a.scale,
+                      a.bias,
+                      sight};
+        const double lse = row.lse();
+        std::vector<double> sum(a.headDim, 0.0);
+        row.forVisible([&](std::int64_t key) {
+            const double p = std::exp(row.score(key) - lse);
+            const float* v = a.v.row(batch, keyHead, key);
+            for (std::int64_t x = 0; x < a.headDim; ++x)
+                sum[x] += p * v[x];
+        });
+        float* out = output.out + batch * output.batchStride + head * output.headStride + i * output.rowStride;
+        for (std::int64_t x = 0; x < a.headDim; ++x)
+            out[x] = static_cast<float>(sum[x]);
+        if (output.lse)
+            output.lse[index] = static_cast<float>(lse);
+    });
+    const std::int64_t heads = a.batch * a.heads, first = a.keys - a.queries;
+    return {heads * cells(sight, first, a.queries), heads * cells(Sight{}, first, a.queries)};
+}
+
+// Pools the cells of one row of pixels.
+void mapRow(const Map& m, const MapOutput& output, std::int64_t pixelRow, const Sight& sight) {
+    const std::int64_t queryFrom = pixelEdge(m.queryBegin, m.queryEnd, m.rows, pixelRow);
+    const std::int64_t queryTo = pixelEdge(m.queryBegin, m.queryEnd, m.rows, pixelRow + 1);
+    const bool mean = m.pooling == Pooling::Mean;
+    std::vector<double> pooled(m.columns, mean ? 0.0 : -kInfinity);
+    std::vector<std::int64_t> counts(m.columns, 0);
+    for (std::int64_t i = queryFrom; i < queryTo; ++i) {
+        const Row row{
+            m.q + i * m.qStride, m.k, m.kStride, m.headDim, m.keys - m.queries + i, 0, m.scale, m.bias, sight};
+        double lse = 0;
+        if (m.lse)
+            lse = m.lse[i];
+        else if (output.lse || m.stage == Stage::Probability)
+            lse = row.lse();
+        if (output.lse)
+            output.lse[i] = static_cast<float>(lse);
+        for (std::int64_t column = 0; column < m.columns; ++column) {
+            const std::int64_t to = pixelEdge(m.keyBegin, m.keyEnd, m.columns, column + 1);
+            for (std::int64_t j = pixelEdge(m.keyBegin, m.keyEnd, m.columns, column); j < to; ++j) {
+                if (!sight.count(row.position, j, j + 1))
+                    continue;
+                double value = 0;
+                switch (m.stage) {
+                case Stage::Score:
+                    value = row.dot(j);
+                    break;
+                case Stage::Bias:
+                    value = biasInDouble(m.bias, 0, row.position - j);
+                    break;
+                case Stage::Sum:
+                    value = row.score(j);
+                    break;
+                case Stage::Probability:
+                    value = std::exp(row.score(j) - lse);
+                    break;
+                }
+                pooled[column] = mean ? pooled[column] + value : std::max(pooled[column], value);
+                ++counts[column];
+            }
+        }
+    }
+    for (std::int64_t column = 0; column < m.columns; ++column) {
+        const double value = mean ? pooled[column] / static_cast<double>(counts[column]) : pooled[column];
+        output.picture[pixelRow * m.columns + column] =
+            counts[column] ? static_cast<float>(value) : std::numeric_limits<float>::quiet_NaN();
+    }
+}
+
+Visited map(const Map& m, const MapOutput& output, const ParallelFor& parallelFor) {
+    const Sight sight{m.window, m.sinks};
+    parallelFor(m.rows, [&](std::int64_t pixelRow) { mapRow(m, output, pixelRow, sight); });
+    const std::int64_t first = m.keys - m.queries;
+    std::int64_t computed = 0, dense = 0;
+    for (std::int64_t i = m.queryBegin; i < m.queryEnd; ++i) {
+        computed += sight.count(first + i, m.keyBegin, m.keyEnd);
+        dense += Sight{}.count(first + i, m.keyBegin, m.keyEnd);
+    }
+    return {computed, dense};
+}
+
+void profile(const Profile& p, ProfileOutput& output, const ParallelFor& parallelFor) {
+    const std::int64_t rows = p.queryEnd - p.queryBegin, bins = static_cast<std::int64_t>(output.mass.size());
+    enum { Distance, Entropy, First, Diagonal, Numbers };
+    std::vector<double> parts(rows * (Numbers + bins), 0.0);
+    parallelFor(rows, [&](std::int64_t index) {
+        const std::int64_t i = p.queryBegin + index;
+        double* part = parts.data() + index * (Numbers + bins);
+        const Row row{p.q + i * p.qStride,     p.k, p.kStride, p.headDim, p.keys - p.queries + i, 0, p.scale, p.bias,
+                      Sight{p.window, p.sinks}};
+        const double lse = row.lse();
+        row.forVisible([&](std::int64_t key) {
+            const std::int64_t distance = row.position - key;
+            const double logarithm = row.score(key) - lse, probability = std::exp(logarithm);
+            part[Distance] += probability * static_cast<double>(distance);
+            part[Entropy] -= probability * logarithm / std::log(2.0);
+            part[First] += key < p.firstKeys ? probability : 0;
+            part[Diagonal] += distance == 0 ? probability : 0;
+            const auto edge = std::upper_bound(p.binEdges.begin(), p.binEdges.end(), distance) - p.binEdges.begin();
+            if (edge >= 1 && edge <= bins)
+                part[Numbers + edge - 1] += probability;
+        });
+    });
+    std::vector<double> sums(Numbers + bins, 0.0);
+    for (std::int64_t index = 0; index < rows; ++index)
+        for (std::int64_t x = 0; x < Numbers + bins; ++x)
+            sums[x] += parts[index * (Numbers + bins) + x] / static_cast<double>(rows);
+    output.meanDistance = sums[Distance];
+    output.entropy = sums[Entropy];
+    output.firstKeysMass = sums[First];
+    output.diagonalMass = sums[Diagonal];
+    std::copy(sums.begin() + Numbers, sums.end(), output.mass.begin());
+}
+
+} // namespace
+
+const Kernel& referenceKernel() {
+    static constexpr Kernel kernel{"reference", runsHere, supports, attend, map, profile};
+    return kernel;
+}
+
+} // namespace slopescope::kernels

@@ -1,0 +1,21 @@
+// The rows of the kernel table before a choice is made, and the choice itself. Used by table.cpp and by the tests,
+// which force every row in turn; everybody else asks kernelTable().
+#pragma once
+
+#include "core/kernels/attention.h"
+
+#include <vector>
+
+namespace slopescope::kernels {
+
+// One row a SIMD target this program was compiled for, best first; some may not run here.
+std::span<const Kernel> simdKernels();
+
+// Plain loops in double. Supports everything, skips nothing.
+const Kernel& referenceKernel();
+
+// The table for this machine. `forced` is the value of SLOPESCOPE_KERNEL: null or empty for free choice, else the only
+// row beside the reference. Throws Error for a name that does not exist and for one the processor cannot run.
+std::vector<Kernel> chooseKernels(const char* forced);
+
+} // namespace slopescope::kernels

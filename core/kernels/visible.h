@@ -1,0 +1,46 @@
+// Which keys a query sees, as intervals of keys, and where a pixel's cells lie. One place for the rule of attention.h,
+// for the kernels of this folder. Plain arithmetic on any thread.
+#pragma once
+
+#include "core/kernels/attention.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace slopescope::kernels {
+
+// The visible keys of the query at position p (aligned at the end: p = keys - queries + i) are
+// [0, sinkEnd(p)) and [begin(p), p + 1), disjoint. Empty for p < 0.
+struct Sight {
+    std::int64_t window = 0, sinks = 0;
+
+    std::int64_t end(std::int64_t p) const { return std::max<std::int64_t>(p + 1, 0); }
+    std::int64_t begin(std::int64_t p) const {
+        return window == 0 ? 0 : std::clamp<std::int64_t>(p - window + 1, 0, end(p));
+    }
+    std::int64_t sinkEnd(std::int64_t p) const { return std::min(sinks, begin(p)); }
+
+    // Visible keys of position p among [from, to).
+    std::int64_t count(std::int64_t p, std::int64_t from, std::int64_t to) const {
+        const auto overlap = [&](std::int64_t a, std::int64_t b) {
+            return std::max<std::int64_t>(0, std::min(b, to) - std::max(a, from));
+        };
+        return overlap(0, sinkEnd(p)) + overlap(begin(p), end(p));
+    }
+};
+
+// First query or key of pixel `index` of `pixels` over [begin, end).
+inline std::int64_t pixelEdge(std::int64_t begin, std::int64_t end, std::int64_t pixels, std::int64_t index) {
+    return begin + index * (end - begin) / pixels;
+}
+
+// The bias of one head at a distance, in float as the model gives it.
+inline float biasAt(const DistanceBias& bias, std::int64_t head, std::int64_t distance) {
+    if (bias.slopes)
+        return -bias.slopes[head] * static_cast<float>(distance);
+    if (bias.table)
+        return bias.table[head * bias.tableLength + std::min(distance, bias.tableLength - 1)];
+    return 0;
+}
+
+} // namespace slopescope::kernels
