@@ -7,8 +7,9 @@
 #include <QStyleFactory>
 #include <QWidget>
 
+#include <algorithm>
 #include <array>
-#include <cmath>
+#include <cstdint>
 #include <utility>
 
 namespace slopescope::ui {
@@ -240,8 +241,10 @@ void applyTheme(QApplication& application, ThemeMode mode) {
 ThemeMode themeMode() { return g_keeper ? g_keeper->mode : ThemeMode::System; }
 
 QColor headColour(int head) {
-    static constexpr std::array<QRgb, 8> kHues = {0xff4c78a8, 0xfff58518, 0xff54a24b, 0xffe45756,
-                                                  0xff72b7b2, 0xffb279a2, 0xff9d755d, 0xff7f7f7f};
+    // Chosen so that any two differ by at least 18 in CIELAB, also for protan, deutan and tritan eyes, and each stands out
+    // from a white and from a dark panel.
+    static constexpr std::array<QRgb, 8> kHues = {0xff2067dd, 0xffd58d03, 0xff287d53, 0xffa94c00,
+                                                  0xff4fa0e3, 0xff9a4f9a, 0xffab9d57, 0xff949ba5};
     const int index = std::max(head, 0);
     const QColor hue(kHues[std::size_t(index) % kHues.size()]);
     switch (index / int(kHues.size()) % 3) {
@@ -256,10 +259,10 @@ QColor headColour(int head) {
 
 QColor methodColour(const QString& name) {
     static constexpr std::pair<const char*, QRgb> kMethods[] = {
-        {"as trained", 0xff8d99ab}, {"edited", 0xff2f6fdb},     {"alibi", 0xff2f6fdb},
-        {"t5", 0xff54a24b},         {"rotary", 0xfff58518},     {"rope", 0xfff58518},
-        {"sinusoidal", 0xffe45756}, {"learned", 0xffb279a2},    {"none", 0xff9d755d},
-        {"nope", 0xff9d755d},
+        {"as trained", 0xff949ba5}, {"edited", 0xff2067dd},  {"alibi", 0xff2067dd},
+        {"t5", 0xff287d53},         {"rotary", 0xffd58d03},  {"rope", 0xffd58d03},
+        {"sinusoidal", 0xffa94c00}, {"learned", 0xff9a4f9a}, {"none", 0xffab9d57},
+        {"nope", 0xffab9d57},
     };
     for (const auto& [part, colour] : kMethods) {
         if (name.contains(QLatin1String(part), Qt::CaseInsensitive))
