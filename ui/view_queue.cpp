@@ -1,0 +1,238 @@
+#include "ui/view_queue.h"
+
+#include <utility>
+
+namespace slopescope::ui {
+namespace {
+
+bool sameInputs(const View& a, const View& b) {
+    return a.length == b.length && a.slopes == b.slopes;
+}
+
+// Pictures of the same thing, though perhaps of other slopes or of another part of it.
+bool sameSubject(const View& a, const View& b) {
+    return a.length == b.length && a.head == b.head && a.stage == b.stage && a.pooling == b.pooling;
+}
+
+} // namespace
+
+void ViewQueue::openModel(std::string model) {
+    m_model = std::move(model);
+}
+
+void ViewQueue::openText(std::filesystem::path text) {
+    m_text = std::move(text);
+}
+
+void ViewQueue::cancelOpening() {
+    m_model.reset();
+    m_text.reset();
+}
+
+void ViewQueue::show(View view, Clock::time_point now) {
+    if (m_unacknowledged > 0)
+        return;
+    const bool first = !m_view;
+    const bool inputs = first || !sameInputs(*m_view, view);
+    const bool head = inputs || m_view->head != view.head;
+    const bool stage = inputs || m_view->stage != view.stage;
+    const bool picture = head || stage || m_view->pooling != view.pooling || m_view->viewport != view.viewport;
+    const bool cell = head || m_view->cell != view.cell;
+    const bool links = head || m_view->token != view.token;
+    if (inputs)
+        m_lastEdit = now;
+    m_view = std::move(view);
+
+    m_due.forward |= inputs;
+    m_due.map |= picture;
+    m_due.preview |= picture;
+    m_due.thumbnails |= stage;
+    m_due.profile |= head;
+    m_due.cell = m_view->cell && (m_due.cell || cell);
+    m_due.links = m_view->token && (m_due.links || links);
+}
+
+void ViewQueue::acknowledge() {
+    --m_unacknowledged;
+}
+
+std::optional<Task> ViewQueue::nextPicture(Clock::time_point now) const {
+    if (!m_view)
+        return {};
+    // Drawn from the q and k at hand: the answer that can be had while the hand still moves.
+    if (hasKeys()) {
+        if (m_due.forward && m_due.preview)
+            return Task::Preview;
+        if (m_due.cell)
+            return Task::Cell;
+        if (m_due.links)
+            return Task::Links;
+    }
+    if (m_due.forward)
+        return resting(now) ? std::optional(Task::Forward) : std::nullopt;
+    if (!hasKeys())
+        return {};
+    if (m_due.map)
+        return Task::Map;
+    if (m_due.thumbnails)
+        return Task::Thumbnails;
+    if (m_due.profile)
+        return Task::Profile;
+    return {};
+}
+
+std::optional<Work> ViewQueue::take(Clock::time_point now) {
+    Work work;
+    work.epoch = m_epoch;
+    if (m_model) {
+        work.task = Task::OpenModel;
+        work.model = *std::exchange(m_model, {});
+    } else if (m_text) {
+        work.task = Task::OpenText;
+        work.text = *std::exchange(m_text, {});
+    } else if (const auto task = nextPicture(now)) {
+        work.task = *task;
+        work.view = *m_view;
+        due(*task) = false;
+    } else {
+        return {};
+    }
+    m_running = work;
+    return work;
+}
+
+std::optional<ViewQueue::Clock::time_point> ViewQueue::wakeAt() const {
+    if (m_view && m_due.forward && m_view->editing)
+        return m_lastEdit + kRest;
+    return {};
+}
+
+bool& ViewQueue::due(Task task) {
+    switch (task) {
+    case Task::Preview:
+        return m_due.preview;
+    case Task::Cell:
+        return m_due.cell;
+    case Task::Links:
+        return m_due.links;
+    case Task::Forward:
+        return m_due.forward;
+    case Task::Thumbnails:
+        return m_due.thumbnails;
+    case Task::Profile:
+        return m_due.profile;
+    default:
+        return m_due.map;
+    }
+}
+
+void ViewQueue::opened() {
+    m_view.reset();
+    m_due = {};
+    m_forwardLength = -1;
+    ++m_unacknowledged;
+    ++m_epoch;
+}
+
+void ViewQueue::finishForward(Outcome outcome) {
+    const View& ran = m_running->view;
+    if (outcome == Outcome::Done) {
+        m_forwardLength = ran.length;
+        m_due.cell = m_view->cell.has_value(); // theirs were previews
+        m_due.links = m_view->token.has_value();
+        if (!m_due.forward)
+            m_due.preview = false;
+    } else if (outcome == Outcome::Failed && sameInputs(ran, *m_view)) {
+        m_due = {}; // there is nothing to draw them from
+    }
+}
+
+void ViewQueue::finish(Outcome outcome, bool exact) {
+    if (!m_running)
+        return;
+    if (opening()) {
+        if (outcome == Outcome::Done)
+            opened();
+    } else if (m_view) {
+        if (m_running->task == Task::Forward)
+            finishForward(outcome);
+        if (m_running->task == Task::Preview && outcome == Outcome::Done && exact && !m_due.preview)
+            m_due.map = false;
+        if (outcome == Outcome::Cancelled) {
+            due(m_running->task) = true;
+            m_due.cell = m_due.cell && m_view->cell;
+            m_due.links = m_due.links && m_view->token;
+        }
+    }
+    m_running.reset();
+}
+
+bool ViewQueue::runningIsStale() const {
+    if (!m_running)
+        return false;
+    switch (m_running->task) {
+    case Task::OpenModel:
+        return m_model.has_value();
+    case Task::OpenText:
+        return m_text.has_value();
+    default:
+        break;
+    }
+    if (m_model || m_text)
+        return true;
+    if (!m_view)
+        return false;
+    const View& ran = m_running->view;
+    switch (m_running->task) {
+    case Task::Forward:
+        return !sameInputs(ran, *m_view);
+    case Task::Thumbnails:
+    case Task::Profile: // slow, and less looked at than the map
+        return !sameInputs(ran, *m_view) || m_due.map;
+    case Task::Map:
+    case Task::Preview:
+        // Other slopes or another part of the same head: stopping these for every step of the hand would show nothing
+        // until it rests. They are finished and shown, and the newest follows.
+        return !sameSubject(ran, *m_view);
+    default:
+        return false;
+    }
+}
+
+bool ViewQueue::stillWanted(const Work& work) const {
+    if (work.task == Task::OpenModel || work.task == Task::OpenText)
+        return true;
+    if (work.epoch != m_epoch)
+        return false;
+    if (!m_view)
+        return false;
+    switch (work.task) {
+    case Task::Preview:
+    case Task::Map:
+        return sameSubject(work.view, *m_view);
+    case Task::Thumbnails:
+        return work.view.length == m_view->length && work.view.stage == m_view->stage;
+    case Task::Cell:
+        return work.view.head == m_view->head && work.view.length == m_view->length && work.view.cell == m_view->cell;
+    case Task::Links:
+        return work.view.head == m_view->head && work.view.length == m_view->length && work.view.token == m_view->token;
+    default:
+        return work.view.head == m_view->head && work.view.length == m_view->length;
+    }
+}
+
+bool ViewQueue::opening() const {
+    return m_running && (m_running->task == Task::OpenModel || m_running->task == Task::OpenText);
+}
+
+bool ViewQueue::busy() const {
+    if (m_running || m_model || m_text)
+        return true;
+    if (!m_view)
+        return false;
+    if (m_due.forward)
+        return true;
+    return hasKeys() && (m_due.map || m_due.thumbnails || m_due.profile || m_due.cell || m_due.links);
+}
+
+} // namespace slopescope::ui
