@@ -1,0 +1,74 @@
+// Reading fields of a config.json from outside: present or not, of the right type, in range; an Error names file and field.
+#pragma once
+
+#include "core/error.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace slopescope {
+
+class ConfigFields {
+public:
+    ConfigFields(const nlohmann::json& object, std::string source) : m_object(object), m_source(std::move(source)) {
+        if (!object.is_object())
+            throw Error(m_source + ": expected a JSON object.");
+    }
+
+    bool has(const char* field) const { return m_object.contains(field) && !m_object.at(field).is_null(); }
+
+    std::int64_t integer(const char* field) const {
+        const auto& value = required(field);
+        if (!value.is_number_integer())
+            throw Error(m_source + ": \"" + field + "\" must be a whole number.");
+        if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t(INT64_MAX))
+            throw Error(m_source + ": \"" + field + "\" is too large.");
+        return value.get<std::int64_t>();
+    }
+    std::int64_t integer(const char* field, std::int64_t otherwise) const {
+        return has(field) ? integer(field) : otherwise;
+    }
+
+    double number(const char* field) const {
+        const auto& value = required(field);
+        if (!value.is_number())
+            throw Error(m_source + ": \"" + field + "\" must be a number.");
+        return value.get<double>();
+    }
+    double number(const char* field, double otherwise) const { return has(field) ? number(field) : otherwise; }
+
+    bool boolean(const char* field, bool otherwise) const {
+        if (!has(field))
+            return otherwise;
+        if (!m_object.at(field).is_boolean())
+            throw Error(m_source + ": \"" + field + "\" must be true or false.");
+        return m_object.at(field).get<bool>();
+    }
+
+    std::string text(const char* field) const {
+        const auto& value = required(field);
+        if (!value.is_string())
+            throw Error(m_source + ": \"" + field + "\" must be text.");
+        return value.get<std::string>();
+    }
+    std::string text(const char* field, const std::string& otherwise) const {
+        return has(field) ? text(field) : otherwise;
+    }
+
+    const nlohmann::json& required(const char* field) const {
+        if (!has(field))
+            throw Error(m_source + ": \"" + field + "\" is missing.");
+        return m_object.at(field);
+    }
+
+    const std::string& source() const { return m_source; }
+
+private:
+    const nlohmann::json& m_object;
+    std::string m_source;
+};
+
+} // namespace slopescope

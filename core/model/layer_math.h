@@ -1,0 +1,30 @@
+// The parts of a decoder layer around its attention, written once for the forward and the trainer: plain LibTorch
+// operations, differentiable where their inputs are. Activations are [batch, length, ...].
+#pragma once
+
+#include "core/model/decoder_weights.h"
+
+#include "core/positions/rotary.h"
+
+namespace slopescope {
+
+// Token embedding (scaled), plus what the position scheme adds for positions first, first+1, ...
+// ids [batch, length] int64 -> [batch, length, width].
+at::Tensor embed(const DecoderConfig& config, const DecoderWeights& weights, const at::Tensor& ids, std::int64_t first);
+
+struct QueryKeyValue {
+    at::Tensor q, k, v; // [batch, length, heads or keyHeads, headDim]; last dim contiguous, the rest may be strided
+};
+
+// Norm, projection and rotation: what attention sees of the residual x. `rotary` is null without rotary positions.
+QueryKeyValue projectAttention(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x,
+                               const RotaryTable* rotary);
+
+// x + output(attended), then x + mlp(norm(x)). attended: [batch, length, heads, headDim].
+at::Tensor finishLayer(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x,
+                       const at::Tensor& attended);
+
+// Final norm and output projection: [rows, width] -> [rows, vocabulary].
+at::Tensor logits(const DecoderConfig& config, const DecoderWeights& weights, const at::Tensor& x);
+
+} // namespace slopescope

@@ -1,0 +1,37 @@
+// A position method is three optional parts: something added to the embedding, something done to q and k, and a distance bias
+// added to the scores. "none" (NoPE) has none of the three. Pure data; the formulas are in the files beside this one.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace slopescope {
+
+enum class PositionEmbedding { None, Sinusoidal, Learned };
+
+struct Rotary {
+    std::int64_t dims = 0;     // the first `dims` of each head are rotated; even
+    double base = 10000;       // theta_k = base^(-2k/dims)
+    bool interleaved = false;  // pairs (2k, 2k+1) as GPT-J; otherwise (k, k + dims/2) as Llama and NeoX
+};
+
+enum class BiasKind { None, Linear, T5Buckets };
+
+struct PositionScheme {
+    PositionEmbedding embedding = PositionEmbedding::None;
+    std::int64_t learnedPositions = 0; // rows of the learned table, the offset included
+    std::int64_t learnedOffset = 0;    // OPT keeps position p in row p + 2
+    std::optional<Rotary> rotary;
+    BiasKind bias = BiasKind::None;
+    std::int64_t buckets = 32, maxDistance = 128; // of T5Buckets
+};
+
+// "ALiBi", "rotary", "T5 bias", "sinusoidal", "learned", "none": the field's names, as shown to people.
+std::string describe(const PositionScheme& scheme);
+
+// The scheme of one of our own models: alibi | rotary | t5-bias | sinusoidal | learned | none, for a head of `headDim`.
+// Throws Error naming the unknown method.
+PositionScheme schemeNamed(const std::string& name, std::int64_t headDim, std::int64_t trainingLength);
+
+} // namespace slopescope

@@ -1,0 +1,15 @@
+#include "core/threads.h"
+
+#include "core/parallel.h"
+
+#include <ATen/Parallel.h>
+
+namespace slopescope {
+
+void useThreads(int threads) {
+    if (threads > 0)
+        setThreadCount(threads);
+    at::set_num_threads(threadCount());
+}
+
+} // namespace slopescope

@@ -1,0 +1,95 @@
+#include "core/training/run_state.h"
+
+#include "core/checkpoint/model_directory.h"
+#include "core/checkpoint/safetensors.h"
+#include "core/error.h"
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+
+namespace slopescope {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path resumeFile(const fs::path& directory) { return directory / "resume.safetensors"; }
+
+} // namespace
+
+std::string runSignature(const TrainingRequest& r, std::int64_t tokens) {
+    return nlohmann::json{{"positions", r.positions},
+                          {"shape", {r.layers, r.width, r.heads, r.vocabulary}},
+                          {"schedule", {r.length, r.batch, r.steps, r.warmUp}},
+                          {"rates", {r.learningRate, r.finalLearningRate, r.weightDecay, r.clipNorm}},
+                          {"seed", r.seed},
+                          {"tokens", tokens}}
+        .dump();
+}
+
+void saveRun(const fs::path& directory, const std::string& signature,
+             const std::map<std::string, at::Tensor>& parameters, const AdamW& optimiser, std::int64_t step) {
+    std::map<std::string, at::Tensor> tensors;
+    for (const auto& [name, parameter] : parameters)
+        tensors["weights." + name] = parameter.detach().contiguous();
+    for (const auto& [name, moment] : optimiser.state())
+        tensors["moments." + name] = moment;
+    writeTensorFile(resumeFile(directory), tensors, {{"step", std::to_string(step)}, {"run", signature}});
+}
+
+std::int64_t loadRun(const fs::path& directory, const std::string& signature,
+                     std::map<std::string, at::Tensor>& parameters, AdamW& optimiser) {
+    const TensorFile file = TensorFile::open(resumeFile(directory));
+    const std::string name = file.path().string();
+    const auto run = file.metadata().find("run"), step = file.metadata().find("step");
+    if (run == file.metadata().end() || step == file.metadata().end())
+        throw Error(name + " is no saved training run.");
+    if (run->second != signature)
+        throw Error(name + " belongs to a run with other settings: " + run->second + " instead of " + signature + ".");
+    std::map<std::string, at::Tensor> moments;
+    for (auto& [parameter, tensor] : parameters) {
+        at::Tensor weight = tensor.data();
+        const at::Tensor saved = file.read("weights." + parameter, at::kFloat);
+        if (saved.sizes() != weight.sizes())
+            throw Error(name + ": tensor \"weights." + parameter + "\" has another shape than the model's.");
+        weight.copy_(saved);
+        for (const char* which : {".first", ".second"})
+            moments[parameter + which] = file.read("moments." + parameter + which, at::kFloat);
+    }
+    std::int64_t steps = 0;
+    try {
+        steps = std::stoll(step->second);
+    } catch (const std::exception&) {
+        throw Error(name + " does not say at which step it was saved.");
+    }
+    optimiser.restore(moments, steps);
+    return steps;
+}
+
+RunLog::RunLog(const fs::path& directory, std::int64_t fromStep) : m_file(directory / "log.jsonl") {
+    std::string kept;
+    std::ifstream old(m_file);
+    for (std::string line; fromStep > 0 && std::getline(old, line);) {
+        const auto entry = nlohmann::json::parse(line, nullptr, false);
+        if (entry.is_object() && entry.value("step", fromStep + 1) <= fromStep)
+            kept += line + "\n";
+    }
+    writeTextFileAtomically(m_file, kept);
+}
+
+void RunLog::append(const TrainingProgress& p, bool validated) const {
+    nlohmann::json entry{{"step", p.step},
+                         {"tokens", p.tokensSeen},
+                         {"loss", p.loss},
+                         {"learning_rate", p.learningRate},
+                         {"gradient_norm", p.gradientNorm},
+                         {"tokens_per_second", p.tokensPerSecond}};
+    if (validated)
+        entry["validation_loss"] = p.validationLoss;
+    std::ofstream stream(m_file, std::ios::app);
+    stream << entry.dump() << "\n";
+    if (!stream)
+        throw Error("Cannot write " + m_file.string() + ".");
+}
+
+} // namespace slopescope

@@ -1,0 +1,225 @@
+#include "core/training/trainer.h"
+
+#include "core/checkpoint/model_directory.h"
+#include "core/error.h"
+#include "core/text/utf8.h"
+#include "core/training/adamw.h"
+#include "core/training/batches.h"
+#include "core/training/differentiable_forward.h"
+#include "core/training/run_state.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numbers>
+#include <optional>
+
+namespace slopescope {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kValidationWindows = 64;
+
+// FNV-1a: tells one text from another, or one tensor's name from another's; no protection against malice is needed.
+std::uint64_t fnv1a(std::string_view bytes, std::uint64_t hash = 0xCBF29CE484222325ULL) {
+    for (const unsigned char byte : bytes)
+        hash = (hash ^ byte) * 0x100000001B3ULL;
+    return hash;
+}
+
+struct Corpus {
+    std::vector<std::int32_t> tokens;
+    std::size_t files = 0, bytes = 0;
+    std::uint64_t digest = fnv1a({});
+};
+
+Corpus readCorpus(const std::vector<std::string>& texts, const Tokenizer& tokenizer, const Job& job) {
+    Corpus corpus;
+    for (const std::string& text : texts) {
+        for (const Token& token : tokenizer.encode(text, job))
+            corpus.tokens.push_back(token.id);
+        corpus.bytes += text.size();
+        corpus.digest = fnv1a(text, corpus.digest);
+        job.report(double(++corpus.files) / double(texts.size()), "Tokenizing the training text");
+    }
+    return corpus;
+}
+
+DecoderConfig configOf(const TrainingRequest& r, std::int64_t vocabulary) {
+    if (r.length < 1 || r.batch < 1 || r.steps < 1 || r.warmUp < 0 || r.heads < 1 || r.width % r.heads)
+        throw Error("Training needs a length, batch and number of steps of at least 1, and heads that divide the width.");
+    DecoderConfig config;
+    config.vocabulary = vocabulary;
+    config.width = r.width;
+    config.layers = r.layers;
+    config.heads = config.keyHeads = r.heads;
+    config.headDim = r.width / r.heads;
+    config.hidden = 4 * r.width;
+    config.embeddingScale = std::sqrt(double(r.width)); // as the paper's decoder; gives sinusoids and tokens the same size
+    config.trainingLength = r.length;
+    config.positions = schemeNamed(r.positions, config.headDim, r.length);
+    if (config.positions.bias == BiasKind::Linear)
+        config.slopes = paperSlopes(static_cast<int>(r.heads));
+    checkConfig(config, "The training request");
+    return config;
+}
+
+// Each tensor draws from a generator of its own, so models that differ in their position method share all other weights.
+std::map<std::string, at::Tensor> initialise(const DecoderConfig& config, DecoderWeights& weights, std::uint64_t seed) {
+    std::map<std::string, at::Tensor> parameters;
+    const double spread = 1 / std::sqrt(double(config.width));
+    forEachTensor(config, weights, [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor& tensor) {
+        if (shape.size() == 1) {
+            tensor = name.ends_with(".weight") ? at::ones(shape, at::kFloat) : at::zeros(shape, at::kFloat);
+        } else if (name == "relative_bias.weight") {
+            tensor = at::zeros(shape, at::kFloat);
+        } else {
+            at::Generator random = at::make_generator<at::CPUGeneratorImpl>(fnv1a(name, seed));
+            const bool intoResidual = name.ends_with("output.weight") || name.ends_with("down.weight");
+            const double shrink = intoResidual ? 1 / std::sqrt(2.0 * double(config.layers)) : 1;
+            const double fanIn = std::sqrt(double(config.width) / double(shape.back())); // 1, but for mlp.down
+            tensor = at::empty(shape, at::kFloat).normal_(0, spread * shrink * fanIn, random);
+        }
+        tensor.requires_grad_(true);
+        parameters[name] = tensor;
+    });
+    return parameters;
+}
+
+double rateAt(const TrainingRequest& r, std::int64_t step) {
+    if (step < r.warmUp)
+        return r.learningRate * double(step + 1) / double(r.warmUp);
+    const double share = double(step - r.warmUp) / double(std::max<std::int64_t>(1, r.steps - r.warmUp));
+    return r.finalLearningRate +
+           (r.learningRate - r.finalLearningRate) * 0.5 * (1 + std::cos(std::numbers::pi * std::min(share, 1.0)));
+}
+
+// Mean loss over windows of the training length, spread evenly over the validation text.
+double validate(DifferentiableForward& forward, const DecoderWeights& weights, const std::vector<std::int32_t>& tokens,
+                const TrainingRequest& r) {
+    const at::NoGradGuard noGradient;
+    const std::int64_t possible = (std::int64_t(tokens.size()) - 1) / r.length;
+    const std::int64_t windows = std::min(kValidationWindows, possible) / r.batch * r.batch;
+    double sum = 0;
+    for (std::int64_t first = 0; first < windows; first += r.batch) {
+        at::Tensor ids = at::empty({r.batch, r.length + 1}, at::kLong);
+        for (std::int64_t row = 0; row < r.batch; ++row)
+            for (std::int64_t i = 0; i <= r.length; ++i)
+                ids.data_ptr<std::int64_t>()[row * (r.length + 1) + i] =
+                    tokens[std::size_t((first + row) * possible / windows * r.length + i)];
+        sum += forward.loss(weights, ids).item<double>();
+    }
+    return sum / double(windows / r.batch);
+}
+
+void writeTrainingFacts(const TrainingRequest& r, const Corpus& corpus, const TrainingProgress& p, double seconds) {
+    char summary[96];
+    std::snprintf(summary, sizeof summary, "%zu %s, %.1f M tokens", corpus.files, corpus.files == 1 ? "text" : "texts",
+                  double(corpus.tokens.size()) / 1e6);
+    char digest[17];
+    std::snprintf(digest, sizeof digest, "%016llx", static_cast<unsigned long long>(corpus.digest));
+    const nlohmann::json facts{{"command", r.command},
+                               {"positions", r.positions},
+                               {"corpus_summary", summary},
+                               {"corpus", {{"files", corpus.files}, {"bytes", corpus.bytes},
+                                           {"tokens", corpus.tokens.size()}, {"fnv1a64", digest}}},
+                               {"seed", r.seed},
+                               {"steps", p.steps},
+                               {"batch", r.batch},
+                               {"length", r.length},
+                               {"learning_rate", {r.learningRate, r.finalLearningRate}},
+                               {"tokens_seen", p.tokensSeen},
+                               {"training_loss", p.loss},
+                               {"validation_loss", p.validationLoss},
+                               {"seconds_of_last_start", std::lround(seconds)}};
+    writeTextFileAtomically(r.directory / "training.json", facts.dump(2) + "\n");
+}
+
+} // namespace
+
+void train(const TrainingRequest& r, const Job& job, const std::function<void(const TrainingProgress&)>& report) {
+    if (r.texts.empty())
+        throw Error("Training needs at least one text.");
+    std::vector<std::string> texts;
+    for (const fs::path& file : r.texts)
+        texts.push_back(readTextFile(file));
+    const Tokenizer tokenizer = r.tokenizer.empty()
+                                    ? Tokenizer::learnByteLevelBpe(texts, static_cast<int>(r.vocabulary), job)
+                                    : Tokenizer::load(r.tokenizer);
+    const Corpus corpus = readCorpus(texts, tokenizer, job);
+    const Corpus validation = readCorpus({readTextFile(r.validation)}, tokenizer, job);
+    if (std::int64_t(validation.tokens.size()) <= r.length * r.batch)
+        throw Error("The validation text " + r.validation.string() + " is too short.");
+    const DecoderConfig config = configOf(r, tokenizer.vocabularySize());
+    const Batches batches(corpus.tokens, r.length, r.batch, r.seed);
+    std::error_code fault;
+    fs::create_directories(r.directory, fault);
+    if (fault)
+        throw Error("Cannot create the folder " + r.directory.string() + ": " + fault.message() + ".");
+
+    DecoderWeights weights;
+    std::map<std::string, at::Tensor> parameters = initialise(config, weights, r.seed);
+    AdamW optimiser;
+    const std::string signature = runSignature(r, std::int64_t(corpus.tokens.size()));
+    std::int64_t step = r.resume ? loadRun(r.directory, signature, parameters, optimiser) : 0;
+    const RunLog log(r.directory, step);
+    DifferentiableForward forward(config);
+
+    TrainingProgress progress;
+    progress.steps = r.steps;
+    const auto begin = std::chrono::steady_clock::now();
+    const std::int64_t firstStep = step;
+    double sinceLog = 0;
+    std::int64_t stepsSinceLog = 0;
+    const auto seconds = [&] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    };
+    while (step < r.steps) {
+        if (job.stopped()) {
+            saveRun(r.directory, signature, parameters, optimiser, step);
+            throw Cancelled();
+        }
+        for (auto& [name, parameter] : parameters)
+            parameter.mutable_grad() = at::Tensor();
+        const at::Tensor loss = forward.loss(weights, batches.batch(step));
+        loss.backward();
+        sinceLog += loss.item<double>();
+        ++stepsSinceLog;
+        if (!std::isfinite(sinceLog))
+            throw Error("The loss is no longer a number at step " + std::to_string(step) + "; try a lower learning rate.");
+        progress.gradientNorm = clipGradients(parameters, r.clipNorm);
+        progress.learningRate = rateAt(r, step);
+        optimiser.step(parameters, progress.learningRate, r.weightDecay);
+        ++step;
+
+        const bool last = step == r.steps, validates = last || step % r.validateEvery == 0;
+        if (validates)
+            progress.validationLoss = validate(forward, weights, validation.tokens, r);
+        if (last || validates || step % r.logEvery == 0) {
+            progress.step = step;
+            progress.tokensSeen = step * r.batch * r.length;
+            progress.loss = sinceLog / double(stepsSinceLog);
+            progress.tokensPerSecond = double(step - firstStep) * double(r.batch * r.length) / seconds();
+            progress.secondsLeft = double(r.steps - step) * double(r.batch * r.length) / progress.tokensPerSecond;
+            sinceLog = 0;
+            stepsSinceLog = 0;
+            log.append(progress, validates);
+            report(progress);
+        }
+        if (last || step % r.saveEvery == 0)
+            saveRun(r.directory, signature, parameters, optimiser, step);
+    }
+    writeModelDirectory(r.directory, config, weights, tokenizer, at::kHalf);
+    writeTrainingFacts(r, corpus, progress, seconds());
+}
+
+} // namespace slopescope
