@@ -19,7 +19,6 @@ public:
     explicit CellCard(QWidget* parent = nullptr);
 
     void setCell(const CellResult& cell, const QString& queryToken, const QString& keyToken);
-    void setLocked(bool locked);
     void clear(); // says what to do to see a cell
 
 private:

@@ -1,26 +1,20 @@
 // From a float to a colour: map, scale, ends, masked cells.
 //
-// Called by the map, the bar beside it and the head thumbnails, on the window's thread. A ColourScale is a value: settings
-// that a person chose, ends fitted to a picture, and a table of colours indexed by the upper bits of a float, so that any
-// scale costs one look-up a pixel.
+// Called by the map, the bar beside it and the head thumbnails, on the window's thread. A ColourScale is a value:
+// settings that a person chose, ends fitted to a picture, and a table of colours indexed by the upper bits of a float,
+// so that any scale costs one look-up a pixel.
 #pragma once
 
 #include "core/session.h"
+#include "ui/colour_map.h"
 
 #include <QImage>
-#include <QString>
+#include <QList>
 
 #include <optional>
-#include <utility>
 #include <vector>
 
 namespace slopescope::ui {
-
-enum class ColourMap {
-    Blues,   // white to dark blue; on dark panels dark to light blue
-    Viridis,
-    Signed,  // red, white (dark: near black) at 0, blue
-};
 
 enum class ScaleKind {
     Linear,
@@ -45,9 +39,6 @@ struct ScaleSettings {
 // What suits a stage until a person chooses: probabilities blue and logarithmic, everything else signed.
 ScaleSettings defaultSettings(Stage stage);
 
-// A colour of a map at t in [0, 1].
-QRgb mapColour(ColourMap map, double t, bool dark);
-
 class ColourScale {
 public:
     ColourScale() : ColourScale(ScaleSettings{}, false) {}
@@ -56,31 +47,40 @@ public:
     const ScaleSettings& settings() const { return m_settings; }
     bool dark() const { return m_dark; }
 
-    void fit(const Picture& picture);                       // ends and percentiles from these values
-    void fit(const std::vector<Picture>& pictures);         // from all of them together
-    void setGlobal(const std::vector<Picture>& pictures);   // what Global fits; fit() then leaves the ends alone
+    void fit(const Picture& picture);                     // ends and percentiles from these values
+    void fit(const std::vector<Picture>& pictures);       // from all of them together
+    void setGlobal(const std::vector<Picture>& pictures); // what Global fits; fit() then leaves the ends alone
 
-    double low() const { return m_low; }   // what the lower end of the bar stands for; Row: a share of the row's largest
+    double low() const { return m_low; } // what the lower end of the bar stands for; Row: a share of the row's largest
     double high() const { return m_high; }
 
     double position(double value) const; // 0 at the low end, 1 at the high end, clamped
     double valueAt(double position) const;
-    QRgb colour(float value) const;      // NaN: masked
+    QRgb colour(float value) const;             // NaN: masked. Row: of a share of the row's largest
     QImage image(const Picture& picture) const; // [rows][columns] pixels, RGB32
 
-    // Where the bar beside the picture wants numbers: position and value, ascending.
-    std::vector<std::pair<double, double>> ticks(int most) const;
+    struct Tick {
+        double position = 0, value = 0;
+    };
+    // Where the bar wants numbers, ascending, both ends among them, at most about `most`.
+    std::vector<Tick> ticks(int most) const;
 
 private:
-    void fitSample(std::vector<float> sample, float extreme);
+    void fitSample(std::vector<float> sample);
+    void fitEnds(const std::vector<float>& sorted);
     void buildTable();
+    double stretched(double value) const; // what is linear along the bar
+    double unstretched(double stretched) const;
+    double share(double value) const; // of the quantiles below
+    bool isSigned() const { return m_settings.map == ColourMap::Signed; }
 
     ScaleSettings m_settings;
     bool m_dark = false;
-    bool m_global = false;
+    bool m_global = false; // the ends come from all heads
     double m_low = 0, m_high = 1;
-    std::vector<double> m_quantiles; // of the sample, ascending, for Percentile
-    std::vector<QRgb> m_table;
+    double m_bend = 0;               // Log with an end at or below 0: linear within about this of 0; else 0
+    std::vector<double> m_quantiles; // Percentile: of the values, Signed: of their sizes, ascending
+    QList<QRgb> m_table;             // by the upper bits of a float
 };
 
 } // namespace slopescope::ui

@@ -36,11 +36,12 @@ public:
 
     void setPicture(const Picture& picture); // of any viewport of this length
     void clearPicture();
-    const Picture& picture() const { return m_picture; }
+    const Picture& picture() const { return m_layer.picture; }
     void setScaleSettings(const ScaleSettings& settings);
     void setGlobalPictures(const std::vector<Picture>& pictures); // what ScaleRange::Global fits
     const ColourScale& scale() const { return m_scale; }
     void setStale(bool stale); // dims the picture: it answers an older question
+    void setEmptyText(const QString& sentence); // said while there is no text to show
 
     // The pair that text and plots point at, drawn like the cell under the cursor. A locked cell stays.
     void setCrosshair(std::int64_t query, std::int64_t key);
@@ -88,19 +89,29 @@ protected:
     bool event(QEvent* event) override;
 
 private:
+    // A picture and its colours; the whole of the text is kept beneath the part on view, for the moments of a move.
+    struct Layer {
+        Picture picture;
+        QImage image;
+    };
+
     void setVisibleCells(std::int64_t queryBegin, std::int64_t keyBegin, std::int64_t span);
     void announceViewport();
-    void hoverAt(std::optional<Cell> cell);
+    void hoverAt(QPoint position);
     void clickAt(QPoint position);
+    void moveLock(std::int64_t queries, std::int64_t keys);
+    void rescale(const ScaleSettings& settings, bool dark);
     void refit();
-    void paintPicture(QPainter& painter, const QRect& plot);
-    void paintAxes(QPainter& painter, const QRect& plot);
-    void paintCrosshair(QPainter& painter, const QRect& plot);
+    void paintLayer(QPainter& painter, const QRect& plot, const Layer& layer) const;
+    void paintPicture(QPainter& painter, const QRect& plot) const;
+    void paintAxes(QPainter& painter, const QRect& plot) const;
+    void paintCrosshair(QPainter& painter, const QRect& plot) const;
+    void paintMark(QPainter& painter, const QRect& plot, std::int64_t token, bool query) const;
 
     std::int64_t m_length = 0;
     std::int64_t m_queryBegin = 0, m_keyBegin = 0, m_span = 0;
-    Picture m_picture;
-    QImage m_image;
+    Layer m_layer, m_whole;
+    std::vector<Picture> m_global;
     ColourScale m_scale;
     bool m_stale = false;
     Viewport m_announced;
@@ -109,9 +120,10 @@ private:
     std::optional<Cell> m_lockBeforeClick; // so that a double click leaves the lock as it was
     std::optional<CellResult> m_cell;
     QString m_queryToken, m_keyToken;
+    QString m_emptyText;
 
     QPoint m_pressed;
-    Cell m_pressedBegin;
+    Cell m_pressedBegin; // the first cells on view then
     bool m_pressing = false, m_dragging = false, m_doubleClicked = false;
     double m_wheel = 0; // steps not yet taken, of smooth wheels
 };
