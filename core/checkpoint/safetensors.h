@@ -1,7 +1,7 @@
 // Tensors in safetensors files: mapped for reading, written whole and atomically.
 //
-// A file from outside is hostile until checked: header length, JSON, types, shapes, offsets, overlaps and the file's size are
-// verified in open(), so a TensorFile that exists can be read without further thought.
+// A file from outside is hostile until checked: header length, JSON, types, shapes, offsets, overlaps and the file's
+// size are verified in open(), so a TensorFile that exists can be read without further thought.
 #pragma once
 
 #include "core/job.h"
@@ -18,7 +18,7 @@
 namespace slopescope {
 
 struct TensorInfo {
-    std::string type;                // "F32", "F16", "BF16", "I64", ... as the file spells it
+    std::string type; // "F32", "F16", "BF16", "I64", ... as the file spells it
     std::vector<std::int64_t> shape;
     std::uint64_t begin = 0, end = 0; // bytes in the file
 };
@@ -42,8 +42,8 @@ private:
     std::map<std::string, std::string> m_metadata;
 };
 
-// Writes beside `file` and renames, so that a reader sees the old file or the new one. Tensors are stored in name order, in
-// their own type. Throws Error naming the file when the disk refuses.
+// Writes beside `file` and renames, so that a reader sees the old file or the new one. Tensors are stored in name
+// order, in their own type. Throws Error naming the file when the disk refuses.
 void writeTensorFile(const std::filesystem::path& file, const std::map<std::string, at::Tensor>& tensors,
                      const std::map<std::string, std::string>& metadata = {});
 

@@ -1,8 +1,8 @@
 #include "core/positions/slopes.h"
 
 #include "core/error.h"
-#include "core/text/json.h"
 #include "core/text/in_quotes.h"
+#include "core/text/json.h"
 #include "core/text/utf8.h"
 
 #include <algorithm>
@@ -37,7 +37,9 @@ class Spec {
 public:
     explicit Spec(std::string_view text) : m_text(text) {}
 
-    [[noreturn]] void refuse(const std::string& why) const { throw Error("The slopes " + inQuotes(m_text) + " " + why); }
+    [[noreturn]] void refuse(const std::string& why) const {
+        throw Error("The slopes " + inQuotes(m_text) + " " + why);
+    }
 
     // What follows `name:`; nothing if the spec has another name.
     bool named(std::string_view name) const {
@@ -159,8 +161,9 @@ SlopeTable makeTable(const Spec& spec, std::string_view text, const SlopeTable& 
     const bool isName = !text.empty() && std::isalpha(static_cast<unsigned char>(text[0])) != 0 &&
                         !text.starts_with("inf") && !text.starts_with("nan");
     if (text.empty() || isName)
-        spec.refuse("are none of paper, bias-max:B, geometric:START,RATIO, scale:F, ntk:A, uniform:S, random:SEED, zero, "
-                    "numbers with commas between, or a file ending in .json.");
+        spec.refuse(
+            "are none of paper, bias-max:B, geometric:START,RATIO, scale:F, ntk:A, uniform:S, random:SEED, zero, "
+            "numbers with commas between, or a file ending in .json.");
     return everywhere(spec.numbers(text));
 }
 
@@ -184,7 +187,9 @@ SlopeSet geometricSlopes(int heads, double start, double ratio) {
     return slopes;
 }
 
-SlopeSet uniformSlopes(int heads, double slope) { return SlopeSet(static_cast<std::size_t>(std::max(heads, 0)), slope); }
+SlopeSet uniformSlopes(int heads, double slope) {
+    return SlopeSet(static_cast<std::size_t>(std::max(heads, 0)), slope);
+}
 
 SlopeSet randomSlopes(int heads, std::uint64_t seed) {
     SlopeSet slopes;
@@ -216,9 +221,9 @@ SlopeTable parseSlopes(std::string_view text, const SlopeTable& own) {
         throw Error("The slopes " + inQuotes(text) + " belong to no model: it has no heads.");
     const Spec spec(text);
     SlopeTable table = makeTable(spec, text, own);
-    const bool fits = table.size() == own.size() && std::all_of(table.begin(), table.end(), [&](const SlopeSet& slopes) {
-        return slopes.size() == own[0].size();
-    });
+    const bool fits =
+        table.size() == own.size() &&
+        std::all_of(table.begin(), table.end(), [&](const SlopeSet& slopes) { return slopes.size() == own[0].size(); });
     if (!fits) {
         const auto odd = std::find_if(table.begin(), table.end(),
                                       [&](const SlopeSet& slopes) { return slopes.size() != own[0].size(); });
@@ -242,8 +247,8 @@ void checkSlopes(const SlopeTable& table, int layers, int heads) {
                         " slopes, but it has " + std::to_string(heads) + " heads.");
         for (std::size_t head = 0; head < table[layer].size(); ++head)
             if (!(table[layer][head] >= 0) || !std::isfinite(table[layer][head]))
-                throw Error("The slope of head " + std::to_string(head) + " in layer " + std::to_string(layer) + " is " +
-                            shown(table[layer][head]) + "; a slope is finite and not negative.");
+                throw Error("The slope of head " + std::to_string(head) + " in layer " + std::to_string(layer) +
+                            " is " + shown(table[layer][head]) + "; a slope is finite and not negative.");
     }
 }
 

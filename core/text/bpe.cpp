@@ -58,14 +58,16 @@ void Bpe::addMerges(const std::vector<Merge>& merges) {
     const auto known = [&](const std::string& token, std::size_t rank) {
         const std::int32_t id = idOr(m_vocabulary, token, kNone);
         if (id == kNone)
-            throw Error("merge " + std::to_string(rank) + " speaks of \"" + token + "\", which is not in the vocabulary");
+            throw Error("merge " + std::to_string(rank) + " speaks of \"" + token +
+                        "\", which is not in the vocabulary");
         return id;
     };
     for (std::size_t rank = 0; rank < merges.size(); ++rank) {
         const auto& [left, right] = merges[rank];
         const std::uint64_t pair = pairOf(known(left, rank), known(right, rank));
         const bool continues = !m_options.continuingPrefix.empty() && right.starts_with(m_options.continuingPrefix);
-        const std::int32_t id = known(left + (continues ? right.substr(m_options.continuingPrefix.size()) : right), rank);
+        const std::int32_t id =
+            known(left + (continues ? right.substr(m_options.continuingPrefix.size()) : right), rank);
         std::size_t slot = slotOf(pair, m_table.size());
         while (m_table[slot].pair != kNoPair && m_table[slot].pair != pair)
             slot = (slot + 1) & (m_table.size() - 1);
@@ -110,7 +112,8 @@ void Bpe::splitBytes(std::string_view piece, std::vector<Link>& links) const {
         if (id != kNone)
             append(links, id, at, at + 1);
         else if (m_options.unknown) {
-            if (m_options.fuseUnknown && !links.empty() && links.back().id == *m_options.unknown && links.back().end == at)
+            if (m_options.fuseUnknown && !links.empty() && links.back().id == *m_options.unknown &&
+                links.back().end == at)
                 links.back().end = static_cast<std::uint32_t>(at + 1);
             else
                 append(links, *m_options.unknown, at, at + 1);
@@ -138,7 +141,8 @@ void Bpe::splitCharacters(std::string_view piece, std::vector<Link>& links) cons
             for (std::size_t i = at; i < next; ++i)
                 append(links, m_fallback[static_cast<unsigned char>(piece[i])], i, i + 1);
         } else if (m_options.unknown) {
-            if (m_options.fuseUnknown && !links.empty() && links.back().id == *m_options.unknown && links.back().end == at)
+            if (m_options.fuseUnknown && !links.empty() && links.back().id == *m_options.unknown &&
+                links.back().end == at)
                 links.back().end = static_cast<std::uint32_t>(next);
             else
                 append(links, *m_options.unknown, at, next);

@@ -1,7 +1,8 @@
-// Byte-pair encoding of one piece of text: characters (or bytes) first, then the merges, lowest rank first, leftmost first.
+// Byte-pair encoding of one piece of text: characters (or bytes) first, then the merges, lowest rank first, leftmost
+// first.
 //
-// Immutable after construction; every thread brings its own Scratch. Merging takes O(n log n), so a whole document may be
-// one piece.
+// Immutable after construction; every thread brings its own Scratch. Merging takes O(n log n), so a whole document may
+// be one piece.
 #pragma once
 
 #include <array>
@@ -52,7 +53,8 @@ public:
         std::vector<Candidate> heap;
     };
 
-    // Appends the tokens of `piece`. With `bytes`, the piece is raw bytes and the vocabulary is written in GPT-2's byte alphabet.
+    // Appends the tokens of `piece`. With `bytes`, the piece is raw bytes and the vocabulary is written in GPT-2's byte
+    // alphabet.
     void encode(std::string_view piece, bool bytes, Scratch& scratch, std::vector<Symbol>& symbols) const;
 
     const Vocabulary& vocabulary() const { return m_vocabulary; }

@@ -25,9 +25,9 @@ Regex::Regex(const std::string& pattern) : m_pattern(pattern) {
     // As Oniguruma's Ruby syntax has it, ^ and $ mean lines.
     pcre2_compile_context* context = pcre2_compile_context_create(nullptr);
     pcre2_set_newline(context, PCRE2_NEWLINE_LF);
-    pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
-                                     PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C, &fault, &at,
-                                     context);
+    pcre2_code* code =
+        pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
+                      PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C, &fault, &at, context);
     pcre2_compile_context_free(context);
     if (code == nullptr)
         throw Error("The regular expression " + pattern + " is faulty at byte " + std::to_string(at) + ": " +

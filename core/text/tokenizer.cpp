@@ -1,6 +1,7 @@
 #include "core/text/tokenizer.h"
 
 #include "core/error.h"
+#include "core/text/atomic_file.h"
 #include "core/text/bpe.h"
 #include "core/text/bpe_learner.h"
 #include "core/text/byte_alphabet.h"
@@ -8,7 +9,6 @@
 #include "core/text/regex.h"
 #include "core/text/utf8.h"
 
-#include <fstream>
 #include <unordered_map>
 
 namespace slopescope {
@@ -16,9 +16,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-// GPT-2's pieces: an English contraction, then runs of letters, digits or marks with one space before, then white space.
-constexpr const char* kGpt2Pieces =
-    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
+// GPT-2's pieces: an English contraction, then runs of letters, digits or marks with one space before, then white
+// space.
+constexpr const char* kGpt2Pieces = R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 
 constexpr std::size_t kBytesBetweenChecks = 1 << 20;
 
@@ -99,37 +99,34 @@ Tokenizer Tokenizer::learnByteLevelBpe(std::span<const std::string> texts, int v
         merges.push_back({written(left), written(right)});
     const nlohmann::ordered_json byteLevel = {
         {"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}};
-    const nlohmann::ordered_json document = {
-        {"version", "1.0"},
-        {"truncation", nullptr},
-        {"padding", nullptr},
-        {"added_tokens", nlohmann::ordered_json::array()},
-        {"normalizer", nullptr},
-        {"pre_tokenizer", byteLevel},
-        {"post_processor", nullptr},
-        {"decoder", byteLevel},
-        {"model",
-         {{"type", "BPE"},
-          {"dropout", nullptr},
-          {"unk_token", nullptr},
-          {"continuing_subword_prefix", nullptr},
-          {"end_of_word_suffix", nullptr},
-          {"fuse_unk", false},
-          {"byte_fallback", false},
-          {"ignore_merges", false},
-          {"vocab", vocabulary},
-          {"merges", merges}}}};
+    const nlohmann::ordered_json document = {{"version", "1.0"},
+                                             {"truncation", nullptr},
+                                             {"padding", nullptr},
+                                             {"added_tokens", nlohmann::ordered_json::array()},
+                                             {"normalizer", nullptr},
+                                             {"pre_tokenizer", byteLevel},
+                                             {"post_processor", nullptr},
+                                             {"decoder", byteLevel},
+                                             {"model",
+                                              {{"type", "BPE"},
+                                               {"dropout", nullptr},
+                                               {"unk_token", nullptr},
+                                               {"continuing_subword_prefix", nullptr},
+                                               {"end_of_word_suffix", nullptr},
+                                               {"fuse_unk", false},
+                                               {"byte_fallback", false},
+                                               {"ignore_merges", false},
+                                               {"vocab", vocabulary},
+                                               {"merges", merges}}}};
     std::string text = document.dump(1) + "\n";
     const Json json = parseJson(text, "The learned tokenizer");
     return Tokenizer(std::make_unique<const Model>(json, std::move(text)));
 }
 
 void Tokenizer::save(const std::filesystem::path& file) const {
-    std::ofstream stream(file, std::ios::binary | std::ios::trunc);
-    stream << m_model->document;
-    stream.close();
-    if (!stream)
-        throw Error("Cannot write " + file.string() + ".");
+    AtomicFile out(file);
+    out.write(m_model->document);
+    out.commit();
 }
 
 std::vector<Token> Tokenizer::encode(std::string_view text, const Job& job) const {
@@ -164,7 +161,9 @@ std::string Tokenizer::decode(std::span<const std::int32_t> ids) const {
     return text;
 }
 
-int Tokenizer::vocabularySize() const { return static_cast<int>(m_model->tokens.size()); }
+int Tokenizer::vocabularySize() const {
+    return static_cast<int>(m_model->tokens.size());
+}
 
 std::string Tokenizer::tokenText(std::int32_t id) const {
     if (id < 0 || id >= vocabularySize())

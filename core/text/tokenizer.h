@@ -15,8 +15,8 @@
 
 namespace slopescope {
 
-// One token of an encoded text, and the bytes of that text it stands for: text.substr(begin, end - begin). Tokens that the
-// post-processor adds have begin == end.
+// One token of an encoded text, and the bytes of that text it stands for: text.substr(begin, end - begin). Tokens that
+// the post-processor adds have begin == end.
 struct Token {
     std::int32_t id = 0;
     std::int64_t begin = 0, end = 0;
@@ -27,8 +27,8 @@ public:
     // Reads a tokenizer.json. Throws Error naming the file and the fault.
     static Tokenizer load(const std::filesystem::path& file);
 
-    // Learns a byte-level BPE with GPT-2's pre-tokenization from `texts`. The 256 bytes are always in the vocabulary, so every
-    // text can be encoded. Deterministic: ties go to the pair with the smaller ids.
+    // Learns a byte-level BPE with GPT-2's pre-tokenization from `texts`. The 256 bytes are always in the vocabulary,
+    // so every text can be encoded. Deterministic: ties go to the pair with the smaller ids.
     static Tokenizer learnByteLevelBpe(std::span<const std::string> texts, int vocabularySize, const Job& job = {});
 
     void save(const std::filesystem::path& file) const; // tokenizer.json, readable by Hugging Face's tokenizers
@@ -37,8 +37,8 @@ public:
     std::vector<Token> encode(std::string_view text, const Job& job = {}) const;
     std::string decode(std::span<const std::int32_t> ids) const; // throws Error on an id outside the vocabulary
 
-    int vocabularySize() const;                    // ids are in [0, vocabularySize)
-    std::string tokenText(std::int32_t id) const;  // the token's own bytes, which need not be whole UTF-8 characters
+    int vocabularySize() const;                   // ids are in [0, vocabularySize)
+    std::string tokenText(std::int32_t id) const; // the token's own bytes, which need not be whole UTF-8 characters
 
     Tokenizer(Tokenizer&&) noexcept;
     Tokenizer& operator=(Tokenizer&&) noexcept;

@@ -77,7 +77,8 @@ std::string readTextFile(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
     std::string text(static_cast<std::size_t>(size), '\0');
     if (!stream || !stream.read(text.data(), static_cast<std::streamsize>(text.size())))
-        throw Error("Cannot read " + file.string() + (errno != 0 ? std::string(": ") + std::strerror(errno) : "") + ".");
+        throw Error("Cannot read " + file.string() + (errno != 0 ? std::string(": ") + std::strerror(errno) : "") +
+                    ".");
     if (const auto at = firstInvalidUtf8(text))
         throw Error(file.string() + " is not UTF-8 text: the byte at offset " + std::to_string(*at) + " is malformed.");
     if (text.starts_with("\xEF\xBB\xBF"))

@@ -1,0 +1,278 @@
+#include "core/checkpoint/safetensors.h"
+
+#include "core/error.h"
+#include "core/text/atomic_file.h"
+#include "core/text/in_quotes.h"
+#include "core/text/json.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace slopescope {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "safetensors are little endian, and are used as they lie");
+
+constexpr std::uint64_t kMostHeaderBytes = 100'000'000; // as the format's own reader has it
+constexpr std::size_t kMostDimensions = 16;
+constexpr const char* kMetadata = "__metadata__";
+
+struct Type {
+    const char* name;
+    std::uint64_t bytes;
+    std::optional<at::ScalarType> scalar; // nothing: known to lie in files, not to be read
+};
+
+constexpr Type kTypes[] = {
+    {"F64", 8, at::kDouble}, {"F32", 4, at::kFloat}, {"F16", 2, at::kHalf},  {"BF16", 2, at::kBFloat16},
+    {"I64", 8, at::kLong},   {"I32", 4, at::kInt},   {"I16", 2, at::kShort}, {"I8", 1, at::kChar},
+    {"U8", 1, at::kByte},    {"BOOL", 1, at::kBool}, {"U16", 2, {}},         {"U32", 4, {}},
+    {"U64", 8, {}},          {"F8_E4M3", 1, {}},     {"F8_E5M2", 1, {}},     {"F8_E8M0", 1, {}},
+    {"C64", 8, {}},
+};
+
+const Type* findType(const std::string& name) {
+    const auto found =
+        std::find_if(std::begin(kTypes), std::end(kTypes), [&](const Type& type) { return name == type.name; });
+    return found == std::end(kTypes) ? nullptr : found;
+}
+
+std::string counted(std::uint64_t bytes) {
+    return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
+}
+
+struct Mapping {
+    std::shared_ptr<const std::byte> bytes;
+    std::uint64_t size = 0;
+};
+
+Mapping mapFile(const std::filesystem::path& file) {
+    const auto refuse = [&](int fault) {
+        throw Error("Cannot read " + file.string() + ": " + std::generic_category().message(fault) + ".");
+    };
+    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe must not make us wait
+    if (descriptor < 0)
+        refuse(errno);
+    const std::unique_ptr<const int, void (*)(const int*)> closer(&descriptor, [](const int* open) { ::close(*open); });
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0)
+        refuse(errno);
+    if (!S_ISREG(status.st_mode))
+        throw Error(file.string() + " is not a regular file.");
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    if (size < sizeof(std::uint64_t))
+        throw Error(file.string() + " is not a safetensors file: it has only " + counted(size) + ".");
+    void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    if (address == MAP_FAILED)
+        refuse(errno);
+    return {{static_cast<const std::byte*>(address),
+             [size](const std::byte* mapped) { ::munmap(const_cast<std::byte*>(mapped), size); }},
+            size};
+}
+
+// The JSON header and where the data begins.
+std::pair<nlohmann::json, std::uint64_t> readHeader(const Mapping& mapping, const std::string& file) {
+    std::uint64_t length = 0;
+    std::memcpy(&length, mapping.bytes.get(), sizeof length);
+    const std::uint64_t room = mapping.size - sizeof length;
+    if (length > room)
+        throw Error(file + " is not a safetensors file or is cut short: its header should have " + counted(length) +
+                    ", but only " + counted(room) + " follow.");
+    if (length > kMostHeaderBytes)
+        throw Error(file + " has a header of " + counted(length) + ", more than a safetensors file may have.");
+    const std::string_view text(reinterpret_cast<const char*>(mapping.bytes.get()) + sizeof length, length);
+    nlohmann::json header = parseJson(text, "The header of " + file);
+    if (!header.is_object())
+        throw Error("The header of " + file + " is not a JSON object.");
+    return {std::move(header), sizeof length + length};
+}
+
+std::uint64_t wholeNumber(const nlohmann::json& value, const std::string& what) {
+    if (!value.is_number_unsigned() ||
+        value.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int64_t>::max()})
+        throw Error(what + " holds " + inQuotes(value.dump()) + " where a whole number belongs.");
+    return value.get<std::uint64_t>();
+}
+
+const nlohmann::json& member(const nlohmann::json& entry, const char* key, const std::string& what) {
+    const auto found = entry.is_object() ? entry.find(key) : entry.end();
+    if (!entry.is_object() || found == entry.end())
+        throw Error(what + " has no " + std::string(key) + ".");
+    return *found;
+}
+
+// Elements of a shape. Zeros do not hide an overflow: strides are computed from the other sizes.
+std::uint64_t countElements(const std::vector<std::int64_t>& shape, std::uint64_t bytes, const std::string& what) {
+    std::uint64_t product = bytes, elements = 1;
+    for (const std::int64_t size : shape) {
+        const auto factor = static_cast<std::uint64_t>(std::max<std::int64_t>(size, 1));
+        if (__builtin_mul_overflow(product, factor, &product) ||
+            product > std::uint64_t{std::numeric_limits<std::int64_t>::max()})
+            throw Error(what + " has a shape too large for any machine.");
+        elements *= static_cast<std::uint64_t>(size);
+    }
+    return elements;
+}
+
+// An entry of the header, its own claims checked against each other; begin and end become bytes in the file.
+TensorInfo readEntry(const nlohmann::json& entry, const std::string& what, std::uint64_t dataBegin,
+                     std::uint64_t fileSize) {
+    TensorInfo info;
+    const auto& type = member(entry, "dtype", what);
+    info.type = type.is_string() ? type.get<std::string>() : type.dump();
+    const Type* known = findType(info.type);
+    if (known == nullptr)
+        throw Error(what + " has the unknown type " + inQuotes(info.type) + ".");
+
+    const auto& shape = member(entry, "shape", what);
+    if (!shape.is_array() || shape.size() > kMostDimensions)
+        throw Error(what + " needs a shape: a list of at most " + std::to_string(kMostDimensions) + " sizes.");
+    for (const auto& size : shape)
+        info.shape.push_back(static_cast<std::int64_t>(wholeNumber(size, "The shape of " + what)));
+    const std::uint64_t needed = countElements(info.shape, known->bytes, what) * known->bytes;
+
+    const auto& offsets = member(entry, "data_offsets", what);
+    if (!offsets.is_array() || offsets.size() != 2)
+        throw Error(what + " needs data_offsets: where it begins and where it ends.");
+    const std::uint64_t begin = wholeNumber(offsets[0], "data_offsets of " + what);
+    const std::uint64_t end = wholeNumber(offsets[1], "data_offsets of " + what);
+    if (begin > end)
+        throw Error(what + " ends at byte " + std::to_string(end) + ", before it begins at " + std::to_string(begin) +
+                    ".");
+    if (end > fileSize - dataBegin)
+        throw Error(what + " ends at byte " + std::to_string(end) + " of the data, but the file has only " +
+                    std::to_string(fileSize - dataBegin) + ": it is cut short.");
+    if (end - begin != needed)
+        throw Error(what + " holds " + counted(end - begin) + ", but its type " + info.type + " and shape need " +
+                    std::to_string(needed) + ".");
+    info.begin = dataBegin + begin;
+    info.end = dataBegin + end;
+    return info;
+}
+
+// Tensors lie one behind the other, from the header's end to the file's.
+void checkLayout(const std::map<std::string, TensorInfo>& tensors, const std::string& file, std::uint64_t dataBegin,
+                 std::uint64_t fileSize) {
+    std::vector<const std::pair<const std::string, TensorInfo>*> order;
+    for (const auto& entry : tensors)
+        order.push_back(&entry);
+    std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
+        return std::pair(a->second.begin, a->second.end) < std::pair(b->second.begin, b->second.end);
+    });
+    std::uint64_t end = dataBegin;
+    const std::string* previous = nullptr;
+    for (const auto* entry : order) {
+        const auto& [name, info] = *entry;
+        if (info.begin < end)
+            throw Error("The tensors " + inQuotes(*previous) + " and " + inQuotes(name) + " of " + file + " overlap.");
+        if (info.begin > end)
+            throw Error("There is a hole of " + counted(info.begin - end) + " before the tensor " + inQuotes(name) +
+                        " of " + file + ".");
+        end = info.end;
+        previous = &name;
+    }
+    if (end != fileSize)
+        throw Error(file + " goes on for " + counted(fileSize - end) + " after its last tensor.");
+}
+
+} // namespace
+
+TensorFile TensorFile::open(const std::filesystem::path& file) {
+    const std::string name = file.string();
+    const Mapping mapping = mapFile(file);
+    auto [header, dataBegin] = readHeader(mapping, name);
+    TensorFile result;
+    result.m_path = file;
+    result.m_bytes = mapping.bytes;
+    for (const auto& [key, entry] : header.items()) {
+        if (key != kMetadata) {
+            result.m_tensors[key] =
+                readEntry(entry, "The tensor " + inQuotes(key) + " of " + name, dataBegin, mapping.size);
+            continue;
+        }
+        if (!entry.is_object())
+            throw Error("The metadata of " + name + " are not a JSON object.");
+        for (const auto& [field, value] : entry.items()) {
+            if (!value.is_string())
+                throw Error("The metadata of " + name + " hold " + inQuotes(field) + ", which is not text.");
+            result.m_metadata[field] = value.get<std::string>();
+        }
+    }
+    checkLayout(result.m_tensors, name, dataBegin, mapping.size);
+    return result;
+}
+
+at::Tensor TensorFile::read(const std::string& name, at::ScalarType type) const {
+    const auto found = m_tensors.find(name);
+    if (found == m_tensors.end())
+        throw Error(m_path.string() + " has no tensor " + inQuotes(name) + ".");
+    const TensorInfo& info = found->second;
+    const std::optional<at::ScalarType> stored = findType(info.type)->scalar;
+    const bool converts = stored && at::isFloatingType(*stored) && at::isFloatingType(type);
+    if (!stored || (!converts && *stored != type))
+        throw Error("The tensor " + inQuotes(name) + " of " + m_path.string() + " is of type " + info.type +
+                    ", which cannot be read as " + at::toString(type) + ".");
+
+    const std::byte* bytes = m_bytes.get() + info.begin;
+    if (*stored == type) {
+        at::Tensor tensor = at::empty(info.shape, at::TensorOptions().dtype(type));
+        if (info.end > info.begin)
+            std::memcpy(tensor.data_ptr(), bytes, info.end - info.begin);
+        return tensor;
+    }
+    if (reinterpret_cast<std::uintptr_t>(bytes) % findType(info.type)->bytes != 0) // nothing in the format forbids it
+        return read(name, *stored).to(type);
+    // from_blob wants to be able to write; nobody does.
+    return at::from_blob(const_cast<std::byte*>(bytes), info.shape, at::TensorOptions().dtype(*stored)).to(type);
+}
+
+void writeTensorFile(const std::filesystem::path& file, const std::map<std::string, at::Tensor>& tensors,
+                     const std::map<std::string, std::string>& metadata) {
+    nlohmann::ordered_json header = nlohmann::ordered_json::object();
+    if (!metadata.empty())
+        header[kMetadata] = metadata;
+    std::uint64_t end = 0;
+    for (const auto& [name, tensor] : tensors) {
+        const auto type = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const Type& candidate) {
+            return candidate.scalar && tensor.defined() && *candidate.scalar == tensor.scalar_type();
+        });
+        if (name == kMetadata || type == std::end(kTypes))
+            throw Error("Cannot write " + file.string() + ": a safetensors file cannot hold the tensor " +
+                        inQuotes(name) + ".");
+        const std::uint64_t begin = end;
+        end += tensor.nbytes();
+        header[name] = {{"dtype", type->name}, {"shape", tensor.sizes().vec()}, {"data_offsets", {begin, end}}};
+    }
+    std::string text;
+    try {
+        text = header.dump();
+    } catch (const nlohmann::json::exception&) {
+        throw Error("Cannot write " + file.string() + ": a name or a note in it is not UTF-8.");
+    }
+    text.append((8 - text.size() % 8) % 8, ' '); // so that the data lie aligned
+
+    AtomicFile out(file);
+    const std::uint64_t length = text.size();
+    out.write({reinterpret_cast<const char*>(&length), sizeof length});
+    out.write(text);
+    for (const auto& [name, tensor] : tensors) {
+        const at::Tensor plain = tensor.detach().cpu().contiguous();
+        out.write({static_cast<const char*>(plain.data_ptr()), static_cast<std::size_t>(plain.nbytes())});
+    }
+    out.commit();
+}
+
+} // namespace slopescope
