@@ -1,0 +1,367 @@
+// Fused causal attention with online softmax: no matrix of scores exists beyond one tile. Included by simd.cpp only.
+//
+// Queries are taken in groups of kRows and keys in panels of kPanel, both aligned to absolute positions, and key blocks
+// from the diagonal outwards; so the bits of a row depend neither on the thread that computed it nor on how a longer
+// text was cut into calls. A row block (several groups) is the unit of work.
+#if defined(SLOPESCOPE_KERNELS_ATTEND_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef SLOPESCOPE_KERNELS_ATTEND_INL_H
+#undef SLOPESCOPE_KERNELS_ATTEND_INL_H
+#else
+#define SLOPESCOPE_KERNELS_ATTEND_INL_H
+#endif
+
+#include "core/kernels/vector-inl.h"
+
+#include <atomic>
+#include <vector>
+
+HWY_BEFORE_NAMESPACE();
+namespace slopescope::kernels::HWY_NAMESPACE {
+
+constexpr int kBlock = 256; // keys of a block, which stays in the second-level cache while a row block passes
+constexpr int kBlockPanels = kBlock / kPanel;
+
+// The keys and values of one (batch, key head), packed, and what bounds them.
+struct PackedHead {
+    const float* keys = nullptr; // [panels][depth][kPanel]
+    const float* values = nullptr;
+    std::int64_t valueStride = 0;
+    const float* norms = nullptr;      // [panels]: largest norm of a key in the panel
+    const float* outerNorms = nullptr; // [panels]: largest norm of a key in this panel or before it
+};
+
+struct AttendScratch {
+    AttendScratch(std::int64_t rows, std::int64_t depth, std::int64_t width)
+        : queries(rows * depth), sums(rows * width), weights(kRows * kBlock), largest(rows), total(rows * kLanes),
+          norms(rows / kRows) {}
+    Buffer queries; // [group][depth][kRows]
+    Buffer sums;    // [row][width]: weighted values so far
+    Buffer weights; // [kRows][kBlock]
+    Buffer largest; // [row]: running maximum, in bits
+    Buffer total;   // [row][kLanes]: running sum of weights
+    Buffer norms;   // [group]: largest norm of a query
+};
+
+// One row block of one head on its way through the key blocks.
+class RowBlock {
+public:
+    RowBlock(const Attention& a, const PackedHead& head, const BiasLine& bias, AttendScratch& scratch,
+             std::int64_t width, std::int64_t position, int groups)
+        : m_a(a), m_head(head), m_bias(bias), m_s(scratch), m_width(width), m_position(position),
+          m_groups(groups), m_sight{a.window, a.sinks},
+          m_limit(a.tolerance > 0 ? std::log2(a.tolerance) : -std::numeric_limits<float>::infinity()) {}
+
+    // Returns the panels computed.
+    std::int64_t run(std::int64_t batch, std::int64_t head, const AttentionOutput& output) {
+        start(batch, head);
+        std::int64_t computed = 0;
+        const std::int64_t last = std::min(m_position + m_groups * kRows, m_a.keys) - 1;
+        for (std::int64_t block = last / kBlock; block >= 0; --block) {
+            bool finished = true;
+            for (int group = 0; group < m_groups; ++group) {
+                const auto [from, to, more] = panels(group, block);
+                finished &= !more;
+                if (from >= to)
+                    continue;
+                computed += to - from;
+                score(group, block, from, to);
+                const std::int64_t first = block * kBlock + from * kPanel;
+                const std::int64_t end = std::min({block * kBlock + to * kPanel, place(group) + kRows, m_a.keys});
+                weighGroup(group, first, end - first);
+            }
+            if (finished)
+                break;
+        }
+        finish(batch, head, output);
+        return computed;
+    }
+
+private:
+    struct Range {
+        int from, to;
+        bool more; // whether any key farther away may still matter
+    };
+
+    std::int64_t place(int group) const { return m_position + group * kRows; }
+    std::int64_t firstPosition() const { return m_a.keys - m_a.queries; }
+
+    void start(std::int64_t batch, std::int64_t head) {
+        const int depth = static_cast<int>(m_a.headDim);
+        const float scale = static_cast<float>(m_a.scale * kLog2E);
+        for (int group = 0; group < m_groups; ++group) {
+            const std::int64_t from = std::max(place(group), firstPosition());
+            const std::int64_t to = std::min(place(group) + kRows, m_a.keys);
+            const int count = static_cast<int>(std::max<std::int64_t>(to - from, 0));
+            float* packed = m_s.queries.data() + group * kRows * depth;
+            packQueries(m_a.q.row(batch, head, from - firstPosition()), m_a.q.rowStride,
+                        static_cast<int>(from - place(group)), count, depth, scale, packed);
+            m_s.norms.data()[group] = largestNorm(packed, depth);
+        }
+        std::fill_n(m_s.sums.data(), m_groups * kRows * m_width, 0.0f);
+        std::fill_n(m_s.total.data(), m_groups * kRows * kLanes, 0.0f);
+        std::fill_n(m_s.largest.data(), m_groups * kRows, kMasked);
+    }
+
+    static float largestNorm(const float* packed, int depth) {
+        float largest = 0;
+        for (int r = 0; r < kRows; ++r) {
+            float square = 0;
+            for (int x = 0; x < depth; ++x)
+                square += packed[x * kRows + r] * packed[x * kRows + r];
+            if (!(square <= largest))
+                largest = square == square ? square : std::numeric_limits<float>::infinity();
+        }
+        return std::sqrt(largest) * 1.00001f; // outweighs the rounding of the bound
+    }
+
+    // The panels of a block that this group must compute.
+    Range panels(int group, std::int64_t block) const {
+        const std::int64_t position = place(group), end = std::min(position + kRows, m_a.keys);
+        const std::int64_t firstPanel = block * kBlockPanels;
+        std::int64_t from = 0, to = std::min<std::int64_t>(kBlockPanels, (end - 1) / kPanel + 1 - firstPanel);
+        const std::int64_t seen = m_sight.begin(position); // no row of the group sees less far
+        bool more = m_sight.sinks > 0 || seen < firstPanel * kPanel;
+        if (m_sight.sinks <= firstPanel * kPanel)
+            from = std::max<std::int64_t>(0, seen / kPanel - firstPanel);
+        if (m_a.tolerance > 0) {
+            const float needed = leastMaximum(group) + m_limit;
+            const float norm = m_s.norms.data()[group];
+            const auto nothing = [&](std::int64_t panel, const float* norms) {
+                const float ceiling = m_bias.ceiling(position - (panel + 1) * kPanel + 1);
+                return norm * norms[panel] + ceiling < needed;
+            };
+            while (from < to && nothing(firstPanel + from, m_head.norms))
+                ++from;
+            while (from < to && nothing(firstPanel + to - 1, m_head.norms))
+                --to;
+            if (firstPanel > 0 && nothing(firstPanel - 1, m_head.outerNorms))
+                more = false;
+        }
+        return {static_cast<int>(from), static_cast<int>(to), more};
+    }
+
+    float leastMaximum(int group) const {
+        const std::int64_t from = std::max(place(group), firstPosition());
+        const std::int64_t to = std::min(place(group) + kRows, m_a.keys);
+        float least = std::numeric_limits<float>::infinity();
+        for (std::int64_t p = from; p < to; ++p)
+            least = std::min(least, m_s.largest.data()[p - m_position]);
+        return least;
+    }
+
+    // Scores of the panels, their running maximum, and the weights 2^(score - maximum).
+    void score(int group, std::int64_t block, int from, int to) {
+        const int depth = static_cast<int>(m_a.headDim);
+        const std::int64_t position = place(group);
+        const float* queries = m_s.queries.data() + group * kRows * depth;
+        float* weights = m_s.weights.data();
+        Vec largest[kRows];
+#pragma GCC unroll 16
+        for (int r = 0; r < kRows; ++r)
+            largest[r] = set(kMasked);
+        for (int panel = from; panel < to; ++panel) {
+            const std::int64_t key = block * kBlock + panel * kPanel;
+            Vec tile[kRows][2];
+            multiply(queries, m_head.keys + key * depth, depth, tile);
+            addBias(m_bias.at(position, key), tile);
+            if (!fullyVisible(position, key, m_sight))
+                maskTile(position, key, m_sight, kMasked, tile);
+#pragma GCC unroll 16
+            for (int r = 0; r < kRows; ++r) {
+                largest[r] = hn::Max(largest[r], hn::Max(tile[r][0], tile[r][1]));
+                store(tile[r][0], weights + r * kBlock + panel * kPanel);
+                store(tile[r][1], weights + r * kBlock + panel * kPanel + kLanes);
+            }
+        }
+        for (int r = 0; r < kRows; ++r)
+            soften(group * kRows + r, maxOf(largest[r]), weights + r * kBlock + from * kPanel, (to - from) * kPanel);
+    }
+
+    void soften(int row, float largest, float* HWY_RESTRICT weights, int count) {
+        const float before = m_s.largest.data()[row], now = std::max(before, largest);
+        float* total = m_s.total.data() + row * kLanes;
+        Vec sum = load(total);
+        if (now > before) {
+            m_s.largest.data()[row] = now;
+            const Vec factor = exp2(set(before - now));
+            sum = hn::Mul(sum, factor);
+            float* sums = m_s.sums.data() + row * m_width;
+            for (std::int64_t x = 0; x < m_width; x += kLanes)
+                store(hn::Mul(load(sums + x), factor), sums + x);
+        }
+        // A row that has seen no key yet has only masked scores, which must stay at weight 0.
+        const Vec reference = set(now > kMasked ? now : 0.0f);
+        for (int x = 0; x < count; x += kPanel) {
+            const Vec a = exp2(hn::Sub(load(weights + x), reference));
+            const Vec b = exp2(hn::Sub(load(weights + x + kLanes), reference));
+            sum = hn::Add(sum, hn::Add(a, b));
+            store(a, weights + x);
+            store(b, weights + x + kLanes);
+        }
+        store(sum, total);
+    }
+
+    void weighGroup(int group, std::int64_t first, std::int64_t count) {
+        const float* weights = m_s.weights.data() + first % kBlock;
+        const float* values = m_head.values + first * m_head.valueStride;
+        float* sums = m_s.sums.data() + group * kRows * m_width;
+        std::int64_t x = 0;
+        for (; x + 2 * kLanes <= m_width; x += 2 * kLanes)
+            weigh<2>(weights, kBlock, values + x, m_head.valueStride, count, sums + x, m_width);
+        if (x < m_width)
+            weigh<1>(weights, kBlock, values + x, m_head.valueStride, count, sums + x, m_width);
+    }
+
+    void finish(std::int64_t batch, std::int64_t head, const AttentionOutput& output) const {
+        for (std::int64_t row = 0; row < m_groups * kRows; ++row) {
+            const std::int64_t i = m_position + row - firstPosition();
+            if (i < 0 || i >= m_a.queries)
+                continue;
+            const float total = sumOf(load(m_s.total.data() + row * kLanes));
+            const float* sums = m_s.sums.data() + row * m_width;
+            float* out = output.out + batch * output.batchStride + head * output.headStride + i * output.rowStride;
+            const float factor = 1.0f / total;
+            for (std::int64_t x = 0; x < m_a.headDim; ++x)
+                out[x] = sums[x] * factor;
+            if (output.lse)
+                output.lse[(batch * m_a.heads + head) * m_a.queries + i] =
+                    static_cast<float>((m_s.largest.data()[row] + std::log2(static_cast<double>(total))) * kLn2);
+        }
+    }
+
+    const Attention& m_a;
+    const PackedHead& m_head;
+    const BiasLine& m_bias;
+    AttendScratch& m_s;
+    const std::int64_t m_width, m_position;
+    const int m_groups;
+    const Sight m_sight;
+    const float m_limit;
+};
+
+// Keys and values of several key heads, packed side by side.
+class PackedHeads {
+public:
+    PackedHeads(const Attention& a, std::int64_t width, std::int64_t count, bool packValues)
+        : m_a(a), m_width(width), m_packValues(packValues), m_panels((a.keys + kPanel - 1) / kPanel),
+          m_keys(count * m_panels * kPanel * a.headDim), m_values(packValues ? count * a.keys * width : 0),
+          m_norms(count * m_panels), m_outerNorms(count * m_panels) {}
+
+    // Packs the key heads [first, first + count) of all batches, numbered batch * keyHeads + keyHead.
+    void pack(std::int64_t first, std::int64_t count, const ParallelFor& parallelFor) {
+        constexpr std::int64_t kPanelsAtOnce = 2048 / kPanel;
+        const std::int64_t chunks = (m_panels + kPanelsAtOnce - 1) / kPanelsAtOnce;
+        parallelFor(count * chunks, [&](std::int64_t index) {
+            const std::int64_t head = index / chunks, from = index % chunks * kPanelsAtOnce;
+            packChunk(first + head, head, from, std::min(from + kPanelsAtOnce, m_panels));
+        });
+        m_heads.clear();
+        for (std::int64_t head = 0; head < count; ++head) {
+            float* outer = m_outerNorms.data() + head * m_panels;
+            const float* norms = m_norms.data() + head * m_panels;
+            for (std::int64_t panel = 0; panel < m_panels; ++panel)
+                outer[panel] = panel ? std::max(outer[panel - 1], norms[panel]) : norms[panel];
+            const float* values = m_a.v.row((first + head) / m_a.keyHeads, (first + head) % m_a.keyHeads, 0);
+            m_heads.push_back({m_keys.data() + head * m_panels * kPanel * m_a.headDim,
+                               m_packValues ? m_values.data() + head * m_a.keys * m_width : values,
+                               m_packValues ? m_width : m_a.v.rowStride, norms, outer});
+        }
+    }
+
+    const PackedHead& operator[](std::int64_t head) const { return m_heads[head]; }
+
+private:
+    void packChunk(std::int64_t number, std::int64_t slot, std::int64_t from, std::int64_t to) {
+        const std::int64_t batch = number / m_a.keyHeads, keyHead = number % m_a.keyHeads;
+        for (std::int64_t panel = from; panel < to; ++panel)
+            m_norms.data()[slot * m_panels + panel] = packPanel(
+                m_a.k.row(batch, keyHead, 0), m_a.k.rowStride, panel * kPanel, m_a.keys, static_cast<int>(m_a.headDim),
+                m_keys.data() + (slot * m_panels + panel) * kPanel * m_a.headDim);
+        if (!m_packValues)
+            return;
+        for (std::int64_t key = from * kPanel; key < std::min(to * kPanel, m_a.keys); ++key) {
+            const float* value = m_a.v.row(batch, keyHead, key);
+            float* packed = m_values.data() + (slot * m_a.keys + key) * m_width;
+            std::copy_n(value, m_a.headDim, packed);
+            std::fill(packed + m_a.headDim, packed + m_width, 0.0f);
+        }
+    }
+
+    const Attention& m_a;
+    const std::int64_t m_width;
+    const bool m_packValues;
+    const std::int64_t m_panels;
+    Buffer m_keys, m_values, m_norms, m_outerNorms;
+    std::vector<PackedHead> m_heads;
+};
+
+inline bool supports(const Attention& a) {
+    return a.headDim >= 8 && a.headDim <= 256 && a.headDim % 8 == 0;
+}
+
+// Rows that stand before the first key see nothing.
+inline void clearBlindRows(const Attention& a, const AttentionOutput& output) {
+    const std::int64_t blind = std::clamp<std::int64_t>(a.queries - a.keys, 0, a.queries);
+    for (std::int64_t head = 0; head < a.batch * a.heads; ++head)
+        for (std::int64_t i = 0; i < blind; ++i) {
+            float* out = output.out + head / a.heads * output.batchStride + head % a.heads * output.headStride;
+            std::fill_n(out + i * output.rowStride, a.headDim, 0.0f);
+            if (output.lse)
+                output.lse[head * a.queries + i] = -std::numeric_limits<float>::infinity();
+        }
+}
+
+// Groups of a row block: enough to reuse what a key block brings into the cache, few enough that a stopped job ends
+// soon.
+inline int groupsPerBlock(const Attention& a) {
+    constexpr double kWork = 1.6e9; // floating-point operations: some 10 ms on one core
+    const double group = 4.0 * kRows * static_cast<double>(a.keys) * static_cast<double>(a.headDim);
+    return static_cast<int>(std::clamp(kWork / group, 24.0 / kRows, 96.0 / kRows));
+}
+
+inline Visited attend(const Attention& a, const AttentionOutput& output, const ParallelFor& parallelFor) {
+    clearBlindRows(a, output);
+    const std::int64_t firstPosition = std::max<std::int64_t>(a.keys - a.queries, 0);
+    if (firstPosition >= a.keys || a.batch * a.heads == 0)
+        return {};
+    std::vector<BiasLine> lines;
+    for (std::int64_t head = 0; head < a.heads; ++head)
+        lines.emplace_back(a.bias, head, a.keys, kLog2E);
+
+    const std::int64_t width = (a.headDim + kLanes - 1) / kLanes * kLanes;
+    const bool packValues = width != a.headDim || a.v.rowStride != a.headDim;
+    const std::int64_t perHead = a.keys * (a.headDim + (packValues ? width : 0));
+    constexpr std::int64_t kFloatsAtOnce = 32 << 20;
+    const std::int64_t keyHeads = a.batch * a.keyHeads, sharing = a.heads / a.keyHeads;
+    const std::int64_t slab = std::clamp<std::int64_t>(kFloatsAtOnce / perHead, 1, keyHeads);
+    PackedHeads packed(a, width, slab, packValues);
+
+    const int groups = groupsPerBlock(a);
+    const std::int64_t rows = groups * kRows, firstBlock = firstPosition / rows, lastBlock = (a.keys - 1) / rows;
+    ScratchPool<AttendScratch> pool;
+    std::atomic<std::int64_t> computed{0};
+    for (std::int64_t first = 0; first < keyHeads; first += slab) {
+        const std::int64_t count = std::min(slab, keyHeads - first);
+        packed.pack(first, count, parallelFor);
+        parallelFor(count * sharing * (lastBlock - firstBlock + 1), [&](std::int64_t index) {
+            // The longest blocks first, so that the threads end together.
+            const std::int64_t block = lastBlock - index / (count * sharing), member = index % (count * sharing);
+            const std::int64_t keyHead = first + member / sharing;
+            const std::int64_t batch = keyHead / a.keyHeads;
+            const std::int64_t head = keyHead % a.keyHeads * sharing + member % sharing;
+            const auto scratch = pool.take(rows, a.headDim, width);
+            const int used = static_cast<int>(std::min<std::int64_t>(groups, (a.keys - 1 - block * rows) / kRows + 1));
+            RowBlock rowBlock(a, packed[member / sharing], lines[head], *scratch, width, block * rows, used);
+            computed.fetch_add(rowBlock.run(batch, head, output), std::memory_order_relaxed);
+        });
+    }
+    std::int64_t dense = 0;
+    for (std::int64_t group = firstBlock * groups; group * kRows < a.keys; ++group)
+        dense += (std::min(group * kRows + kRows, a.keys) - 1) / kPanel + 1;
+    return {computed.load(), dense * a.batch * a.heads};
+}
+
+} // namespace slopescope::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,243 @@
+// The vector arithmetic that attention, maps and profiles share, compiled once a SIMD target: 2^x, a register tile of
+// scores, the tile of weights times values, and packing. Included by the other -inl.h files of this folder only.
+//
+// Units: every score is in bits (log2 e folded into the packed queries and the bias), so that a weight is 2^score.
+#if defined(SLOPESCOPE_KERNELS_VECTOR_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef SLOPESCOPE_KERNELS_VECTOR_INL_H
+#undef SLOPESCOPE_KERNELS_VECTOR_INL_H
+#else
+#define SLOPESCOPE_KERNELS_VECTOR_INL_H
+#endif
+
+#include "core/kernels/buffer.h"
+#include "core/kernels/visible.h"
+
+#include <cmath>
+#include <limits>
+
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace slopescope::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using Floats = hn::CappedTag<float, 16>;
+using Vec = hn::Vec<Floats>;
+
+constexpr int kLanes = static_cast<int>(hn::MaxLanes(Floats()));
+// A tile is kRows queries by two vectors of keys: as many accumulators as the register file holds beside the operands.
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_NEON
+constexpr int kRows = 12;
+#else
+constexpr int kRows = 6;
+#endif
+constexpr int kPanel = 2 * kLanes; // keys of a packed panel
+
+// Stands for -infinity where arithmetic must stay finite: 2^kMasked is exactly 0.
+constexpr float kMasked = -1e30f;
+constexpr double kLog2E = 1.4426950408889634;
+constexpr double kLn2 = 0.6931471805599453;
+
+HWY_INLINE Vec load(const float* from) {
+    return hn::LoadU(Floats(), from);
+}
+HWY_INLINE void store(Vec value, float* to) {
+    hn::StoreU(value, Floats(), to);
+}
+HWY_INLINE Vec set(float value) {
+    return hn::Set(Floats(), value);
+}
+HWY_INLINE float sumOf(Vec value) {
+    return hn::GetLane(hn::SumOfLanes(Floats(), value));
+}
+HWY_INLINE float maxOf(Vec value) {
+    return hn::GetLane(hn::MaxOfLanes(Floats(), value));
+}
+
+// 2^x with a relative error near 1e-7, 0 below 2^-126; NaN stays NaN. The polynomial is the minimax one on [-1/2, 1/2].
+HWY_INLINE Vec exp2(Vec x) {
+    const Floats d;
+#if HWY_TARGET != HWY_AVX3 && HWY_TARGET != HWY_AVX3_DL
+    x = hn::Max(set(-127.0f), x); // in this order a NaN survives
+#endif
+    const Vec whole = hn::Round(x);
+    const Vec rest = hn::Sub(x, whole);
+    Vec p = set(1.339086336e-3f);
+    p = hn::MulAdd(p, rest, set(9.676031918e-3f));
+    p = hn::MulAdd(p, rest, set(5.550357114e-2f));
+    p = hn::MulAdd(p, rest, set(2.402210749e-1f));
+    p = hn::MulAdd(p, rest, set(6.931471880e-1f));
+    p = hn::MulAdd(p, rest, set(1.000000075f));
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+    (void)d;
+    return Vec{_mm512_scalef_ps(p.raw, whole.raw)};
+#else
+    const hn::RebindToSigned<Floats> integers;
+    const auto exponent = hn::Add(hn::ConvertTo(integers, whole), hn::Set(integers, 127));
+    return hn::Mul(p, hn::BitCast(d, hn::ShiftLeft<23>(exponent)));
+#endif
+}
+
+// tile = packed queries [depth][kRows] times a packed panel of keys [depth][kPanel].
+HWY_INLINE void multiply(const float* HWY_RESTRICT queries, const float* HWY_RESTRICT keys, int depth,
+                         Vec (&tile)[kRows][2]) {
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r)
+        tile[r][0] = tile[r][1] = hn::Zero(Floats());
+    for (int x = 0; x < depth; ++x) {
+        const Vec k0 = load(keys + x * kPanel), k1 = load(keys + x * kPanel + kLanes);
+#pragma GCC unroll 16
+        for (int r = 0; r < kRows; ++r) {
+            const Vec q = set(queries[x * kRows + r]);
+            tile[r][0] = hn::MulAdd(q, k0, tile[r][0]);
+            tile[r][1] = hn::MulAdd(q, k1, tile[r][1]);
+        }
+    }
+}
+
+// Adds the bias of row 0 at `bias`, of row r at `bias` - r (see BiasLine). After the products, not before them: a sum
+// that starts at a large bias would round every product to the bias's precision.
+HWY_INLINE void addBias(const float* HWY_RESTRICT bias, Vec (&tile)[kRows][2]) {
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) {
+        tile[r][0] = hn::Add(tile[r][0], load(bias - r));
+        tile[r][1] = hn::Add(tile[r][1], load(bias - r + kLanes));
+    }
+}
+
+// sums[row][0 .. kVectors lanes) += sum over `count` keys of weights[row][key] * values[key][...]
+template <int kVectors>
+HWY_INLINE void weigh(const float* HWY_RESTRICT weights, std::int64_t weightStride, const float* HWY_RESTRICT values,
+                      std::int64_t valueStride, std::int64_t count, float* HWY_RESTRICT sums, std::int64_t sumStride) {
+    Vec tile[kRows][kVectors];
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 2
+        for (int v = 0; v < kVectors; ++v)
+            tile[r][v] = load(sums + r * sumStride + v * kLanes);
+    for (std::int64_t key = 0; key < count; ++key) {
+        Vec value[kVectors];
+#pragma GCC unroll 2
+        for (int v = 0; v < kVectors; ++v)
+            value[v] = load(values + key * valueStride + v * kLanes);
+#pragma GCC unroll 16
+        for (int r = 0; r < kRows; ++r) {
+            const Vec weight = set(weights[r * weightStride + key]);
+#pragma GCC unroll 2
+            for (int v = 0; v < kVectors; ++v)
+                tile[r][v] = hn::MulAdd(weight, value[v], tile[r][v]);
+        }
+    }
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 2
+        for (int v = 0; v < kVectors; ++v)
+            store(tile[r][v], sums + r * sumStride + v * kLanes);
+}
+
+// Writes `masked` where a key of the tile is invisible. Row r stands at `position` + r, column 0 is key `key`.
+HWY_INLINE void maskTile(std::int64_t position, std::int64_t key, const Sight& sight, float masked,
+                         Vec (&tile)[kRows][2]) {
+    const Floats d;
+    // Differences are clamped before they become floats: only their order matters.
+    const auto clamped = [](std::int64_t value) {
+        return static_cast<float>(std::clamp<std::int64_t>(value, -1 << 20, 1 << 20));
+    };
+    const Vec lanes[2] = {hn::Iota(d, 0.0f), hn::Iota(d, static_cast<float>(kLanes))};
+    const Vec sinks = set(clamped(sight.sinks - key));
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) {
+        const Vec last = set(clamped(position + r - key));
+        const Vec first = set(clamped(sight.begin(position + r) - key));
+#pragma GCC unroll 2
+        for (int v = 0; v < 2; ++v) {
+            const auto near = hn::And(hn::Le(lanes[v], last), hn::Ge(lanes[v], first));
+            const auto sink = hn::And(hn::Le(lanes[v], last), hn::Lt(lanes[v], sinks));
+            tile[r][v] = hn::IfThenElse(hn::Or(near, sink), tile[r][v], set(masked));
+        }
+    }
+}
+
+// Whether every row of a group sees every key of a panel.
+inline bool fullyVisible(std::int64_t position, std::int64_t key, const Sight& sight) {
+    return key + kPanel - 1 <= position && (key >= sight.begin(position + kRows - 1) || key + kPanel <= sight.sinks);
+}
+
+// Packs up to kRows rows into [depth][kRows] times `scale`; rows outside [0, count) become zero.
+inline void packQueries(const float* rows, std::int64_t rowStride, int first, int count, int depth, float scale,
+                        float* HWY_RESTRICT packed) {
+    for (int r = 0; r < kRows; ++r) {
+        const bool real = r >= first && r < first + count;
+        const float* row = rows + (r - first) * rowStride;
+        for (int x = 0; x < depth; ++x)
+            packed[x * kRows + r] = real ? row[x] * scale : 0.0f;
+    }
+}
+
+// Packs keys [from, from + kPanel) of `count` into [depth][kPanel], zero beyond the end. Returns the largest norm.
+inline float packPanel(const float* keys, std::int64_t keyStride, std::int64_t from, std::int64_t count, int depth,
+                       float* HWY_RESTRICT packed) {
+    float largest = 0;
+    for (int j = 0; j < kPanel; ++j) {
+        if (from + j >= count) {
+            for (int x = 0; x < depth; ++x)
+                packed[x * kPanel + j] = 0;
+            continue;
+        }
+        const float* key = keys + (from + j) * keyStride;
+        float square = 0;
+        for (int x = 0; x < depth; ++x) {
+            square += key[x] * key[x];
+            packed[x * kPanel + j] = key[x];
+        }
+        if (!(square <= largest)) // a NaN counts as infinite
+            largest = square == square ? square : std::numeric_limits<float>::infinity();
+    }
+    return std::sqrt(largest);
+}
+
+// The bias of one head in bits, laid out so that the keys of a row are neighbours: at(p, j)[x] is the bias of key j + x
+// for the query at position p. Zero beyond the diagonal, where the mask decides.
+class BiasLine {
+public:
+    BiasLine(const DistanceBias& bias, std::int64_t head, std::int64_t keys, double unit)
+        : m_far(keys - 1), m_line(keys + 2 * kMargin) {
+        float* line = m_line.data();
+        std::fill(line, line + kMargin, 0.0f);
+        std::fill(line + kMargin + keys, line + keys + 2 * kMargin, 0.0f);
+        for (std::int64_t distance = 0; distance < keys; ++distance) {
+            const double value = bias.slopes ? -static_cast<double>(bias.slopes[head]) * static_cast<double>(distance)
+                                             : static_cast<double>(biasAt(bias, head, distance));
+            line[kMargin + m_far - distance] = value * unit > kMasked ? static_cast<float>(value * unit) : kMasked;
+        }
+        if (!bias.table)
+            return;
+        m_ceiling = Buffer(keys);
+        float largest = line[kMargin];
+        for (std::int64_t distance = m_far; distance >= 0; --distance) {
+            largest = std::max(largest, line[kMargin + m_far - distance]);
+            m_ceiling.data()[distance] = largest;
+        }
+    }
+
+    const float* at(std::int64_t position, std::int64_t key) const {
+        return m_line.data() + kMargin + m_far - position + key;
+    }
+
+    // The largest bias at this distance or farther.
+    float ceiling(std::int64_t distance) const {
+        const std::int64_t d = std::clamp<std::int64_t>(distance, 0, m_far);
+        return m_ceiling.data() ? m_ceiling.data()[d] : m_line.data()[kMargin + m_far - d];
+    }
+
+private:
+    static constexpr std::int64_t kMargin = 64; // a tile may reach this far past either end
+    std::int64_t m_far;
+    Buffer m_line, m_ceiling;
+};
+static_assert(kRows + kPanel <= 64);
+
+} // namespace slopescope::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
