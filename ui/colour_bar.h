@@ -34,18 +34,23 @@ protected:
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
-    void changeEvent(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     QRect barRect() const;
+    QRect labelRect(double y) const;
+    int yOf(double position) const;
     void finishEditing();
-    void popMenu();
+    void closeEditor();
+    void placeChildren();
+    void updateTexts();
 
     ColourScale m_scale;
+    double m_first = 0, m_last = 1; // positions of the scale at the ends of the bar
     int m_top = 0, m_height = 0;
     QToolButton* m_menuButton;
     QLineEdit* m_editor;
-    bool m_editingHigh = true;
+    bool m_editing = false, m_editingHigh = true;
 };
 
 } // namespace slopescope::ui

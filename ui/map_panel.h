@@ -7,6 +7,7 @@
 
 #include <QFrame>
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -28,6 +29,7 @@ public:
     MapView* map() const { return m_map; }
     Stage stage() const;
     Pooling pooling() const;
+    const ScaleSettings& scaleSettings() const; // of the stage on view
 
     void setHead(HeadAddress head, std::optional<double> slope); // forgets the profile's numbers if the head is another
     void setLength(std::int64_t length);
@@ -38,6 +40,8 @@ public:
     void setStage(Stage stage); // does not emit
     void setPooling(Pooling pooling); // does not emit
 
+    PanelHeader* header() const { return m_header; } // the window may make it the title bar of a dock
+
     // Below each other in the column at the right of the map; shown once there is one.
     void addSideWidget(QWidget* widget, const QString& caption = {}, int stretch = 0);
 
@@ -45,27 +49,33 @@ signals:
     void viewportWanted(const slopescope::Viewport& viewport); // the map's
     void stageChosen(slopescope::Stage stage);
     void poolingChosen(slopescope::Pooling pooling);
-    void scaleSettingsChosen(const slopescope::ui::ScaleSettings& settings); // by a person, at the bar
+    void scaleSettingsChanged(const slopescope::ui::ScaleSettings& settings); // by a person at the bar, or with the stage
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void updateHeader();
     void updateBadge();
     void alignBar();
-    void setScaleSettings(const ScaleSettings& settings);
+    void fitMapToHeight();
+    ScaleSettings& settingsOf(Stage stage);
+    void takeSettings();
 
     PanelHeader* m_header;
     QLabel* m_badge;
     SegmentedButtons *m_stages, *m_poolings;
     MapView* m_map;
     ColourBar* m_bar;
-    QWidget* m_side;
+    QWidget *m_body, *m_side;
     QVBoxLayout* m_sideLayout;
 
     HeadAddress m_head;
     std::optional<double> m_slope, m_meanDistance, m_entropyBits;
     std::optional<Freshness> m_freshness;
     bool m_stale = false;
-    ScaleSettings m_probabilitySettings, m_signedSettings; // kept apart: their maps mean different things
+    std::array<ScaleSettings, 4> m_settings; // by stage: their values mean different things
 };
 
 } // namespace slopescope::ui

@@ -12,6 +12,7 @@
 #include "ui/colour_scale.h"
 
 #include <QImage>
+#include <QMargins>
 #include <QPoint>
 #include <QWidget>
 
@@ -60,6 +61,7 @@ public:
     void showCells(std::int64_t queryBegin, std::int64_t keyBegin, std::int64_t span);
 
     QRect plotRect() const; // the square the cells fill, in widget pixels
+    int widthFor(int height) const; // at which the plot fills that height
     std::optional<Cell> cellAt(QPoint position) const;
     QRect cellRect(std::int64_t query, std::int64_t key) const; // in widget pixels, may lie outside the plot
 
@@ -100,6 +102,7 @@ private:
     void hoverAt(QPoint position);
     void clickAt(QPoint position);
     void moveLock(std::int64_t queries, std::int64_t keys);
+    QMargins plotMargins() const;
     void rescale(const ScaleSettings& settings, bool dark);
     void refit();
     void paintLayer(QPainter& painter, const QRect& plot, const Layer& layer) const;

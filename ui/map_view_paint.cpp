@@ -29,14 +29,24 @@ void crisp(QPainter& painter, bool on) { painter.setRenderHint(QPainter::Antiali
 
 } // namespace
 
-QRect MapView::plotRect() const {
+QMargins MapView::plotMargins() const {
     const QFontMetrics ticks(tickFont());
     const int label = ticks.horizontalAdvance(grouped(std::max<std::int64_t>(m_length, 1000)));
-    const int left = lineHeight(labelFont()) + kTitleGap + label + kLabelGap + kTick;
-    const int right = std::max(kGrid, label / 2 + 1); // half of the last number below
     const int bottom = kTick + kLabelGap + ticks.height() + kTitleGap + lineHeight(labelFont());
-    const int side = std::max(0, std::min(width() - left - right, height() - kTop - bottom));
-    return {left + std::max(0, (width() - left - right - side) / 2), kTop, side, side};
+    return {lineHeight(labelFont()) + kTitleGap + label + kLabelGap + kTick, kTop,
+            std::max(kGrid, label / 2 + 1), // half of the last number below
+            bottom};
+}
+
+QRect MapView::plotRect() const {
+    const QRect room = rect().marginsRemoved(plotMargins());
+    const int side = std::max(0, std::min(room.width(), room.height()));
+    return {room.left() + std::max(0, (room.width() - side) / 2), room.top(), side, side};
+}
+
+int MapView::widthFor(int height) const {
+    const QMargins margins = plotMargins();
+    return height - margins.top() - margins.bottom() + margins.left() + margins.right();
 }
 
 void MapView::paintEvent(QPaintEvent*) {
