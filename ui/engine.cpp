@@ -166,7 +166,7 @@ void Engine::perform(const Work& work, const Job& job) {
         outcome = Outcome::Cancelled;
     } catch (...) {
         outcome = Outcome::Failed;
-        result.deliver = [this, task = work.task, sentence = sentence(work)] { emit failed(task, sentence); };
+        result.deliver = [this, task = work.task, sentence = sentence(work)](bool) { emit failed(task, sentence); };
     }
     const std::lock_guard lock(m_mutex);
     m_queue.finish(outcome, result.exact);
@@ -184,14 +184,14 @@ Engine::Result Engine::compute(const Work& work, const Job& job) {
     case Task::OpenModel: {
         auto model = std::make_shared<const ModelFacts>(m_session.openModel(work.model, job));
         const auto text = m_session.text();
-        return {[this, model, text = text ? std::make_shared<const TextFacts>(*text) : nullptr] {
+        return {[this, model, text = text ? std::make_shared<const TextFacts>(*text) : nullptr](bool) {
             acknowledge();
             emit modelOpened(model, text);
         }};
     }
     case Task::OpenText: {
         auto text = std::make_shared<const TextFacts>(m_session.openText(work.text, job));
-        return {[this, text] {
+        return {[this, text](bool) {
             acknowledge();
             emit textOpened(text);
         }};
@@ -202,25 +202,25 @@ Engine::Result Engine::compute(const Work& work, const Job& job) {
     case Task::Thumbnails: {
         const ThumbnailsRequest request{view.slopes, view.length, view.thumbnailPixels, view.stage};
         auto result = std::make_shared<const ThumbnailsResult>(m_session.thumbnails(request, job));
-        return {[this, result] { emit thumbnailsReady(*result); }};
+        return {[this, result](bool current) { emit thumbnailsReady(*result, current); }};
     }
     case Task::Profile: {
         auto result = std::make_shared<const ProfileResult>(m_session.profile({view.slopes, view.length, view.head}, job));
-        return {[this, result] { emit profileReady(*result); }};
+        return {[this, result](bool current) { emit profileReady(*result, current); }};
     }
     case Task::Cell: {
         const CellRequest request{view.slopes, view.length, view.head, view.cell->query, view.cell->key};
-        return {[this, result = m_session.cell(request, job)] { emit cellReady(result); }};
+        return {[this, result = m_session.cell(request, job)](bool) { emit cellReady(result); }};
     }
     case Task::Links: {
         const LinksRequest request{view.slopes, view.length, view.head, *view.token};
         auto result = std::make_shared<const LinksResult>(m_session.links(request, job));
-        return {[this, result] { emit linksReady(*result); }};
+        return {[this, result](bool) { emit linksReady(*result); }};
     }
     default: { // Preview and Map
         const MapRequest request{view.slopes, view.length, view.head, view.viewport, view.stage, view.pooling};
         auto result = std::make_shared<const MapResult>(m_session.map(request, job));
-        return {[this, result] { emit mapReady(*result); }, result->freshness == Freshness::Exact};
+        return {[this, result](bool current) { emit mapReady(*result, current); }, result->freshness == Freshness::Exact};
     }
     }
 }
@@ -234,13 +234,15 @@ void Engine::post(const Work& work, Deliver deliver) {
     const bool map = work.task == Task::Preview || work.task == Task::Map; // one picture, whichever made it
     const auto slot = indexOf(map ? Task::Map : work.task);
     auto cross = [this, work, slot, serial = ++m_posted[slot], deliver = std::move(deliver)] {
+        bool current = false;
         {
             const std::lock_guard lock(m_mutex);
             const bool opening = work.task == Task::OpenModel || work.task == Task::OpenText;
             if (!opening && (serial != m_posted[slot] || !m_queue.stillWanted(work)))
                 return;
+            current = m_queue.isCurrent(work);
         }
-        deliver();
+        deliver(current);
     };
     QMetaObject::invokeMethod(this, std::move(cross), Qt::QueuedConnection);
 }
@@ -306,7 +308,7 @@ void Engine::letViewGoFirst(const std::stop_token& stop) {
     m_viewIdle.wait(lock, stop, [this] { return !m_viewBusy; });
 }
 
-void Engine::postSweep(std::uint64_t revision, Deliver deliver) {
+void Engine::postSweep(std::uint64_t revision, std::function<void()> deliver) {
     auto cross = [this, revision, deliver = std::move(deliver)] {
         {
             const std::lock_guard lock(m_mutex);

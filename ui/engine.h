@@ -50,9 +50,10 @@ signals:
                      std::shared_ptr<const slopescope::TextFacts> text); // text: null if none is open
     void textOpened(std::shared_ptr<const slopescope::TextFacts> text);
 
-    void mapReady(const slopescope::MapResult& map);
-    void thumbnailsReady(const slopescope::ThumbnailsResult& thumbnails);
-    void profileReady(const slopescope::ProfileResult& profile);
+    // `current`: it answers the newest view; otherwise a newer one is on its way.
+    void mapReady(const slopescope::MapResult& map, bool current);
+    void thumbnailsReady(const slopescope::ThumbnailsResult& thumbnails, bool current);
+    void profileReady(const slopescope::ProfileResult& profile, bool current);
     void cellReady(const slopescope::CellResult& cell);
     void linksReady(const slopescope::LinksResult& links);
 
@@ -65,7 +66,7 @@ signals:
     void failed(slopescope::ui::Task task, const QString& sentence);
 
 private:
-    using Deliver = std::function<void()>;
+    using Deliver = std::function<void(bool current)>;
     struct Result {
         Deliver deliver; // runs on the window's thread
         bool exact = false;
@@ -83,7 +84,7 @@ private:
     void changed(); // with m_mutex held, after every change of m_queue
     void acknowledge();
     void post(const Work& work, Deliver deliver); // with m_mutex held
-    void postSweep(std::uint64_t revision, Deliver deliver);
+    void postSweep(std::uint64_t revision, std::function<void()> deliver);
     static QString sentence(const Work& work); // about the exception being handled
 
     Session m_session;

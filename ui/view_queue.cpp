@@ -221,6 +221,16 @@ bool ViewQueue::stillWanted(const Work& work) const {
     }
 }
 
+bool ViewQueue::isCurrent(const Work& work) const {
+    if (work.epoch != m_epoch || !m_view || !sameInputs(work.view, *m_view))
+        return false;
+    if (work.task == Task::Thumbnails)
+        return work.view.stage == m_view->stage;
+    if (work.task == Task::Profile)
+        return work.view.head == m_view->head;
+    return sameSubject(work.view, *m_view) && work.view.viewport == m_view->viewport;
+}
+
 bool ViewQueue::opening() const {
     return m_running && (m_running->task == Task::OpenModel || m_running->task == Task::OpenText);
 }

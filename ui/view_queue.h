@@ -69,6 +69,7 @@ public:
 
     bool runningIsStale() const;           // something newer makes the running work worthless
     bool stillWanted(const Work&) const;   // its result still belongs on the screen
+    bool isCurrent(const Work&) const;     // nothing newer has been asked for since
     bool busy() const;                     // work is running or due
     bool opening() const;                  // a model or a text is being opened right now
     std::uint64_t epoch() const { return m_epoch; }

@@ -1,0 +1,83 @@
+#include "ui/window_memory.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QSettings>
+
+#include <algorithm>
+#include <cmath>
+
+namespace slopescope::ui {
+namespace {
+
+constexpr int kLayout = 1; // of the docks; a saved layout of another number is not restored
+
+template <typename Enum>
+Enum readEnum(const QSettings& settings, const char* key, Enum last) {
+    const int value = settings.value(QLatin1String(key)).toInt();
+    return static_cast<Enum>(std::clamp(value, 0, static_cast<int>(last)));
+}
+
+SlopeTable readSlopes(const QByteArray& json) {
+    SlopeTable table;
+    for (const QJsonValue layer : QJsonDocument::fromJson(json).array()) {
+        SlopeSet set;
+        for (const QJsonValue slope : layer.toArray())
+            set.push_back(slope.toDouble(std::nan("")));
+        table.push_back(std::move(set));
+    }
+    return table;
+}
+
+QByteArray writeSlopes(const SlopeTable& table) {
+    QJsonArray layers;
+    for (const SlopeSet& set : table) {
+        QJsonArray layer;
+        for (const double slope : set)
+            layer.append(slope);
+        layers.append(layer);
+    }
+    return QJsonDocument(layers).toJson(QJsonDocument::Compact);
+}
+
+} // namespace
+
+WindowMemory WindowMemory::read(const QSettings& settings) {
+    WindowMemory memory;
+    if (settings.value("layout").toInt() == kLayout) {
+        memory.geometry = settings.value("geometry").toByteArray();
+        memory.docks = settings.value("docks").toByteArray();
+    }
+    memory.theme = readEnum(settings, "theme", ThemeMode::Dark);
+    memory.model = settings.value("model").toString();
+    memory.text = settings.value("text").toString();
+    memory.length = settings.value("length").toLongLong();
+    memory.sweepLength = settings.value("sweepLength").toLongLong();
+    memory.head = {std::max(0, settings.value("layer").toInt()), std::max(0, settings.value("head").toInt())};
+    memory.stage = settings.contains("stage") ? readEnum(settings, "stage", Stage::Probability) : Stage::Probability;
+    memory.pooling = readEnum(settings, "pooling", Pooling::Max);
+    memory.slopesModel = settings.value("slopesModel").toString();
+    memory.slopes = readSlopes(settings.value("slopes").toByteArray());
+    memory.curveMode = std::clamp(settings.value("curveMode").toInt(), 0, 2);
+    return memory;
+}
+
+void WindowMemory::write(QSettings& settings) const {
+    settings.setValue("layout", kLayout);
+    settings.setValue("geometry", geometry);
+    settings.setValue("docks", docks);
+    settings.setValue("theme", static_cast<int>(theme));
+    settings.setValue("model", model);
+    settings.setValue("text", text);
+    settings.setValue("length", length);
+    settings.setValue("sweepLength", sweepLength);
+    settings.setValue("layer", head.layer);
+    settings.setValue("head", head.head);
+    settings.setValue("stage", static_cast<int>(stage));
+    settings.setValue("pooling", static_cast<int>(pooling));
+    settings.setValue("slopesModel", slopesModel);
+    settings.setValue("slopes", writeSlopes(slopes));
+    settings.setValue("curveMode", curveMode);
+}
+
+} // namespace slopescope::ui

@@ -1,0 +1,31 @@
+// What the window remembers between two runs, beside its geometry: plain values, read and written through QSettings.
+// Broken or foreign settings read as nothing remembered. Window's thread.
+#pragma once
+
+#include "core/session.h"
+#include "ui/theme.h"
+
+#include <QByteArray>
+#include <QString>
+
+class QSettings;
+
+namespace slopescope::ui {
+
+struct WindowMemory {
+    QByteArray geometry, docks;
+    ThemeMode theme = ThemeMode::System;
+    QString model, text; // empty: the bundled ones
+    qint64 length = 0, sweepLength = 0; // 0: the usual
+    HeadAddress head;
+    Stage stage = Stage::Probability;
+    Pooling pooling = Pooling::Mean;
+    QString slopesModel;  // whose slopes were edited
+    SlopeTable slopes;    // empty: as trained
+    int curveMode = 0;
+
+    static WindowMemory read(const QSettings& settings);
+    void write(QSettings& settings) const;
+};
+
+} // namespace slopescope::ui
