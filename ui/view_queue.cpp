@@ -37,6 +37,7 @@ void ViewQueue::show(View view, Clock::time_point now) {
     const bool head = inputs || m_view->head != view.head;
     const bool stage = inputs || m_view->stage != view.stage;
     const bool picture = head || stage || m_view->pooling != view.pooling || m_view->viewport != view.viewport;
+    const bool pixels = stage || m_view->thumbnailPixels != view.thumbnailPixels;
     const bool cell = head || m_view->cell != view.cell;
     const bool links = head || m_view->token != view.token;
     if (inputs)
@@ -46,7 +47,7 @@ void ViewQueue::show(View view, Clock::time_point now) {
     m_due.forward |= inputs;
     m_due.map |= picture;
     m_due.preview |= picture;
-    m_due.thumbnails |= stage;
+    m_due.thumbnails |= pixels;
     m_due.profile |= head;
     m_due.cell = m_view->cell && (m_due.cell || cell);
     m_due.links = m_view->token && (m_due.links || links);
@@ -225,7 +226,7 @@ bool ViewQueue::isCurrent(const Work& work) const {
     if (work.epoch != m_epoch || !m_view || !sameInputs(work.view, *m_view))
         return false;
     if (work.task == Task::Thumbnails)
-        return work.view.stage == m_view->stage;
+        return work.view.stage == m_view->stage && work.view.thumbnailPixels == m_view->thumbnailPixels;
     if (work.task == Task::Profile)
         return work.view.head == m_view->head;
     return sameSubject(work.view, *m_view) && work.view.viewport == m_view->viewport;

@@ -1,0 +1,172 @@
+// The window's program: arguments, one QApplication, one MainWindow. With --screenshot it shows the same window, waits for
+// its first pictures and its whole curve, saves what it sees, prints the curve and ends.
+#include "app/startup.h"
+#include "core/error.h"
+#include "ui/main_window.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QIcon>
+#include <QRegularExpression>
+#include <QSettings>
+#include <QTimer>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <optional>
+
+namespace {
+
+using namespace slopescope;
+
+constexpr int kFault = 2; // exit status, as the command-line program has it
+
+[[noreturn]] void quitWith(const QString& sentence) {
+    std::fprintf(stderr, "slopescope: %s\n", qUtf8Printable(sentence));
+    std::exit(kFault);
+}
+
+// Beside the program where it is installed, in the sources where it is built.
+std::filesystem::path findResources(const QString& chosen) {
+    namespace fs = std::filesystem;
+    if (!chosen.isEmpty())
+        return fs::path(chosen.toStdString());
+    const fs::path here = QCoreApplication::applicationDirPath().toStdString();
+    for (const fs::path& candidate : {here / "../share/slopescope", here / "resources", here / "../resources",
+                                      fs::path(SLOPESCOPE_SOURCE_RESOURCES)}) {
+        std::error_code ignored;
+        if (fs::is_directory(candidate / "models", ignored))
+            return fs::canonical(candidate, ignored);
+    }
+    quitWith(QCoreApplication::translate("main", "The folder of bundled models is not found; name it with --resources."));
+}
+
+std::optional<QSize> parseSize(const QString& text) {
+    static const QRegularExpression form(QStringLiteral("^(\\d{3,5})x(\\d{3,5})$"));
+    const auto match = form.match(text);
+    if (!match.hasMatch())
+        return {};
+    return QSize(match.captured(1).toInt(), match.captured(2).toInt());
+}
+
+void printCurve(const CurveResult& curve) {
+    std::printf("%8s  %12s  %10s  %10s  %10s\n", "length", "perplexity", "nll", "std.error", "tokens");
+    for (const CurvePoint& point : curve.points) {
+        if (!point.unavailable.empty())
+            std::printf("%8lld  %s\n", static_cast<long long>(point.length), point.unavailable.c_str());
+        else
+            std::printf("%8lld  %12.3f  %10.4f  %10.4f  %10lld\n", static_cast<long long>(point.length), point.perplexity,
+                        point.nll, point.standardError, static_cast<long long>(point.tokens));
+    }
+}
+
+// Ends the program once the window has nothing left to wait for.
+void takeScreenshot(ui::MainWindow& window, const QString& file) {
+    QObject::connect(&window, &ui::MainWindow::failed, &window, [](ui::Task, const QString& sentence) {
+        std::fprintf(stderr, "slopescope: %s\n", qUtf8Printable(sentence));
+        QCoreApplication::exit(kFault);
+    });
+    QObject::connect(&window, &ui::MainWindow::settled, &window, [&window, file] {
+        constexpr std::chrono::milliseconds kLastLook{300}; // a resize may still ask for other pixels
+        QTimer::singleShot(kLastLook, &window, [&window, file] {
+            if (!window.isSettled())
+                return;
+            if (!window.grab().save(file, "PNG")) {
+                std::fprintf(stderr, "slopescope: the picture cannot be written to %s.\n", qUtf8Printable(file));
+                return QCoreApplication::exit(kFault);
+            }
+            printCurve(*window.curve());
+            QCoreApplication::exit(0);
+        });
+    });
+}
+
+struct Arguments {
+    ui::LaunchOptions launch;
+    QString screenshot;
+    QSize size{1600, 1000};
+    std::optional<ui::ThemeMode> theme;
+};
+
+Arguments readArguments() {
+    QCommandLineParser parser;
+    parser.setApplicationDescription("A laboratory for length extrapolation in transformers");
+    const QCommandLineOption resources("resources", "Folder that holds models/ and text/.", "folder");
+    const QCommandLineOption model("model", "Model to open: a folder or the name of a bundled one.", "model");
+    const QCommandLineOption text("text", "Text to open.", "file");
+    const QCommandLineOption length("length", "Tokens on view.", "tokens");
+    const QCommandLineOption theme("theme", "system, light or dark.", "theme");
+    const QCommandLineOption screenshot("screenshot", "Save a picture of the window once it is complete, and end.", "file");
+    const QCommandLineOption size("size", "Of that picture, such as 1600x1000.", "size");
+    parser.addOptions({resources, model, text, length, theme, screenshot, size});
+    parser.addHelpOption();
+    parser.addVersionOption();
+    if (!parser.parse(QCoreApplication::arguments()))
+        quitWith(parser.errorText());
+    parser.process(*qApp); // help and version
+
+    Arguments arguments;
+    arguments.launch.resources = findResources(parser.value(resources));
+    arguments.launch.model = parser.value(model);
+    arguments.launch.text = parser.value(text);
+    arguments.screenshot = parser.value(screenshot);
+    if (parser.isSet(length)) {
+        arguments.launch.length = parser.value(length).toLongLong();
+        if (arguments.launch.length < 1)
+            quitWith(QStringLiteral("--length %1 is no number of tokens.").arg(parser.value(length)));
+    }
+    if (parser.isSet(size)) {
+        const auto wanted = parseSize(parser.value(size));
+        if (!wanted)
+            quitWith(QStringLiteral("--size %1 is no size; write it as 1600x1000.").arg(parser.value(size)));
+        arguments.size = *wanted;
+    }
+    if (parser.isSet(theme)) {
+        const int mode = QStringList{"system", "light", "dark"}.indexOf(parser.value(theme));
+        if (mode < 0)
+            quitWith(QStringLiteral("--theme %1 is none of system, light and dark.").arg(parser.value(theme)));
+        arguments.theme = static_cast<ui::ThemeMode>(mode);
+    }
+    return arguments;
+}
+
+int run() {
+    const Arguments arguments = readArguments();
+    const bool picture = !arguments.screenshot.isEmpty();
+    QSettings settings;
+    ui::MainWindow window(arguments.launch, picture ? nullptr : &settings);
+    if (arguments.theme)
+        window.setTheme(*arguments.theme);
+    if (picture) {
+        window.resize(arguments.size);
+        takeScreenshot(window, arguments.screenshot);
+    }
+    window.show();
+    return QApplication::exec();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    slopescope::prepareProcess(argc, argv);
+    const bool noScreen = qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY");
+    const bool picture = std::any_of(argv, argv + argc, [](const char* one) {
+        return QByteArrayView(one).startsWith("--screenshot");
+    });
+    if (picture && noScreen && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+
+    const QApplication application(argc, argv);
+    Q_INIT_RESOURCE(slopescope); // of a static library
+    QApplication::setOrganizationName("Slopescope");
+    QApplication::setApplicationName("Slopescope");
+    QApplication::setApplicationVersion(SLOPESCOPE_VERSION);
+    QApplication::setDesktopFileName("slopescope");
+    QApplication::setWindowIcon(QIcon(":/slopescope/icons/slopescope.svg"));
+    try {
+        return run();
+    } catch (const slopescope::Error& error) {
+        quitWith(QString::fromStdString(error.what()));
+    }
+}
