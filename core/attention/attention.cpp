@@ -1,0 +1,189 @@
+#include "core/attention/attention.h"
+
+#include "core/error.h"
+#include "core/parallel.h"
+
+#include <ATen/ops/empty.h>
+
+#include <cmath>
+
+namespace slopescope {
+namespace {
+
+void require(bool holds, const char* argument, const char* fault) {
+    if (!holds)
+        throw Error(std::string("Attention: ") + argument + " " + fault + ".");
+}
+
+void checkActivations(const at::Tensor& x, const char* name) {
+    require(x.defined() && x.dim() == 4, name, "must be [batch, length, heads, head size]");
+    require(x.scalar_type() == at::kFloat && x.device().is_cpu(), name, "must be float32 on the CPU");
+    require(x.size(3) >= 1 && (x.stride(3) == 1 || x.size(3) == 1), name, "must have contiguous heads");
+}
+
+void checkSettings(const AttentionSettings& s, std::int64_t heads) {
+    require(std::isfinite(s.scale), "scale", "must be finite");
+    require(s.window >= 0, "window", "must not be negative");
+    require(s.sinks >= 0, "sinks", "must not be negative");
+    require(std::isfinite(s.tolerance) && s.tolerance >= 0 && s.tolerance < 1, "tolerance", "must lie in [0, 1)");
+    const at::Tensor &slopes = s.bias.slopes, &table = s.bias.table;
+    require(!(slopes.defined() && table.defined()), "bias", "is either slopes or a table, not both");
+    if (slopes.defined())
+        require(slopes.dim() == 1 && slopes.size(0) == heads && slopes.is_contiguous() &&
+                    slopes.scalar_type() == at::kFloat,
+                "slopes", "must be one float32 a head");
+    if (table.defined())
+        require(table.dim() == 2 && table.size(0) == heads && table.size(1) >= 1 && table.is_contiguous() &&
+                    table.scalar_type() == at::kFloat,
+                "bias table", "must be float32 [heads, distances]");
+}
+
+kernels::Rows rowsOf(const at::Tensor& x) {
+    return {x.data_ptr<float>(), x.stride(0), x.stride(2), x.stride(1)};
+}
+
+kernels::DistanceBias biasOf(const LayerBias& bias) {
+    kernels::DistanceBias result;
+    if (bias.slopes.defined())
+        result.slopes = bias.slopes.data_ptr<float>();
+    if (bias.table.defined()) {
+        result.table = bias.table.data_ptr<float>();
+        result.tableLength = bias.table.size(1);
+    }
+    return result;
+}
+
+const kernels::Kernel& kernelFor(const kernels::Attention& problem) {
+    for (const kernels::Kernel& kernel : kernels::kernelTable())
+        if (kernel.supports(problem))
+            return kernel;
+    throw Error("No attention kernel serves a head of size " + std::to_string(problem.headDim) + ".");
+}
+
+const kernels::Kernel& kernelForHead(std::int64_t headDim) {
+    kernels::Attention probe;
+    probe.headDim = headDim;
+    return kernelFor(probe);
+}
+
+kernels::ParallelFor loopsOf(const Job& job) {
+    return [&job](std::int64_t count, const std::function<void(std::int64_t)>& body) {
+        job.check();
+        parallelFor(count, job, body);
+    };
+}
+
+// The fields that kernels::Map and kernels::Profile share.
+template <class Problem>
+Problem headProblem(const HeadView& head) {
+    require(head.q.defined() && head.q.dim() == 2 && head.q.scalar_type() == at::kFloat && head.q.stride(1) == 1, "q",
+            "must be float32 [queries, head size]");
+    require(head.k.defined() && head.k.dim() == 2 && head.k.scalar_type() == at::kFloat && head.k.stride(1) == 1 &&
+                head.k.size(1) == head.q.size(1),
+            "k", "must be float32 [keys, head size]");
+    checkSettings(head.settings, 1);
+    Problem p;
+    p.q = head.q.data_ptr<float>();
+    p.k = head.k.data_ptr<float>();
+    p.qStride = head.q.stride(0);
+    p.kStride = head.k.stride(0);
+    p.queries = head.q.size(0);
+    p.keys = head.k.size(0);
+    p.headDim = head.q.size(1);
+    p.scale = static_cast<float>(head.settings.scale);
+    p.bias = biasOf(head.settings.bias);
+    p.window = head.settings.window;
+    p.sinks = head.settings.sinks;
+    p.tolerance = static_cast<float>(head.settings.tolerance);
+    return p;
+}
+
+} // namespace
+
+AttendResult attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionSettings& settings,
+                    const Job& job) {
+    checkActivations(q, "q");
+    checkActivations(k, "k");
+    checkActivations(v, "v");
+    require(k.size(0) == q.size(0) && v.size(0) == q.size(0), "k and v", "must have the batch of q");
+    require(k.sizes() == v.sizes(), "v", "must have the shape of k");
+    require(k.size(3) == q.size(3), "k", "must have the head size of q");
+    require(k.size(2) >= 1 && q.size(2) % k.size(2) == 0, "k", "must have a number of heads that divides q's");
+    checkSettings(settings, q.size(2));
+
+    kernels::Attention problem;
+    problem.q = rowsOf(q);
+    problem.k = rowsOf(k);
+    problem.v = rowsOf(v);
+    problem.batch = q.size(0);
+    problem.queries = q.size(1);
+    problem.heads = q.size(2);
+    problem.headDim = q.size(3);
+    problem.keys = k.size(1);
+    problem.keyHeads = k.size(2);
+    problem.scale = static_cast<float>(settings.scale);
+    problem.bias = biasOf(settings.bias);
+    problem.window = settings.window;
+    problem.sinks = settings.sinks;
+    problem.tolerance = static_cast<float>(settings.tolerance);
+
+    AttendResult result{at::empty(q.sizes(), at::kFloat), at::empty({q.size(0), q.size(2), q.size(1)}, at::kFloat), {}};
+    kernels::AttentionOutput output;
+    output.out = result.out.data_ptr<float>();
+    output.batchStride = result.out.stride(0);
+    output.headStride = result.out.stride(2);
+    output.rowStride = result.out.stride(1);
+    output.lse = result.lse.data_ptr<float>();
+    result.visited = kernelFor(problem).attend(problem, output, loopsOf(job));
+    return result;
+}
+
+MapPixels attentionMap(const HeadView& head, const MapView& view, const Job& job) {
+    auto map = headProblem<kernels::Map>(head);
+    require(0 <= view.queryBegin && view.queryBegin < view.queryEnd && view.queryEnd <= map.queries &&
+                0 <= view.keyBegin && view.keyBegin < view.keyEnd && view.keyEnd <= map.keys,
+            "the viewport", "must lie within the text");
+    require(1 <= view.rows && view.rows <= view.queryEnd - view.queryBegin && 1 <= view.columns &&
+                view.columns <= view.keyEnd - view.keyBegin,
+            "the viewport", "must have between one pixel and one pixel a cell");
+    map.queryBegin = view.queryBegin;
+    map.queryEnd = view.queryEnd;
+    map.keyBegin = view.keyBegin;
+    map.keyEnd = view.keyEnd;
+    map.rows = view.rows;
+    map.columns = view.columns;
+    map.stage = view.stage;
+    map.pooling = view.pooling;
+    if (head.lse.defined()) {
+        require(head.lse.numel() == map.queries && head.lse.is_contiguous(), "lse", "must be one float32 a query");
+        map.lse = head.lse.data_ptr<float>();
+    }
+    MapPixels pixels{std::vector<float>(std::size_t(view.rows * view.columns)), {}};
+    kernels::MapOutput output;
+    output.picture = pixels.values.data();
+    pixels.visited = kernelForHead(map.headDim).map(map, output, loopsOf(job));
+    return pixels;
+}
+
+ProfileValues attentionProfile(const HeadView& head, std::span<const std::int64_t> binEdges, std::int64_t firstKeys,
+                               const Job& job) {
+    auto profile = headProblem<kernels::Profile>(head);
+    require(binEdges.size() >= 2, "bins", "need at least two edges");
+    profile.queryEnd = profile.queries;
+    profile.binEdges = binEdges;
+    profile.firstKeys = firstKeys;
+    ProfileValues values;
+    values.mass.resize(binEdges.size() - 1);
+    kernels::ProfileOutput output;
+    output.mass = values.mass;
+    kernelForHead(profile.headDim).profile(profile, output, loopsOf(job));
+    values.meanDistance = output.meanDistance;
+    values.entropyBits = output.entropy;
+    values.firstKeysMass = output.firstKeysMass;
+    values.diagonalMass = output.diagonalMass;
+    return values;
+}
+
+std::string kernelName(std::int64_t headDim) { return kernelForHead(headDim).name; }
+
+} // namespace slopescope

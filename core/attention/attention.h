@@ -1,0 +1,72 @@
+// Attention on tensors: checks, packing, the parallel loop and the choice of a kernel. Called by model/ and study/, on any
+// thread; float32 on the CPU.
+#pragma once
+
+#include "core/job.h"
+#include "core/kernels/attention.h"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace slopescope {
+
+// The bias of every head of one layer: slopes [heads] or a table [heads, distances], float32, or neither.
+struct LayerBias {
+    at::Tensor slopes, table;
+};
+
+struct AttentionSettings {
+    double scale = 1;
+    LayerBias bias;
+    std::int64_t window = 0, sinks = 0;
+    double tolerance = 0; // of block skipping; 0: dense
+};
+
+struct AttendResult {
+    at::Tensor out; // [batch, queries, heads, headDim] contiguous
+    at::Tensor lse; // [batch, heads, queries], natural logarithm
+    kernels::Visited visited;
+};
+
+// q [batch, queries, heads, headDim], k and v [batch, keys, keyHeads, headDim]; queries are the last of the keys' positions.
+// Throws Error naming the argument whose shape, type or value does not fit.
+AttendResult attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionSettings& settings,
+                    const Job& job);
+
+// One head of one text for the pictures: q [queries, headDim], k [keys, headDim], and that head's share of the settings.
+struct HeadView {
+    at::Tensor q, k;
+    AttentionSettings settings; // bias.slopes [1] or bias.table [1, distances]
+    at::Tensor lse;             // [queries]; undefined: unknown
+};
+
+struct MapView {
+    std::int64_t queryBegin = 0, queryEnd = 0, keyBegin = 0, keyEnd = 0, rows = 0, columns = 0;
+    kernels::Stage stage = kernels::Stage::Probability;
+    kernels::Pooling pooling = kernels::Pooling::Mean;
+};
+
+struct MapPixels {
+    std::vector<float> values; // [rows, columns]
+    kernels::Visited visited;
+};
+
+// Throws Error when the viewport does not lie within the head.
+MapPixels attentionMap(const HeadView& head, const MapView& view, const Job& job);
+
+struct ProfileValues {
+    std::vector<double> mass; // a bin
+    double meanDistance = 0, entropyBits = 0, firstKeysMass = 0, diagonalMass = 0;
+};
+
+ProfileValues attentionProfile(const HeadView& head, std::span<const std::int64_t> binEdges, std::int64_t firstKeys,
+                               const Job& job);
+
+// The name of the kernel that serves heads of this size: "avx3".
+std::string kernelName(std::int64_t headDim);
+
+} // namespace slopescope

@@ -1,0 +1,67 @@
+// The forward of a decoder, layer by layer, for measuring and looking: float32 on the CPU, fused attention, no L x L, no L x V.
+//
+// Immutable and safe to share between threads. Callers walk the layers themselves, because what they want lies between them:
+// a picture needs q and k of a layer, an edited slope wants to resume at the layer where it bites.
+#pragma once
+
+#include "core/attention/attention.h"
+#include "core/model/decoder_weights.h"
+#include "core/positions/rotary.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace slopescope {
+
+// What a study may change about attention without touching the weights.
+struct AttentionOverride {
+    SlopeTable slopes;       // [layers][heads]; empty: as trained
+    std::int64_t window = 0; // 0: none
+    std::int64_t sinks = 0;
+    double tolerance = kDefaultTolerance;
+
+    // Blocks whose every weight is below 2^-24 of the row's largest cannot change a float32 sum.
+    static constexpr double kDefaultTolerance = 1.0 / (1 << 24);
+};
+
+class Decoder {
+public:
+    Decoder(DecoderConfig config, DecoderWeights weights);
+
+    const DecoderConfig& config() const { return m_config; }
+
+    // Token ids -> the residual entering layer 0, [batch, length, width]. ids: batch x length, row by row. Throws Error when an id
+    // lies outside the vocabulary or the length past the model's positions.
+    at::Tensor embed(std::span<const std::int32_t> ids, std::int64_t batch) const;
+
+    struct LayerResult {
+        at::Tensor residual;      // [batch, length, width], leaving the layer
+        at::Tensor q, k;          // [batch, length, heads or keyHeads, headDim], as attention saw them
+        at::Tensor lse;           // [batch, heads, length]
+        kernels::Visited visited;
+    };
+
+    // One layer over whole texts, positions 0.. . `rotary` comes from rotaryFor(length), or is null where that is.
+    LayerResult runLayer(std::int64_t layer, const at::Tensor& residual, const RotaryTable* rotary,
+                         const AttentionOverride& change, const Job& job) const;
+
+    std::optional<RotaryTable> rotaryFor(std::int64_t length) const;
+
+    // scale, bias, window and sinks of a layer under an override.
+    AttentionSettings settings(std::int64_t layer, const AttentionOverride& change) const;
+
+    // -log p(target) in nats of each row of the last residual, computed in blocks of rows. residual [rows, width],
+    // targets [rows] -> [rows] float32.
+    at::Tensor losses(const at::Tensor& residual, std::span<const std::int32_t> targets, const Job& job) const;
+
+    // [rows, width] -> [rows, vocabulary].
+    at::Tensor logits(const at::Tensor& residual) const;
+
+private:
+    DecoderConfig m_config;
+    DecoderWeights m_weights;
+    at::Tensor m_biasTable; // [heads, distances], with T5 buckets
+};
+
+} // namespace slopescope

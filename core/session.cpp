@@ -1,0 +1,210 @@
+#include "core/session.h"
+
+#include "core/checkpoint/model_directory.h"
+#include "core/error.h"
+#include "core/study/head_pictures.h"
+#include "core/study/length_curve.h"
+#include "core/study/text_forward.h"
+#include "core/text/utf8.h"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+namespace slopescope {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What is open, replaced as a whole, so that a sweep can hold on to what it began with.
+struct LoadedModel {
+    ModelFacts facts;
+    std::shared_ptr<const Decoder> decoder;
+    std::shared_ptr<const Tokenizer> tokenizer;
+};
+
+struct LoadedText {
+    TextFacts facts;
+    std::vector<std::int32_t> ids;
+};
+
+ModelFacts factsOf(const OpenedModel& opened) {
+    const DecoderConfig& config = opened.config;
+    ModelFacts facts;
+    facts.name = opened.directory.filename().string();
+    facts.directory = opened.directory;
+    facts.family = config.modelType;
+    facts.positions = describe(config.positions);
+    facts.linearBias = config.positions.bias == BiasKind::Linear;
+    facts.parameters = opened.parameters;
+    facts.precision = opened.precision;
+    facts.layers = int(config.layers);
+    facts.heads = int(config.heads);
+    facts.keyHeads = int(config.keyHeads);
+    facts.headDim = int(config.headDim);
+    facts.width = int(config.width);
+    facts.vocabulary = int(config.vocabulary);
+    facts.trainedLength = config.trainingLength;
+    facts.longestLength = config.longestLength();
+    facts.trainedTokens = opened.training.tokensSeen;
+    facts.trainedOn = opened.training.corpus;
+    facts.bytesInMemory = opened.parameters * std::int64_t(sizeof(float));
+    if (facts.linearBias)
+        facts.slopes.assign(std::size_t(config.layers), config.slopes);
+    return facts;
+}
+
+std::shared_ptr<const LoadedText> encodeText(std::string name, std::string text, const Tokenizer& tokenizer,
+                                             const Job& job) {
+    job.report(0, "Tokenizing " + name);
+    auto loaded = std::make_shared<LoadedText>();
+    for (const Token& token : tokenizer.encode(text, job)) {
+        loaded->facts.tokens.push_back({token.id, token.begin, token.end});
+        loaded->ids.push_back(token.id);
+    }
+    if (loaded->ids.size() < 2)
+        throw Error(name + " is too short: it has fewer than two tokens.");
+    loaded->facts.name = std::move(name);
+    loaded->facts.text = std::move(text);
+    return loaded;
+}
+
+} // namespace
+
+struct Session::State {
+    explicit State(fs::path folder) : resources(std::move(folder)) {}
+
+    const fs::path resources;
+
+    mutable std::mutex mutex; // guards the two pointers below
+    std::shared_ptr<const LoadedModel> model;
+    std::shared_ptr<const LoadedText> text;
+
+    std::unique_ptr<TextForward> forward; // of the model and text above; the view's thread only
+
+    std::pair<std::shared_ptr<const LoadedModel>, std::shared_ptr<const LoadedText>> snapshot() const {
+        const std::lock_guard lock(mutex);
+        return {model, text};
+    }
+
+    void set(std::shared_ptr<const LoadedModel> newModel, std::shared_ptr<const LoadedText> newText) {
+        {
+            const std::lock_guard lock(mutex);
+            model = std::move(newModel);
+            text = std::move(newText);
+        }
+        forward = model && text ? std::make_unique<TextForward>(model->decoder, text->ids) : nullptr;
+    }
+
+    // Everything a picture needs, or an Error that says what is missing.
+    TextForward& ready(const SlopeTable& slopes) const {
+        if (!model)
+            throw Error("No model is open.");
+        if (!forward)
+            throw Error("No text is open.");
+        if (!slopes.empty()) {
+            if (!model->facts.linearBias)
+                throw Error("This model's positions are " + model->facts.positions + "; it has no slopes to change.");
+            checkSlopes(slopes, model->facts.layers, model->facts.heads);
+        }
+        return *forward;
+    }
+
+    TextForward& readyFor(const SlopeTable& slopes, std::int64_t length, HeadAddress head) const {
+        TextForward& view = ready(slopes);
+        if (head.layer < 0 || head.layer >= model->facts.layers || head.head < 0 || head.head >= model->facts.heads)
+            throw Error("The model has no layer " + std::to_string(head.layer) + ", head " + std::to_string(head.head) + ".");
+        if (!view.covers(length))
+            throw Error("The first " + std::to_string(length) + " tokens have not been run through the model yet.");
+        return view;
+    }
+};
+
+Session::Session(fs::path resources) : m_state(std::make_unique<State>(std::move(resources))) {}
+Session::~Session() = default;
+
+std::vector<BundledModel> Session::bundledModels() const {
+    std::vector<BundledModel> models;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(m_state->resources / "models", ignored))
+        if (fs::exists(entry.path() / "config.json", ignored))
+            models.push_back({entry.path().filename().string(), entry.path()});
+    std::sort(models.begin(), models.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    return models;
+}
+
+fs::path Session::bundledText() const { return m_state->resources / "text" / "the-tide-clock.txt"; }
+
+ModelFacts Session::openModel(const std::string& model, const Job& job) {
+    fs::path directory = model;
+    for (const BundledModel& bundled : bundledModels())
+        if (bundled.name == model)
+            directory = bundled.directory;
+    if (!directory.has_filename()) // "models/alibi/"
+        directory = directory.parent_path();
+    OpenedModel opened = openModelDirectory(directory, job);
+    auto loaded = std::make_shared<LoadedModel>();
+    loaded->facts = factsOf(opened);
+    loaded->tokenizer = std::make_shared<const Tokenizer>(std::move(opened.tokenizer));
+    loaded->decoder = std::make_shared<const Decoder>(std::move(opened.config), std::move(opened.weights));
+    std::shared_ptr<const LoadedText> text = m_state->snapshot().second;
+    if (text)
+        text = encodeText(text->facts.name, text->facts.text, *loaded->tokenizer, job);
+    m_state->set(loaded, text);
+    return loaded->facts;
+}
+
+TextFacts Session::openText(const fs::path& file, const Job& job) {
+    const auto model = m_state->snapshot().first;
+    if (!model)
+        throw Error("Open a model first: its tokenizer is needed to read a text.");
+    const auto text = encodeText(file.filename().string(), readTextFile(file), *model->tokenizer, job);
+    m_state->set(model, text);
+    return text->facts;
+}
+
+std::optional<ModelFacts> Session::model() const {
+    const auto model = m_state->snapshot().first;
+    return model ? std::optional(model->facts) : std::nullopt;
+}
+
+std::optional<TextFacts> Session::text() const {
+    const auto text = m_state->snapshot().second;
+    return text ? std::optional(text->facts) : std::nullopt;
+}
+
+void Session::forward(const SlopeTable& slopes, std::int64_t length, const Job& job) {
+    m_state->ready(slopes).run(slopes, length, job);
+}
+
+MapResult Session::map(const MapRequest& r, const Job& job) {
+    return drawMap(m_state->readyFor(r.slopes, r.length, r.head), r, job);
+}
+
+ThumbnailsResult Session::thumbnails(const ThumbnailsRequest& r, const Job& job) {
+    return drawThumbnails(m_state->readyFor(r.slopes, r.length, {}), r, job);
+}
+
+ProfileResult Session::profile(const ProfileRequest& r, const Job& job) {
+    return measureProfile(m_state->readyFor(r.slopes, r.length, r.head), r, job);
+}
+
+CellResult Session::cell(const CellRequest& r, const Job& job) {
+    return readCell(m_state->readyFor(r.slopes, r.length, r.head), r, job);
+}
+
+LinksResult Session::links(const LinksRequest& r, const Job& job) {
+    return readLinks(m_state->readyFor(r.slopes, r.length, r.head), r, job);
+}
+
+CurveResult Session::curve(const CurveRequest& request, const Job& job,
+                           const std::function<void(const CurveResult&)>& update) {
+    const auto [model, text] = m_state->snapshot();
+    if (!model)
+        throw Error("No model is open.");
+    if (!text)
+        throw Error("No text is open.");
+    return measureCurve(*model->decoder, text->ids, request, job, update);
+}
+
+} // namespace slopescope

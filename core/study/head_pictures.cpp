@@ -1,0 +1,133 @@
+#include "core/study/head_pictures.h"
+
+#include "core/error.h"
+#include "core/study/distance_profile.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+namespace slopescope {
+namespace {
+
+Freshness freshness(const TextForward& forward, int layer, const SlopeTable& slopes) {
+    return forward.exactAt(layer, slopes) ? Freshness::Exact : Freshness::Preview;
+}
+
+// The unpooled values of a stage over a rectangle of cells, row by row; masked cells are NaN.
+std::vector<float> cells(const HeadView& head, std::int64_t queryBegin, std::int64_t queryEnd, std::int64_t keyBegin,
+                         std::int64_t keyEnd, Stage stage, const Job& job) {
+    const MapView view{queryBegin,           queryEnd,          keyBegin, keyEnd,
+                       queryEnd - queryBegin, keyEnd - keyBegin, stage,    Pooling::Mean};
+    return attentionMap(head, view, job).values;
+}
+
+void requireToken(std::int64_t token, std::int64_t length) {
+    if (token < 0 || token >= length)
+        throw Error("Token " + std::to_string(token) + " lies outside the " + std::to_string(length) + " tokens on view.");
+}
+
+} // namespace
+
+MapResult drawMap(const TextForward& forward, const MapRequest& r, const Job& job) {
+    const auto begin = std::chrono::steady_clock::now();
+    const HeadView head = forward.head(r.head.layer, r.head.head, r.slopes, r.length);
+    const Viewport& v = r.viewport;
+    const MapView view{v.queryBegin, v.queryEnd, v.keyBegin, v.keyEnd, v.rows, v.columns, r.stage, r.pooling};
+    MapPixels pixels = attentionMap(head, view, job);
+    MapResult result;
+    result.head = r.head;
+    result.length = r.length;
+    result.stage = r.stage;
+    result.pooling = r.pooling;
+    result.picture = {v, std::move(pixels.values)};
+    result.freshness = freshness(forward, r.head.layer, r.slopes);
+    result.visited = pixels.visited.fraction();
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    result.kernel = kernelName(head.q.size(1));
+    return result;
+}
+
+ThumbnailsResult drawThumbnails(const TextForward& forward, const ThumbnailsRequest& r, const Job& job) {
+    const auto begin = std::chrono::steady_clock::now();
+    const DecoderConfig& config = forward.decoder().config();
+    ThumbnailsResult result;
+    result.length = r.length;
+    result.layers = int(config.layers);
+    result.heads = int(config.heads);
+    const int pixels = int(std::clamp<std::int64_t>(r.pixels, 1, r.length));
+    for (int layer = 0; layer < result.layers; ++layer)
+        for (int head = 0; head < result.heads; ++head) {
+            job.check();
+            const MapView view{0, r.length, 0, r.length, pixels, pixels, r.stage, Pooling::Mean};
+            result.pictures.push_back({{0, r.length, 0, r.length, pixels, pixels},
+                                       attentionMap(forward.head(layer, head, r.slopes, r.length), view, job).values});
+        }
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return result;
+}
+
+ProfileResult measureProfile(const TextForward& forward, const ProfileRequest& r, const Job& job) {
+    const HeadView head = forward.head(r.head.layer, r.head.head, r.slopes, r.length);
+    const std::vector<std::int64_t> edges = distanceBinEdges(r.length);
+    const ProfileValues values = attentionProfile(head, edges, 1, job);
+    const std::vector<double> alone = massOfBiasAlone(head.settings, r.length, edges);
+    ProfileResult result;
+    result.head = r.head;
+    result.length = r.length;
+    for (std::size_t bin = 0; bin + 1 < edges.size(); ++bin)
+        result.bins.push_back({edges[bin], edges[bin + 1], values.mass[bin], alone[bin]});
+    result.meanDistance = values.meanDistance;
+    result.medianDistance = medianDistance(edges, values.mass);
+    result.entropyBits = values.entropyBits;
+    result.firstKeyMass = values.firstKeysMass;
+    result.diagonalMass = values.diagonalMass;
+    result.freshness = freshness(forward, r.head.layer, r.slopes);
+    return result;
+}
+
+CellResult readCell(const TextForward& forward, const CellRequest& r, const Job& job) {
+    requireToken(r.query, r.length);
+    requireToken(r.key, r.length);
+    CellResult result;
+    result.head = r.head;
+    result.query = r.query;
+    result.key = r.key;
+    result.freshness = freshness(forward, r.head.layer, r.slopes);
+    result.masked = r.key > r.query;
+    if (result.masked)
+        return result;
+    const HeadView head = forward.head(r.head.layer, r.head.head, r.slopes, r.length);
+    const auto one = [&](Stage stage) {
+        return double(cells(head, r.query, r.query + 1, r.key, r.key + 1, stage, job).front());
+    };
+    const std::vector<float> row = cells(head, r.query, r.query + 1, 0, r.query + 1, Stage::Probability, job);
+    const float probability = row[std::size_t(r.key)];
+    result.masked = std::isnan(probability);
+    if (result.masked)
+        return result;
+    result.score = one(Stage::Score);
+    result.bias = one(Stage::Bias);
+    result.probability = double(probability);
+    result.rank = 1 + std::count_if(row.begin(), row.end(), [&](float other) { return other > probability; });
+    return result;
+}
+
+LinksResult readLinks(const TextForward& forward, const LinksRequest& r, const Job& job) {
+    requireToken(r.token, r.length);
+    const HeadView head = forward.head(r.head.layer, r.head.head, r.slopes, r.length);
+    LinksResult result;
+    result.head = r.head;
+    result.token = r.token;
+    result.freshness = freshness(forward, r.head.layer, r.slopes);
+    result.reads.assign(std::size_t(r.length), 0.0F);
+    result.readBy.assign(std::size_t(r.length), 0.0F);
+    const auto unmasked = [](float value) { return std::isnan(value) ? 0.0F : value; };
+    const auto row = cells(head, r.token, r.token + 1, 0, r.token + 1, Stage::Probability, job);
+    const auto column = cells(head, r.token, r.length, r.token, r.token + 1, Stage::Probability, job);
+    std::transform(row.begin(), row.end(), result.reads.begin(), unmasked);
+    std::transform(column.begin(), column.end(), result.readBy.begin() + std::ptrdiff_t(r.token), unmasked);
+    return result;
+}
+
+} // namespace slopescope

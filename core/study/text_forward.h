@@ -1,0 +1,49 @@
+// One text through a model, kept layer by layer, so that pictures come from what is at hand and an edit resumes where it bites.
+//
+// Holds, for the longest length run so far: the residual entering each layer, and q, k and the log-sum-exp of each layer. A
+// shorter length is a prefix of these (the model is causal) and costs nothing. Used by one thread at a time.
+#pragma once
+
+#include "core/model/decoder.h"
+
+#include <memory>
+#include <vector>
+
+namespace slopescope {
+
+class TextForward {
+public:
+    TextForward(std::shared_ptr<const Decoder> decoder, std::vector<std::int32_t> ids);
+
+    // Brings every layer up to date for these slopes and this length, from the lowest layer whose input changed. What was there
+    // stays as it was if the job is stopped.
+    void run(const SlopeTable& slopes, std::int64_t length, const Job& job);
+
+    bool covers(std::int64_t length) const { return length > 0 && length <= m_length; }
+
+    // Whether q and k of `layer` are those that these slopes would give: true if no layer below was edited since run().
+    bool exactAt(std::int64_t layer, const SlopeTable& slopes) const;
+
+    // One head of the first `length` tokens as these slopes score it, from the q and k at hand. Needs covers(length).
+    HeadView head(std::int64_t layer, std::int64_t head, const SlopeTable& slopes, std::int64_t length) const;
+
+    const Decoder& decoder() const { return *m_decoder; }
+    std::int64_t tokens() const { return static_cast<std::int64_t>(m_ids.size()); }
+
+private:
+    struct Layer {
+        at::Tensor input;        // residual entering it, [1, length, width]
+        at::Tensor q, k, lse;
+        SlopeSet slopes;         // it was run with
+    };
+
+    // The slopes of one layer, with "as trained" spelled out.
+    const SlopeSet& slopesOf(std::int64_t layer, const SlopeTable& slopes) const;
+
+    std::shared_ptr<const Decoder> m_decoder;
+    std::vector<std::int32_t> m_ids;
+    std::vector<Layer> m_layers;
+    std::int64_t m_length = 0;
+};
+
+} // namespace slopescope
