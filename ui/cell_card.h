@@ -5,7 +5,6 @@
 
 #include <QFrame>
 
-class QGridLayout;
 class QLabel;
 
 namespace slopescope::ui {
@@ -22,9 +21,9 @@ public:
     void clear(); // says what to do to see a cell
 
 private:
-    QLabel *m_tokens, *m_state, *m_hint;
+    QLabel *m_tokens, *m_hint;
     QWidget* m_numbers;
-    QLabel *m_distance, *m_probability, *m_score, *m_bias, *m_rank;
+    QLabel *m_preview, *m_distance, *m_probability, *m_score, *m_bias, *m_rank;
 };
 
 } // namespace slopescope::ui

@@ -1,13 +1,12 @@
 #include "ui/colour_bar.h"
 
-#include "ui/format.h"
 #include "ui/theme.h"
+#include "ui/value_text.h"
 
 #include <QActionGroup>
 #include <QContextMenuEvent>
 #include <QKeyEvent>
 #include <QLineEdit>
-#include <QLocale>
 #include <QMenu>
 #include <QPainter>
 #include <QToolButton>
@@ -22,24 +21,8 @@ namespace {
 constexpr int kBarWidth = 12;
 constexpr int kTick = 4;
 constexpr int kGap = 3;
-constexpr int kWidth = 74;
-constexpr int kTickApart = 40; // pixels between numbers
-
-QString valueText(double value) {
-    QString text = significant(value, 2);
-    if (text.startsWith(u'-'))
-        text[0] = QChar(0x2212);
-    return text;
-}
-
-std::optional<double> typedValue(QString text) {
-    text = text.trimmed().replace(QChar(0x2212), u'-');
-    bool good = false;
-    double value = QLocale().toDouble(text, &good);
-    if (!good)
-        value = QLocale::c().toDouble(text, &good);
-    return good && std::isfinite(value) ? std::optional(value) : std::nullopt;
-}
+constexpr int kWidth = 88;
+constexpr int kTickApart = 44; // pixels between numbers
 
 } // namespace
 
@@ -54,7 +37,7 @@ ColourBar::ColourBar(QWidget* parent)
         menu->popup(m_menuButton->mapToGlobal(QPoint(0, m_menuButton->height())));
     });
     m_editor->setFont(tickFont());
-    m_editor->setFixedSize(kWidth - kBarWidth, 22);
+    m_editor->setFixedSize(kWidth - kBarWidth - 4, 22);
     m_editor->setTextMargins(0, 0, 0, 0);
     m_editor->installEventFilter(this);
     m_editor->hide();
@@ -64,9 +47,13 @@ ColourBar::ColourBar(QWidget* parent)
     updateTexts();
 }
 
-QSize ColourBar::sizeHint() const { return {kWidth, 240}; }
+QSize ColourBar::sizeHint() const {
+    return {kWidth, 240};
+}
 
-QSize ColourBar::minimumSizeHint() const { return {kWidth, 100}; }
+QSize ColourBar::minimumSizeHint() const {
+    return {kWidth, 100};
+}
 
 void ColourBar::setScale(const ColourScale& scale) {
     m_scale = scale;
@@ -123,7 +110,7 @@ void ColourBar::paintEvent(QPaintEvent*) {
         painter.setPen(theme.line);
         painter.drawLine(bar.right() + 2, y, bar.right() + 1 + kTick, y);
         painter.setPen(end && typed ? theme.accent : theme.softText);
-        painter.drawText(labelRect(at), Qt::AlignLeft | Qt::AlignVCenter, valueText(ticks[i].value));
+        painter.drawText(labelRect(at), Qt::AlignLeft | Qt::AlignVCenter, roundValueText(ticks[i].value, 2));
     }
 }
 
@@ -139,7 +126,7 @@ void ColourBar::mouseDoubleClickEvent(QMouseEvent* event) {
 
 void ColourBar::openEditor(bool high) {
     m_editingHigh = high;
-    m_editor->setText(valueText(high ? m_scale.high() : m_scale.low()));
+    m_editor->setText(roundValueText(high ? m_scale.high() : m_scale.low(), 4));
     m_editor->setToolTip(high ? tr("The value at the upper end; empty: fitted to the picture")
                               : tr("The value at the lower end; empty: fitted to the picture"));
     m_editor->setStyleSheet({});
@@ -248,15 +235,17 @@ void ColourBar::contextMenuEvent(QContextMenuEvent* event) {
     menu->popup(event->globalPos());
 }
 
-void ColourBar::resizeEvent(QResizeEvent*) { placeChildren(); }
+void ColourBar::resizeEvent(QResizeEvent*) {
+    placeChildren();
+}
 
 void ColourBar::placeChildren() {
     const QRect bar = barRect();
     const QSize button = m_menuButton->sizeHint();
-    m_menuButton->setGeometry(0, std::min(bar.bottom() + 12, height() - button.height()),
-                              std::min(width(), std::max(button.width(), 40)), button.height());
+    m_menuButton->setGeometry(0, std::min(bar.bottom() + 10, height() - button.height()),
+                              std::min(width(), button.width()), button.height());
     const int y = labelRect(m_editingHigh ? m_last : m_first).center().y() - m_editor->height() / 2;
-    m_editor->move(width() - m_editor->width(), std::clamp(y, 0, std::max(0, height() - m_editor->height())));
+    m_editor->move(bar.right() + 3, std::clamp(y, 0, std::max(0, height() - m_editor->height())));
 }
 
 void ColourBar::updateTexts() {
@@ -267,7 +256,7 @@ void ColourBar::updateTexts() {
     const QString range = settings.range == ScaleRange::Row    ? tr("per row")
                           : settings.range == ScaleRange::Head ? tr("this head")
                                                                : tr("all heads");
-    m_menuButton->setText(kind + u'\n' + range);
+    m_menuButton->setText(tr("%1 ▾\n%2").arg(kind, range));
     m_menuButton->setToolTip(tr("Colours, scale and range"));
     setToolTip((settings.range == ScaleRange::Row ? tr("Shares of the largest value of each row.")
                                                   : tr("Values beyond the ends have the colour of the end.")) +

@@ -1,5 +1,5 @@
-// The bar beside the map: what its colours stand for, always visible. A double click on an end types it; the right button
-// (and the small arrow below) opens the menu of map, scale and range. Window's thread.
+// The bar beside the map: what its colours stand for, always visible. A double click on an end types it; the right
+// button (and the small arrow below) opens the menu of map, scale and range. Window's thread.
 #pragma once
 
 #include "ui/colour_scale.h"

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kSample = 16384; // values that the ends are judged by
 constexpr std::size_t kQuantiles = 1025;
 constexpr double kDecades = 1e-3;   // a logarithmic scale spans three decades below its high end
+constexpr double kBend = 1.0 / 30;  // with 0 on it, it is linear within this share of the larger end
 constexpr double kOutliers = 0.002; // share of the values that may lie beyond an end
 
 // The next of 1, 1.5, 2, 3, 4, 5, 6, 8 x 10^n at or above: ends that can be read, and that rest while values wander.
@@ -28,14 +29,16 @@ double roundedUp(double value) {
     return power * 10;
 }
 
+// The largest finite size in a row. Sizes of floats are ordered like their bits, which a compiler can compare in
+// vectors.
 float rowPeak(const float* row, int columns) {
-    float peak = 0;
+    constexpr std::uint32_t kInfinity = 0x7f800000;
+    std::uint32_t peak = 0;
     for (int c = 0; c < columns; ++c) {
-        const float size = std::abs(row[c]);
-        if (size > peak) // false for NaN
-            peak = size;
+        const std::uint32_t bits = std::bit_cast<std::uint32_t>(row[c]) & 0x7fffffff;
+        peak = std::max(peak, bits < kInfinity ? bits : 0);
     }
-    return std::isfinite(peak) ? peak : 0;
+    return std::bit_cast<float>(peak);
 }
 
 bool isWhole(const Picture& picture) {
@@ -163,7 +166,7 @@ void ColourScale::fitEnds(const std::vector<float>& sorted) {
         const double width = std::max(1e-6, std::abs(m_low));
         (m_settings.low ? m_high : m_low) = m_settings.low ? m_low + width : m_high - width;
     }
-    m_bend = m_settings.kind == ScaleKind::Log && m_low <= 0 ? kDecades * std::max(-m_low, m_high) : 0;
+    m_bend = m_settings.kind == ScaleKind::Log && m_low <= 0 ? kBend * std::max(-m_low, m_high) : 0;
 
     m_quantiles.clear();
     if (m_settings.kind != ScaleKind::Percentile || sorted.empty())

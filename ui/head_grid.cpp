@@ -18,16 +18,26 @@ namespace {
 constexpr int kLargest = 56, kSmallest = 4; // side of a thumbnail
 constexpr int kEdge = 3;                    // room for the border of the outermost thumbnails
 
-int gapOf(int side) { return side >= 12 ? 4 : 1; }
+int gapOf(int side) {
+    return side >= 12 ? 4 : 1;
+}
 
-QString layerName(int layer) { return HeadGrid::tr("L%1").arg(layer); }
+QString layerName(int layer) {
+    return HeadGrid::tr("L%1").arg(layer);
+}
 
-QString headNumber(int head) { return HeadGrid::tr("H%1").arg(head); }
+QString headNumber(int head) {
+    return HeadGrid::tr("H%1").arg(head);
+}
 
 // Room for the names at the left and below.
-int leftOf(int layers) { return QFontMetrics(tickFont()).horizontalAdvance(layerName(std::max(0, layers - 1))) + 6; }
+int leftOf(int layers) {
+    return QFontMetrics(tickFont()).horizontalAdvance(layerName(std::max(0, layers - 1))) + 6;
+}
 
-int belowGrid() { return QFontMetrics(tickFont()).height() + 4; }
+int belowGrid() {
+    return QFontMetrics(tickFont()).height() + 4;
+}
 
 int sideFor(int width, int layers, int heads) {
     const int room = width - leftOf(layers) - 2 * kEdge;
@@ -78,7 +88,9 @@ void HeadGrid::setThumbnails(const ThumbnailsResult& thumbnails) {
     repaintImages();
 }
 
-void HeadGrid::setSlopes(const SlopeTable& slopes) { m_slopes = slopes; }
+void HeadGrid::setSlopes(const SlopeTable& slopes) {
+    m_slopes = slopes;
+}
 
 void HeadGrid::setScaleSettings(const ScaleSettings& settings) {
     if (settings == m_settings)
@@ -115,7 +127,9 @@ void HeadGrid::setSelected(HeadAddress head) {
     update();
 }
 
-int HeadGrid::side() const { return sideFor(width(), m_layers, m_heads); }
+int HeadGrid::side() const {
+    return sideFor(width(), m_layers, m_heads);
+}
 
 int HeadGrid::wantedPixels() const {
     return m_heads > 0 ? std::max(8, int(std::lround(side() * devicePixelRatioF()))) : 32;
@@ -139,7 +153,9 @@ int HeadGrid::heightForWidth(int width) const {
     return 2 * kEdge + m_layers * size + std::max(0, m_layers - 1) * gapOf(size) + belowGrid();
 }
 
-QSize HeadGrid::sizeHint() const { return {240, heightForWidth(240)}; }
+QSize HeadGrid::sizeHint() const {
+    return {240, heightForWidth(240)};
+}
 
 QSize HeadGrid::minimumSizeHint() const {
     const int width = leftOf(m_layers) + 2 * kEdge + m_heads * (kSmallest + gapOf(kSmallest));
@@ -165,8 +181,8 @@ void HeadGrid::paintEvent(QPaintEvent*) {
     }
     for (int head = 0; head < m_heads; head += columnStep) {
         const QRect at = thumbnailRect({m_layers - 1, head});
-        drawName({at.center().x() - 30, at.bottom() + kEdge + 3, 60, metrics.height()}, Qt::AlignHCenter, headNumber(head),
-                 head == m_selected.head);
+        drawName({at.center().x() - 30, at.bottom() + kEdge + 3, 60, metrics.height()}, Qt::AlignHCenter,
+                 headNumber(head), head == m_selected.head);
     }
     painter.setOpacity(m_stale ? 0.5 : 1);
     for (int layer = 0; layer < m_layers; ++layer) {
@@ -265,8 +281,7 @@ bool HeadGrid::event(QEvent* event) {
         QString text = layerName(head->layer) + headNumber(head->head);
         if (std::size_t(head->layer) < m_slopes.size() &&
             std::size_t(head->head) < m_slopes[std::size_t(head->layer)].size())
-            text = tr("%1, slope %2")
-                       .arg(text, slopeText(m_slopes[std::size_t(head->layer)][std::size_t(head->head)]));
+            text = tr("%1, slope %2").arg(text, slopeText(m_slopes[std::size_t(head->layer)][std::size_t(head->head)]));
         QToolTip::showText(help->globalPos(), text, this);
         return true;
     }

@@ -1,5 +1,5 @@
-// A thumbnail of every head, layers down (layer 0 on top), heads across. A click or the arrow keys choose one; its border
-// has the head's hue. Window's thread.
+// A thumbnail of every head, layers down (layer 0 on top), heads across. A click or the arrow keys choose one; its
+// border has the head's hue. Window's thread.
 #pragma once
 
 #include "core/session.h"

@@ -8,22 +8,19 @@
 #include "ui/theme.h"
 
 #include <QEvent>
+#include <QFontMetrics>
 #include <QLabel>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace slopescope::ui {
-namespace {
-
-constexpr int kSideWidth = 232;
-constexpr int kRoomForSentence = 940; // from this width on the badge of a preview is a whole sentence
-
-} // namespace
 
 MapPanel::MapPanel(QWidget* parent)
-    : QFrame(parent), m_header(new PanelHeader({}, this)), m_badge(new QLabel(m_header)),
+    : QFrame(parent), m_header(new PanelHeader({}, this)), m_badge(new QLabel(m_header)), m_factsLine(new QLabel(this)),
       m_stages(new SegmentedButtons({tr("Score"), tr("Bias"), tr("Sum"), tr("Probability")}, m_header)),
       m_poolings(new SegmentedButtons({tr("mean"), tr("max")}, m_header)), m_map(new MapView(this)),
-      m_bar(new ColourBar(this)), m_body(new QWidget(this)), m_side(new QWidget(this)) {
+      m_bar(new ColourBar(this)), m_body(new QWidget(this)) {
     setLook(this, "panel");
     for (const Stage stage : {Stage::Score, Stage::Bias, Stage::Sum, Stage::Probability})
         settingsOf(stage) = defaultSettings(stage);
@@ -34,62 +31,78 @@ MapPanel::MapPanel(QWidget* parent)
     m_stages->setSegmentToolTip(int(Stage::Probability), tr("After the softmax: each row sums to 1"));
     m_poolings->setSegmentToolTip(0, tr("A pixel shows the mean of its cells"));
     m_poolings->setSegmentToolTip(1, tr("A pixel shows the largest of its cells"));
+    setLook(m_badge, "chip");
+    m_badge->setAlignment(Qt::AlignCenter);
+    m_badge->hide(); // until there is a picture
+    setLook(m_factsLine, "soft");
+    m_factsLine->setContentsMargins(12, 6, 12, 0);
     m_header->addWidget(m_badge);
     m_header->addWidget(m_poolings);
     m_header->addWidget(m_stages);
 
-    m_sideLayout = new QVBoxLayout(m_side);
-    m_sideLayout->setContentsMargins(kGrid, 0, 4, kGrid);
-    m_sideLayout->setSpacing(kGrid);
-    m_side->setMinimumWidth(kSideWidth);
-    m_side->hide();
+    // The map takes what it can use; the rest stays free on both sides.
     auto* row = new QHBoxLayout(m_body);
-    row->setContentsMargins(kGrid, 0, kGrid, 0);
-    row->setSpacing(kGrid);
-    // The map takes what it can use; the rest is the column's, or stays free on both sides.
+    row->setContentsMargins(kGrid, 0, 4, kGrid);
+    row->setSpacing(0);
     row->addStretch(1);
     row->addWidget(m_map, 1000);
     row->addWidget(m_bar);
-    row->addWidget(m_side, 1);
     row->addStretch(1);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(1, 1, 1, 1);
     column->setSpacing(0);
     column->addWidget(m_header);
+    column->addWidget(m_factsLine);
     column->addWidget(m_body, 1);
 
     connect(m_stages, &SegmentedButtons::chosenByUser, this, [this](int index) {
         takeSettings();
         emit stageChosen(Stage(index));
     });
-    connect(m_poolings, &SegmentedButtons::chosenByUser, this, [this](int index) {
-        emit poolingChosen(index == 0 ? Pooling::Mean : Pooling::Max);
-    });
+    connect(m_poolings, &SegmentedButtons::chosenByUser, this,
+            [this](int index) { emit poolingChosen(index == 0 ? Pooling::Mean : Pooling::Max); });
     connect(m_map, &MapView::viewportWanted, this, &MapPanel::viewportWanted);
     connect(m_map, &MapView::scaleChanged, this, [this] { m_bar->setScale(m_map->scale()); });
     connect(m_map, &MapView::plotRectChanged, this, &MapPanel::alignBar);
     connect(m_bar, &ColourBar::settingsChosen, this, [this](const ScaleSettings& settings) {
-        settingsOf(stage()) = settings;
-        takeSettings();
+        // The bar speaks of the picture on view.
+        settingsOf(m_shown.value_or(stage())) = settings;
+        m_map->setScaleSettings(settings);
+        emit scaleSettingsChanged(scaleSettings());
     });
     m_body->installEventFilter(this);
     m_map->installEventFilter(this);
     m_bar->setScale(m_map->scale());
+    m_bar->hide(); // until there is a text
     updateHeader();
     updateBadge();
 }
 
-Stage MapPanel::stage() const { return Stage(m_stages->chosen()); }
+Stage MapPanel::stage() const {
+    return Stage(m_stages->chosen());
+}
 
-Pooling MapPanel::pooling() const { return m_poolings->chosen() == 0 ? Pooling::Mean : Pooling::Max; }
+Pooling MapPanel::pooling() const {
+    return m_poolings->chosen() == 0 ? Pooling::Mean : Pooling::Max;
+}
 
-ScaleSettings& MapPanel::settingsOf(Stage stage) { return m_settings[std::size_t(stage)]; }
+ScaleSettings& MapPanel::settingsOf(Stage stage) {
+    return m_settings[std::size_t(stage)];
+}
 
-const ScaleSettings& MapPanel::scaleSettings() const { return m_settings[std::size_t(stage())]; }
+const ScaleSettings& MapPanel::scaleSettings() const {
+    return m_settings[std::size_t(stage())];
+}
+
+void MapPanel::setScaleSettings(const ScaleSettings& settings) {
+    settingsOf(stage()) = settings;
+    takeSettings();
+}
 
 void MapPanel::takeSettings() {
-    // The picture at hand may be of another stage still: its colours change with the picture.
-    m_map->setScaleSettings(scaleSettings());
+    // A picture of the stage before keeps its colours until the new one comes.
+    if (m_shown.value_or(stage()) == stage())
+        m_map->setScaleSettings(scaleSettings());
     emit scaleSettingsChanged(scaleSettings());
 }
 
@@ -103,11 +116,14 @@ void MapPanel::setHead(HeadAddress head, std::optional<double> slope) {
 
 void MapPanel::setLength(std::int64_t length) {
     m_map->setLength(length);
+    m_bar->setVisible(length > 0);
     fitMapToHeight();
 }
 
 void MapPanel::setResult(const MapResult& result) {
     m_freshness = result.freshness;
+    m_shown = result.stage;
+    m_map->setScaleSettings(settingsOf(result.stage));
     m_map->setPicture(result.picture);
     updateBadge();
 }
@@ -120,7 +136,9 @@ void MapPanel::setProfile(const ProfileResult& profile) {
     updateHeader();
 }
 
-void MapPanel::setGlobalPictures(const std::vector<Picture>& pictures) { m_map->setGlobalPictures(pictures); }
+void MapPanel::setGlobalPictures(const std::vector<Picture>& pictures) {
+    m_map->setGlobalPictures(pictures);
+}
 
 void MapPanel::setStale(bool stale) {
     m_stale = stale;
@@ -135,21 +153,8 @@ void MapPanel::setStage(Stage stage) {
     takeSettings();
 }
 
-void MapPanel::setPooling(Pooling pooling) { m_poolings->choose(pooling == Pooling::Mean ? 0 : 1); }
-
-void MapPanel::addSideWidget(QWidget* widget, const QString& caption, int stretch) {
-    if (!caption.isEmpty()) {
-        auto* label = new QLabel(caption, m_side);
-        setLook(label, "soft");
-        label->setContentsMargins(0, m_sideLayout->count() == 0 ? 10 : 6, 0, 0);
-        m_sideLayout->addWidget(label);
-    }
-    m_sideLayout->addWidget(widget, stretch);
-    m_side->show();
-    auto* row = static_cast<QHBoxLayout*>(m_body->layout());
-    row->setStretch(0, 0);
-    row->setStretch(row->count() - 1, 0);
-    fitMapToHeight();
+void MapPanel::setPooling(Pooling pooling) {
+    m_poolings->choose(pooling == Pooling::Mean ? 0 : 1);
 }
 
 void MapPanel::updateHeader() {
@@ -161,25 +166,48 @@ void MapPanel::updateHeader() {
         facts << tr("mean distance %1").arg(significant(*m_meanDistance, 2));
     if (m_entropyBits)
         facts << tr("entropy %1 bits").arg(significant(*m_entropyBits, 2));
-    m_header->setFacts(facts.join(QStringLiteral(" · ")));
+    m_facts = facts.join(QStringLiteral(" · "));
+    placeFacts();
+}
+
+// Room is judged by the longest facts there may be, so that nothing jumps while numbers change.
+void MapPanel::placeFacts() {
+    const QString longest = tr("slope %1").arg(QStringLiteral("0.00123")) + QStringLiteral(" · ") +
+                            tr("mean distance %1").arg(grouped(88888)) + QStringLiteral(" · ") +
+                            tr("entropy %1 bits").arg(significant(18.8));
+    const QFontMetrics facts(labelFont()), badge(tickFont());
+    const QFontMetrics title(boldFont());
+    m_badge->setMinimumWidth(badge.horizontalAdvance(tr("updating")) + 2 * kGrid);
+    const int taken = title.horizontalAdvance(m_header->title()) + m_badge->minimumWidth() +
+                      m_poolings->sizeHint().width() + m_stages->sizeHint().width() + 8 * kGrid;
+    const int needed = taken + facts.horizontalAdvance(longest);
+    const bool fits = width() >= needed;
+    m_header->setFacts(fits ? m_facts : QString());
+    m_factsLine->setText(m_facts);
+    m_factsLine->setVisible(!fits);
+    m_sentenceFits = width() >= (fits ? needed : taken) + badge.horizontalAdvance(previewSentence());
+}
+
+QString MapPanel::previewSentence() {
+    return tr("preview: q and k from before the edit");
 }
 
 void MapPanel::updateBadge() {
     m_badge->setVisible(m_freshness.has_value());
     if (!m_freshness)
         return;
-    const QString sentence = tr("preview: q and k from before the edit");
     const bool preview = *m_freshness == Freshness::Preview;
     setLook(m_badge, m_stale ? "chip" : preview ? "chip-warn" : "chip-good");
-    m_badge->setText(m_stale                       ? tr("updating")
-                     : !preview                    ? tr("exact")
-                     : width() >= kRoomForSentence ? sentence
-                                                   : tr("preview"));
-    m_badge->setToolTip(preview && !m_stale ? sentence : QString());
+    m_badge->setText(m_stale          ? tr("updating")
+                     : !preview       ? tr("exact")
+                     : m_sentenceFits ? previewSentence()
+                                      : tr("preview"));
+    m_badge->setToolTip(preview && !m_stale ? previewSentence() : QString());
 }
 
 void MapPanel::resizeEvent(QResizeEvent* event) {
     QFrame::resizeEvent(event);
+    placeFacts();
     updateBadge();
 }
 

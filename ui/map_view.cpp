@@ -31,13 +31,18 @@ MapView::MapView(QWidget* parent)
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setAccessibleName(tr("Attention map"));
-    setAccessibleDescription(tr("Queries from top to bottom, keys from left to right. Plus and minus zoom, 0 shows all, "
-                                "Shift with the arrow keys moves the locked cell, Escape unlocks it."));
+    setAccessibleDescription(
+        tr("Queries from top to bottom, keys from left to right. Plus and minus zoom, 0 shows all, "
+           "Shift with the arrow keys moves the locked cell, Escape unlocks it."));
 }
 
-QSize MapView::sizeHint() const { return {620, 580}; }
+QSize MapView::sizeHint() const {
+    return {620, 580};
+}
 
-QSize MapView::minimumSizeHint() const { return {240, 220}; }
+QSize MapView::minimumSizeHint() const {
+    return {240, 220};
+}
 
 // --- What is shown --------------------------------------------------------------------------------------------------
 
@@ -118,7 +123,9 @@ void MapView::setEmptyText(const QString& sentence) {
 
 // --- Which cells ----------------------------------------------------------------------------------------------------
 
-void MapView::showAll() { setVisibleCells(0, 0, m_length); }
+void MapView::showAll() {
+    setVisibleCells(0, 0, m_length);
+}
 
 void MapView::showCells(std::int64_t queryBegin, std::int64_t keyBegin, std::int64_t span) {
     setVisibleCells(queryBegin, keyBegin, span);
@@ -205,7 +212,9 @@ void MapView::clearCrosshair() {
     update();
 }
 
-std::optional<MapView::Cell> MapView::crosshair() const { return m_locked ? m_locked : m_hovered; }
+std::optional<MapView::Cell> MapView::crosshair() const {
+    return m_locked ? m_locked : m_hovered;
+}
 
 void MapView::lock(std::int64_t query, std::int64_t key) {
     if (query < 0 || key < 0 || query >= m_length || key >= m_length)

@@ -4,8 +4,8 @@
 // pixels, whenever that changes; until the answer comes, the picture at hand is drawn stretched. Knows nothing of the
 // engine. Window's thread.
 //
-// Wheel: zoom at the cursor. Drag: pan. Double click or 0: all. + and -: zoom. Hover previews a cell, a click locks it, a
-// click on it again or Esc unlocks. Shift and the arrows move the locked cell.
+// Wheel: zoom at the cursor. Drag: pan. Double click or 0: all. + and -: zoom. Hover previews a cell, a click locks it,
+// a click on it again or Esc unlocks. Shift and the arrows move the locked cell.
 #pragma once
 
 #include "core/session.h"
@@ -33,7 +33,8 @@ public:
 
     void setLength(std::int64_t length); // of the text on view; another one shows all of it and forgets the lock
     std::int64_t length() const { return m_length; }
-    Viewport wanted() const; // the cells visible now, at the pixels of the screen; all zero while there is nothing to show
+    Viewport
+    wanted() const; // the cells visible now, at the pixels of the screen; all zero while there is nothing to show
 
     void setPicture(const Picture& picture); // of any viewport of this length
     void clearPicture();
@@ -41,7 +42,7 @@ public:
     void setScaleSettings(const ScaleSettings& settings);
     void setGlobalPictures(const std::vector<Picture>& pictures); // what ScaleRange::Global fits
     const ColourScale& scale() const { return m_scale; }
-    void setStale(bool stale); // dims the picture: it answers an older question
+    void setStale(bool stale);                  // dims the picture: it answers an older question
     void setEmptyText(const QString& sentence); // said while there is no text to show
 
     // The pair that text and plots point at, drawn like the cell under the cursor. A locked cell stays.
@@ -60,7 +61,7 @@ public:
     void showAll();
     void showCells(std::int64_t queryBegin, std::int64_t keyBegin, std::int64_t span);
 
-    QRect plotRect() const; // the square the cells fill, in widget pixels
+    QRect plotRect() const;         // the square the cells fill, in widget pixels
     int widthFor(int height) const; // at which the plot fills that height
     std::optional<Cell> cellAt(QPoint position) const;
     QRect cellRect(std::int64_t query, std::int64_t key) const; // in widget pixels, may lie outside the plot
@@ -109,7 +110,8 @@ private:
     void paintPicture(QPainter& painter, const QRect& plot) const;
     void paintAxes(QPainter& painter, const QRect& plot) const;
     void paintCrosshair(QPainter& painter, const QRect& plot) const;
-    void paintMark(QPainter& painter, const QRect& plot, std::int64_t token, bool query) const;
+    QRect markRect(const QRect& plot, std::int64_t token, bool query) const;
+    void paintMark(QPainter& painter, const QRect& mark, std::int64_t token) const;
 
     std::int64_t m_length = 0;
     std::int64_t m_queryBegin = 0, m_keyBegin = 0, m_span = 0;

@@ -22,10 +22,20 @@ constexpr int kTickApart = 72; // pixels between ticks
 constexpr int kBigCell = 8;    // from this size on, the crosshair frames a cell instead of crossing it
 constexpr double kStaleOpacity = 0.5;
 
-int lineHeight(const QFont& font) { return QFontMetrics(font).height(); }
+int lineHeight(const QFont& font) {
+    return QFontMetrics(font).height();
+}
+
+QFont markFont() {
+    QFont font = tickFont();
+    font.setWeight(QFont::DemiBold);
+    return font;
+}
 
 // Axis lines of one pixel stand on whole pixels only without antialiasing.
-void crisp(QPainter& painter, bool on) { painter.setRenderHint(QPainter::Antialiasing, !on); }
+void crisp(QPainter& painter, bool on) {
+    painter.setRenderHint(QPainter::Antialiasing, !on);
+}
 
 } // namespace
 
@@ -56,7 +66,8 @@ void MapView::paintEvent(QPaintEvent*) {
     if (m_span <= 0) {
         painter.setPen(theme.softText);
         painter.setFont(bodyFont());
-        painter.drawText(rect().adjusted(kGrid, kGrid, -kGrid, -kGrid), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+        painter.drawText(rect().adjusted(kGrid, kGrid, -kGrid, -kGrid), Qt::AlignCenter | Qt::TextWordWrap,
+                         m_emptyText);
         return;
     }
     if (plot.width() <= 0)
@@ -92,14 +103,13 @@ void MapView::paintPicture(QPainter& painter, const QRect& plot) const {
     painter.setPen(Qt::NoPen);
     painter.setBrush(theme.masked);
     const double left = plot.left() + diagonal, far = 4.0 * plot.width() + std::abs(diagonal);
-    painter.drawPolygon(QPolygonF({{left, double(plot.top())},
-                                   {left + far, double(plot.top())},
-                                   {left + far, plot.top() + far}}));
+    painter.drawPolygon(
+        QPolygonF({{left, double(plot.top())}, {left + far, double(plot.top())}, {left + far, plot.top() + far}}));
     // Nearest neighbour: a cell is a square of one colour.
     painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
     const Viewport& v = m_layer.picture.viewport;
-    const bool covers = v.queryBegin <= m_queryBegin && v.keyBegin <= m_keyBegin && v.queryEnd >= m_queryBegin + m_span &&
-                        v.keyEnd >= m_keyBegin + m_span;
+    const bool covers = v.queryBegin <= m_queryBegin && v.keyBegin <= m_keyBegin &&
+                        v.queryEnd >= m_queryBegin + m_span && v.keyEnd >= m_keyBegin + m_span;
     if (!covers) {
         painter.setOpacity(kStaleOpacity);
         paintLayer(painter, plot, m_whole);
@@ -112,28 +122,44 @@ void MapView::paintPicture(QPainter& painter, const QRect& plot) const {
 void MapView::paintAxes(QPainter& painter, const QRect& plot) const {
     const Theme theme = Theme::of(palette());
     const QFontMetrics metrics(tickFont());
+    const auto cell = crosshair();
+    const QRect keyMark = cell ? markRect(plot, cell->key, false) : QRect();
+    const QRect queryMark = cell ? markRect(plot, cell->query, true) : QRect();
     painter.setFont(tickFont());
     const int below = plot.bottom() + 2, beside = plot.left() - 2;
+    const auto draw = [&](const QLine& line, const QPoint& anchor, Qt::Alignment side, const QRect& mark,
+                          std::int64_t token) {
+        painter.setPen(theme.line);
+        painter.drawLine(line);
+        const QString text = grouped(token);
+        QRect box(0, 0, metrics.horizontalAdvance(text), metrics.height());
+        if (side == Qt::AlignRight) {
+            box.moveCenter(anchor);
+            box.moveRight(anchor.x());
+        } else {
+            box.moveCenter(anchor);
+            box.moveTop(anchor.y());
+        }
+        if (box.intersects(mark))
+            return; // the mark says where we are
+        painter.setPen(theme.softText);
+        painter.drawText(box, Qt::AlignCenter | Qt::TextDontClip, text);
+    };
     for (const TokenTick& tick : tokenTicks(m_keyBegin, m_span, plot.width(), kTickApart)) {
         const int x = std::min(plot.left() + int(std::lround(tick.pixel)), plot.right() + 1);
-        painter.setPen(theme.line);
-        painter.drawLine(x, below, x, below + kTick - 1);
-        painter.setPen(theme.softText);
-        painter.drawText(QRect(x - 60, below + kTick + kLabelGap, 120, metrics.height()), Qt::AlignHCenter | Qt::AlignTop,
-                         grouped(tick.token));
+        draw({x, below, x, below + kTick - 1}, {x, below + kTick + kLabelGap}, Qt::AlignHCenter, keyMark, tick.token);
     }
     for (const TokenTick& tick : tokenTicks(m_queryBegin, m_span, plot.height(), kTickApart)) {
         const int y = std::min(plot.top() + int(std::lround(tick.pixel)), plot.bottom() + 1);
-        painter.setPen(theme.line);
-        painter.drawLine(beside - kTick + 1, y, beside, y);
-        painter.setPen(theme.softText);
-        painter.drawText(QRect(beside - kTick - kLabelGap - 120, y - metrics.height() / 2, 120, metrics.height()),
-                         Qt::AlignRight | Qt::AlignVCenter, grouped(tick.token));
+        draw({beside - kTick + 1, y, beside, y}, {beside - kTick - kLabelGap, y}, Qt::AlignRight, queryMark,
+             tick.token);
     }
+    painter.setPen(theme.softText);
     painter.setFont(labelFont());
     const int title = lineHeight(labelFont());
-    painter.drawText(QRect(plot.left(), below + kTick + kLabelGap + metrics.height() + kTitleGap - 2, plot.width(), title),
-                     Qt::AlignCenter, tr("key (source)"));
+    painter.drawText(
+        QRect(plot.left(), below + kTick + kLabelGap + metrics.height() + kTitleGap - 2, plot.width(), title),
+        Qt::AlignCenter, tr("key (source)"));
     painter.save();
     const int label = metrics.horizontalAdvance(grouped(std::max<std::int64_t>(m_length, 1000)));
     painter.translate(beside - kTick - kLabelGap - label - kTitleGap - title / 2, plot.center().y());
@@ -182,36 +208,38 @@ void MapView::paintCrosshair(QPainter& painter, const QRect& plot) const {
         painter.drawRect(at.adjusted(0, 0, -1, -1));
     }
     painter.restore();
-    if (rowSeen)
-        paintMark(painter, plot, cell->query, true);
-    if (columnSeen)
-        paintMark(painter, plot, cell->key, false);
+    paintMark(painter, markRect(plot, cell->query, true), cell->query);
+    paintMark(painter, markRect(plot, cell->key, false), cell->key);
 }
 
-// The number of the token pointed at, as a badge on its axis.
-void MapView::paintMark(QPainter& painter, const QRect& plot, std::int64_t token, bool query) const {
-    const Theme theme = Theme::of(palette());
-    QFont font = tickFont();
-    font.setWeight(QFont::DemiBold);
-    const QFontMetrics metrics(font);
-    const QString text = grouped(token);
-    const QSize size(metrics.horizontalAdvance(text) + 8, metrics.height() + 2);
+// Where the number of the token pointed at stands on its axis; empty if its row or column is out of sight.
+QRect MapView::markRect(const QRect& plot, std::int64_t token, bool query) const {
     const QRect cell = query ? cellRect(token, m_keyBegin) : cellRect(m_queryBegin, token);
-    QRect badge(QPoint(), size);
+    if (!cell.intersects(plot))
+        return {};
+    const QFontMetrics metrics(markFont());
+    QRect mark(0, 0, metrics.horizontalAdvance(grouped(token)) + 8, metrics.height() + 2);
     if (query) {
-        badge.moveCenter({0, std::clamp(cell.center().y(), plot.top(), plot.bottom())});
-        badge.moveRight(plot.left() - 3);
+        mark.moveCenter({0, std::clamp(cell.center().y(), plot.top(), plot.bottom())});
+        mark.moveRight(plot.left() - 3);
     } else {
-        badge.moveCenter({std::clamp(cell.center().x(), plot.left(), plot.right()), 0});
-        badge.moveTop(plot.bottom() + 4);
+        mark.moveCenter({std::clamp(cell.center().x(), plot.left(), plot.right()), 0});
+        mark.moveTop(plot.bottom() + 5);
     }
+    return mark;
+}
+
+void MapView::paintMark(QPainter& painter, const QRect& mark, std::int64_t token) const {
+    if (mark.isEmpty())
+        return;
+    const Theme theme = Theme::of(palette());
     crisp(painter, false);
-    painter.setPen(QPen(theme.panel, 2)); // keeps it apart from the numbers beneath
+    painter.setPen(Qt::NoPen);
     painter.setBrush(theme.crosshair);
-    painter.drawRoundedRect(badge, 3, 3);
+    painter.drawRoundedRect(mark, 3, 3);
     painter.setPen(theme.dark ? theme.window : QColor(Qt::white));
-    painter.setFont(font);
-    painter.drawText(badge, Qt::AlignCenter, text);
+    painter.setFont(markFont());
+    painter.drawText(mark, Qt::AlignCenter, grouped(token));
     crisp(painter, true);
 }
 

@@ -60,14 +60,24 @@ PanelHeader::PanelHeader(const QString& title, QWidget* parent)
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 }
 
-void PanelHeader::setTitle(const QString& title) { m_title->setText(title); }
+void PanelHeader::setTitle(const QString& title) {
+    m_title->setText(title);
+}
 
-void PanelHeader::setFacts(const QString& facts) { m_facts->setText(facts); }
+void PanelHeader::setFacts(const QString& facts) {
+    m_facts->setText(facts);
+}
 
-QString PanelHeader::title() const { return m_title->text(); }
+QString PanelHeader::title() const {
+    return m_title->text();
+}
 
-QString PanelHeader::facts() const { return m_facts->text(); }
+QString PanelHeader::facts() const {
+    return m_facts->text();
+}
 
-void PanelHeader::addWidget(QWidget* widget) { m_row->addWidget(widget, 0, Qt::AlignVCenter); }
+void PanelHeader::addWidget(QWidget* widget) {
+    m_row->addWidget(widget, 0, Qt::AlignVCenter);
+}
 
 } // namespace slopescope::ui

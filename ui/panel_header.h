@@ -1,4 +1,5 @@
-// The strip on top of a panel: bold title, soft facts after it (elided when narrow), widgets at the right. Window's thread.
+// The strip on top of a panel: bold title, soft facts after it (elided when narrow), widgets at the right. Window's
+// thread.
 #pragma once
 
 #include <QWidget>

@@ -1,6 +1,7 @@
 #include "ui/segmented_buttons.h"
 
 #include <QButtonGroup>
+#include <QFocusEvent>
 #include <QHBoxLayout>
 #include <QPushButton>
 #include <QStyle>
@@ -20,6 +21,24 @@ public:
         return {QFontMetrics(bold).horizontalAdvance(text()) + 22, 26};
     }
     QSize minimumSizeHint() const override { return sizeHint(); }
+
+protected:
+    // The focus is marked only where the keyboard brought it: a window that opens gives it to the first segment.
+    void focusInEvent(QFocusEvent* event) override {
+        mark(event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason);
+        QPushButton::focusInEvent(event);
+    }
+    void focusOutEvent(QFocusEvent* event) override {
+        mark(false);
+        QPushButton::focusOutEvent(event);
+    }
+
+private:
+    void mark(bool byKey) {
+        setProperty("byKey", byKey);
+        style()->unpolish(this);
+        style()->polish(this);
+    }
 };
 
 const char* placeOf(qsizetype index, qsizetype count) {
@@ -41,6 +60,7 @@ SegmentedButtons::SegmentedButtons(const QStringList& labels, QWidget* parent)
         button->setCheckable(true);
         button->setChecked(i == 0);
         button->setAutoDefault(false);
+        button->setFocusPolicy(Qt::TabFocus);
         button->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
         m_group->addButton(button, int(i));
         row->addWidget(button);
@@ -49,7 +69,9 @@ SegmentedButtons::SegmentedButtons(const QStringList& labels, QWidget* parent)
     connect(m_group, &QButtonGroup::idClicked, this, &SegmentedButtons::chosenByUser);
 }
 
-int SegmentedButtons::chosen() const { return m_group->checkedId(); }
+int SegmentedButtons::chosen() const {
+    return m_group->checkedId();
+}
 
 void SegmentedButtons::choose(int index) {
     if (QAbstractButton* button = m_group->button(index))

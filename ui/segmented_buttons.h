@@ -13,7 +13,7 @@ public:
     explicit SegmentedButtons(const QStringList& labels, QWidget* parent = nullptr);
 
     int chosen() const;
-    void choose(int index);                          // does not emit
+    void choose(int index); // does not emit
     void setLabel(int index, const QString& label);
     void setSegmentToolTip(int index, const QString& text);
     void setSegmentEnabled(int index, bool enabled);

@@ -101,8 +101,8 @@ QWidget[look="header"] { border: none; border-bottom: 1px solid @faintLine; }
 QLabel[look="title"] { font-weight: 600; }
 QLabel[look="soft"] { color: @softText; font-size: 12px; }
 QLabel[look="name"] { font-size: 16px; font-weight: 600; }
-QLabel[look^="chip"] { border-radius: 9px; padding: 1px 8px; font-size: 11px; font-weight: 500;
-    color: @softText; background: @faintLine; }
+QLabel[look="chip"], QLabel[look="chip-good"], QLabel[look="chip-warn"], QLabel[look="chip-bad"] {
+    border: none; border-radius: 8px; padding: 2px 8px; font-size: 11px; color: @softText; background: @faintLine; }
 QLabel[look="chip-good"] { color: @good; background: @goodFill; }
 QLabel[look="chip-warn"] { color: @warn; background: @warnFill; }
 QLabel[look="chip-bad"] { color: @bad; background: @badFill; }
@@ -126,7 +126,7 @@ QAbstractButton[segment="last"], QAbstractButton[segment="only"] {
     border-top-right-radius: 6px; border-bottom-right-radius: 6px; }
 QAbstractButton[segment]:hover { background: @window; color: @text; }
 QAbstractButton[segment]:checked { background: @accentFill; color: @accentText; font-weight: 600; }
-QAbstractButton[segment]:focus { color: @accent; }
+QAbstractButton[segment][byKey="true"]:focus { text-decoration: underline; }
 QAbstractButton[segment]:disabled { color: @faintText; }
 
 QToolButton[look="link"] { background: transparent; color: @softText; border: 1px solid transparent;
@@ -155,13 +155,22 @@ QMenu::indicator { left: 8px; }
 QProgressBar { background: @faintLine; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: @accent; border-radius: 3px; }
 )");
-    const std::pair<const char*, QColor> colours[] = {
-        {"@accentFill", t.accentFill}, {"@accentText", t.accentText}, {"@accent", t.accent},
-        {"@faintLine", t.faintLine},   {"@faintText", t.faintText},   {"@softText", t.softText},
-        {"@goodFill", t.goodFill},     {"@warnFill", t.warnFill},     {"@badFill", t.badFill},
-        {"@good", t.good},             {"@warn", t.warn},             {"@bad", t.bad},
-        {"@panel", t.panel},           {"@window", t.window},         {"@line", t.line},
-        {"@text", t.text}};
+    const std::pair<const char*, QColor> colours[] = {{"@accentFill", t.accentFill},
+                                                      {"@accentText", t.accentText},
+                                                      {"@accent", t.accent},
+                                                      {"@faintLine", t.faintLine},
+                                                      {"@faintText", t.faintText},
+                                                      {"@softText", t.softText},
+                                                      {"@goodFill", t.goodFill},
+                                                      {"@warnFill", t.warnFill},
+                                                      {"@badFill", t.badFill},
+                                                      {"@good", t.good},
+                                                      {"@warn", t.warn},
+                                                      {"@bad", t.bad},
+                                                      {"@panel", t.panel},
+                                                      {"@window", t.window},
+                                                      {"@line", t.line},
+                                                      {"@text", t.text}};
     for (const auto& [name, colour] : colours)
         sheet.replace(QLatin1String(name), colour.name());
     return sheet;
@@ -224,7 +233,9 @@ Theme Theme::of(const QPalette& palette) {
     return palette.color(QPalette::Window).lightnessF() < 0.5F ? forNight() : forDay();
 }
 
-Theme Theme::current() { return of(QApplication::palette()); }
+Theme Theme::current() {
+    return of(QApplication::palette());
+}
 
 void applyTheme(QApplication& application, ThemeMode mode) {
     if (!g_keeper) {
@@ -238,11 +249,13 @@ void applyTheme(QApplication& application, ThemeMode mode) {
     g_keeper->apply();
 }
 
-ThemeMode themeMode() { return g_keeper ? g_keeper->mode : ThemeMode::System; }
+ThemeMode themeMode() {
+    return g_keeper ? g_keeper->mode : ThemeMode::System;
+}
 
 QColor headColour(int head) {
-    // Chosen so that any two differ by at least 18 in CIELAB, also for protan, deutan and tritan eyes, and each stands out
-    // from a white and from a dark panel.
+    // Chosen so that any two differ by at least 18 in CIELAB, also for protan, deutan and tritan eyes, and each stands
+    // out from a white and from a dark panel.
     static constexpr std::array<QRgb, 8> kHues = {0xff2067dd, 0xffd58d03, 0xff287d53, 0xffa94c00,
                                                   0xff4fa0e3, 0xff9a4f9a, 0xffab9d57, 0xff949ba5};
     const int index = std::max(head, 0);
@@ -259,10 +272,9 @@ QColor headColour(int head) {
 
 QColor methodColour(const QString& name) {
     static constexpr std::pair<const char*, QRgb> kMethods[] = {
-        {"as trained", 0xff949ba5}, {"edited", 0xff2067dd},  {"alibi", 0xff2067dd},
-        {"t5", 0xff287d53},         {"rotary", 0xffd58d03},  {"rope", 0xffd58d03},
-        {"sinusoidal", 0xffa94c00}, {"learned", 0xff9a4f9a}, {"none", 0xffab9d57},
-        {"nope", 0xffab9d57},
+        {"as trained", 0xff949ba5}, {"edited", 0xff2067dd}, {"alibi", 0xff2067dd},      {"t5", 0xff287d53},
+        {"rotary", 0xffd58d03},     {"rope", 0xffd58d03},   {"sinusoidal", 0xffa94c00}, {"learned", 0xff9a4f9a},
+        {"none", 0xffab9d57},       {"nope", 0xffab9d57},
     };
     for (const auto& [part, colour] : kMethods) {
         if (name.contains(QLatin1String(part), Qt::CaseInsensitive))
@@ -274,7 +286,9 @@ QColor methodColour(const QString& name) {
     return headColour(int(hash % 8));
 }
 
-QFont bodyFont() { return systemFont(13); }
+QFont bodyFont() {
+    return systemFont(13);
+}
 
 QFont boldFont() {
     QFont font = systemFont(13);
@@ -282,9 +296,13 @@ QFont boldFont() {
     return font;
 }
 
-QFont tickFont() { return systemFont(11); }
+QFont tickFont() {
+    return systemFont(11);
+}
 
-QFont labelFont() { return systemFont(12); }
+QFont labelFont() {
+    return systemFont(12);
+}
 
 void setLook(QWidget* widget, const char* look) {
     if (widget->property("look").toString() == QLatin1String(look))
@@ -292,6 +310,10 @@ void setLook(QWidget* widget, const char* look) {
     widget->setProperty("look", QString::fromLatin1(look));
     widget->style()->unpolish(widget);
     widget->style()->polish(widget);
+    QEvent changed(QEvent::StyleChange); // frames take their padding from the sheet only then
+    QApplication::sendEvent(widget, &changed);
+    widget->updateGeometry();
+    widget->update();
 }
 
 } // namespace slopescope::ui

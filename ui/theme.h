@@ -1,7 +1,7 @@
 // The look of the app in one place: colours, spacing, fonts and the style sheet, light and dark.
 //
-// Called by every widget of ui, on the window's thread. A Theme is a value read off a palette: a widget that paints takes
-// Theme::of(palette()) in its paintEvent, so it follows QEvent::PaletteChange without keeping anything.
+// Called by every widget of ui, on the window's thread. A Theme is a value read off a palette: a widget that paints
+// takes Theme::of(palette()) in its paintEvent, so it follows QEvent::PaletteChange without keeping anything.
 #pragma once
 
 #include <QColor>
@@ -18,19 +18,19 @@ enum class ThemeMode { System, Light, Dark };
 
 struct Theme {
     bool dark = false;
-    QColor window;      // behind the panels
-    QColor panel;       // panels, cards and plots
-    QColor line;        // borders and axes
-    QColor faintLine;   // grid lines, the rule under a header
-    QColor text;        // what is read first
-    QColor softText;    // captions, labels, ticks
-    QColor faintText;   // units, dashed references
-    QColor accent;      // primary button, selection, focus
-    QColor accentFill;  // behind a chosen segment
-    QColor accentText;  // on accentFill
-    QColor masked;      // cells that cannot be seen
-    QColor crosshair;   // the pair under the cursor, and who reads a token
-    QColor reads;       // what a token reads
+    QColor window;         // behind the panels
+    QColor panel;          // panels, cards and plots
+    QColor line;           // borders and axes
+    QColor faintLine;      // grid lines, the rule under a header
+    QColor text;           // what is read first
+    QColor softText;       // captions, labels, ticks
+    QColor faintText;      // units, dashed references
+    QColor accent;         // primary button, selection, focus
+    QColor accentFill;     // behind a chosen segment
+    QColor accentText;     // on accentFill
+    QColor masked;         // cells that cannot be seen
+    QColor crosshair;      // the pair under the cursor, and who reads a token
+    QColor reads;          // what a token reads
     QColor good, goodFill; // "exact"
     QColor warn, warnFill; // "preview", "draft"
     QColor bad, badFill;   // errors
