@@ -14,6 +14,10 @@
 namespace slopescope {
 namespace {
 
+// How many loops the current thread is inside. From within a body the pool is never resized: that joins the pool's threads,
+// and one of them may be this one, or be waiting for this one.
+thread_local int t_inside = 0;
+
 // One call of parallelFor. Threads draw indices until none is left; the caller waits for the helpers that joined.
 struct Loop {
     Loop(std::int64_t count, const Job& job, const std::function<void(std::int64_t)>& body)
@@ -29,20 +33,27 @@ struct Loop {
     std::exception_ptr failure;
 
     void run() {
+        ++t_inside;
         try {
-            for (;;) {
-                if (job.stopped())
-                    throw Cancelled();
-                const std::int64_t index = next.fetch_add(1, std::memory_order_relaxed);
-                if (index >= count)
-                    return;
-                body(index);
-            }
+            work();
         } catch (...) {
             next.store(count, std::memory_order_relaxed); // nobody begins another
             const std::lock_guard lock(mutex);
             if (!failure)
                 failure = std::current_exception();
+        }
+        --t_inside;
+    }
+
+private:
+    void work() {
+        for (;;) {
+            if (job.stopped())
+                throw Cancelled();
+            const std::int64_t index = next.fetch_add(1, std::memory_order_relaxed);
+            if (index >= count)
+                return;
+            body(index);
         }
     }
 };
@@ -145,7 +156,8 @@ int threadCount() {
 
 void setThreadCount(int threads) {
     g_threads.store(std::max(1, threads));
-    pool().resize(threadCount() - 1);
+    if (t_inside == 0) // else the next loop from outside does it
+        pool().resize(threadCount() - 1);
 }
 
 void parallelFor(std::int64_t count, const Job& job, const std::function<void(std::int64_t)>& body) {
@@ -156,7 +168,7 @@ void parallelFor(std::int64_t count, const Job& job, const std::function<void(st
     if (count == 1 || threadCount() == 1) {
         loop.run();
     } else {
-        if (pool().helpers() != threadCount() - 1)
+        if (t_inside == 0 && pool().helpers() != threadCount() - 1)
             pool().resize(threadCount() - 1);
         pool().run(loop);
     }
