@@ -10,7 +10,11 @@
 #include <QList>
 
 #include <optional>
+#include <vector>
 
+class QCPGraph;
+class QCPItemStraightLine;
+class QCPItemText;
 class QCustomPlot;
 class QLabel;
 
@@ -25,6 +29,7 @@ public:
     enum class Mode { ByLength, ByContext, Both };
 
     explicit CurveView(QWidget* parent = nullptr);
+    ~CurveView() override;
 
     // Adds the curve, or replaces the one of that label. The first one is the model on view: it is drawn thick with its band,
     // and the caption speaks of it. `color`: chosen by the view when invalid.
@@ -43,6 +48,8 @@ public:
     QString caption() const;  // "one pass · 24 of 32 windows · 196,608 tokens · band = ±2 standard errors"
     bool isEmpty() const { return m_curves.isEmpty(); }
 
+    QString tooltipAt(double x) const; // what the mouse reads at that length or context; empty where no point is
+
     PanelHeader* header() const { return m_header; } // the window may make it the title bar of a dock
 
     QSize sizeHint() const override { return {720, 264}; }
@@ -59,11 +66,36 @@ private:
         QString label;
         CurveResult result;
         QColor color; // invalid: the view chooses
-        bool previous = false;
     };
+    struct Dot {
+        double x = 0, nll = 0, standardError = 0;
+    };
+    struct Label { // at the end of a line
+        QCPItemText* text = nullptr;
+        QString name;
+        double x = 0, y = 0;
+    };
+    struct Note { // at a length without a value
+        QCPGraph* mark = nullptr;
+        QCPItemText* text = nullptr; // null when the same was just said
+        double x = 0;
+    };
+
     void build();
     void rebuild();
-    void showTooltip(const QPoint& position);
+    void addCurve(const Curve& curve, bool previous, bool main);
+    void addLine(const std::vector<Dot>& dots, const QColor& color, bool main, bool dotted, const QString& name);
+    void addLabel(const QString& name, const QColor& color, double x, double y, bool main);
+    void addNote(const CurvePoint& point, const QColor& color, const QString& curve);
+    void addTrainedLength();
+    void scaleAxes();
+    void reserveLabels();
+    void placeLabels();
+    void hover(const QPointF& position, const QPoint& global);
+    QColor colorOf(const Curve& curve, bool previous) const;
+    std::vector<Dot> dotsByContext(const CurveResult& curve) const;
+    static std::vector<Dot> dotsByLength(const CurveResult& curve);
+    static void stretch(std::optional<double>& low, std::optional<double>& high, double value);
 
     QList<Curve> m_curves;
     std::optional<Curve> m_previous;
@@ -73,10 +105,15 @@ private:
     bool m_stale = false;
 
     PanelHeader* m_header = nullptr;
-    QLabel* m_empty = nullptr;
-    SegmentedButtons* m_modes = nullptr;
-    SegmentedButtons* m_scales = nullptr;
+    SegmentedButtons *m_modes = nullptr, *m_scales = nullptr;
     QCustomPlot* m_plot = nullptr;
+    QLabel* m_empty = nullptr;
+
+    // Of what is drawn now; rebuilt with every change.
+    std::vector<Label> m_labels;
+    std::vector<Note> m_notes;
+    std::optional<double> m_low, m_high, m_left, m_right;
+    QCPItemStraightLine* m_hair = nullptr; // where the mouse is
 };
 
 } // namespace slopescope::ui

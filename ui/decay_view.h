@@ -7,7 +7,9 @@
 
 #include <QWidget>
 
+class QCPAbstractPlottable;
 class QCustomPlot;
+class QMouseEvent;
 
 namespace slopescope::ui {
 
@@ -30,6 +32,8 @@ protected:
 private:
     void rebuild();
     void restyle();
+    void hover(QMouseEvent* event);
+    int headOf(const QCPAbstractPlottable* graph) const;
 
     QCustomPlot* m_plot = nullptr;
     SlopeSet m_slopes;

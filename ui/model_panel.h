@@ -42,6 +42,7 @@ private:
     void build();
     void setFact(QLabel* value, const QString& text);
     void selectCurrent();
+    static QString positions(const ModelFacts& facts);
 
     PanelHeader* m_header = nullptr;
     QComboBox* m_models = nullptr;

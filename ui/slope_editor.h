@@ -12,7 +12,6 @@
 
 class QLabel;
 class QPushButton;
-class QToolButton;
 
 namespace slopescope::ui {
 
@@ -20,6 +19,7 @@ class DecayView;
 class PanelHeader;
 class SegmentedButtons;
 class SlopeCanvas;
+class SlopePresets;
 
 class SlopeEditor : public QFrame {
     Q_OBJECT
@@ -57,10 +57,13 @@ signals:
 
 private:
     void build();
-    void buildPresets(QToolButton* button);
+    void push(const SlopeTable& slopes, const QString& what);
+    void endGesture(bool kept, bool nudged);
     void applyPreset(const QString& spec, const QString& what);
     void show(const SlopeTable& slopes, bool committed);
+    void selectHead(int head);
     void refresh();
+    void describe();
     void setError(const QString& sentence);
     void chooseFileToLoad();
     void chooseFileToSave();
@@ -69,21 +72,21 @@ private:
     QPointer<QUndoStack> m_undoStack;
     SlopeTable m_slopes, m_trained;
     HeadAddress m_selected;
-    SlopeTable m_beforeGesture; // the table when the drag or run of nudges began
+    SlopeTable m_beforeGesture; // the table when the drag or the nudge began
     bool m_inGesture = false;
-    int m_gestures = 0;
+    int m_gestures = 0;       // nudges of one number become one undo step
+    HeadAddress m_nudgedHead; // the head of the last gesture
 
-    SlopeCanvas* m_canvas = nullptr;
-    SegmentedButtons* m_scope = nullptr;
     PanelHeader* m_header = nullptr;
-    DecayView* m_decay = nullptr;
-    QToolButton* m_presets = nullptr;
-    QPushButton* m_undo = nullptr;
-    QPushButton* m_redo = nullptr;
-    QPushButton* m_reset = nullptr;
-    QLabel* m_error = nullptr;
-    QLabel* m_sentence = nullptr;
+    SegmentedButtons* m_scope = nullptr;
     QWidget* m_controls = nullptr;
+    SlopePresets* m_presets = nullptr;
+    QPushButton *m_undo = nullptr, *m_redo = nullptr, *m_reset = nullptr;
+    QLabel* m_error = nullptr;
+    QWidget* m_drawing = nullptr; // scrolls m_canvas sideways when there are many heads
+    SlopeCanvas* m_canvas = nullptr;
+    DecayView* m_decay = nullptr;
+    QLabel* m_sentence = nullptr; // why there is nothing to drag
 };
 
 } // namespace slopescope::ui

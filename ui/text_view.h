@@ -1,17 +1,14 @@
 // The text with its tokens made visible: what the hovered token reads in blue, itself and who reads it in orange.
 //
-// Owned by main_window, fed with TextFacts and LinksResult, on the window's thread. Paints only the lines in sight; the line
-// breaks of 100,000 tokens cost a few milliseconds.
+// Owned by main_window, fed with TextFacts and LinksResult, on the window's thread. Paints only the lines in sight; breaking
+// the lines of 100,000 tokens costs a few milliseconds.
 #pragma once
 
 #include "core/session.h"
 
-#include <QAbstractScrollArea>
 #include <QFrame>
 
-#include <vector>
-
-class QPainter;
+class QLabel;
 
 namespace slopescope::ui {
 
@@ -43,7 +40,10 @@ public:
     bool findNext(const QString& text);
     void clearFind();
 
-    PanelHeader* header() const { return m_header; } // the window may make it the title bar of a dock
+    void setError(const QString& sentence); // "x.txt is not UTF-8…"; the text on view stays; empty removes it
+
+    PanelHeader* header() const { return m_header; } // "name · 31,204 tokens"; may become the title bar of a dock
+    TokenArea* area() const { return m_area; }
 
 signals:
     void tokenHovered(qint64 token); // -1: none
@@ -51,66 +51,12 @@ signals:
 
 private:
     PanelHeader* m_header = nullptr;
+    QLabel* m_error = nullptr;
+    QLabel* m_empty = nullptr;
     TokenArea* m_area = nullptr;
-};
-
-// The scrolling part of TextView: line layout and painting.
-class TokenArea : public QAbstractScrollArea {
-    Q_OBJECT
-public:
-    explicit TokenArea(QWidget* parent = nullptr);
-
-    void setText(const TextFacts& facts);
-    void setLength(std::int64_t tokens);
-    void setLinks(const LinksResult& links);
-    void clearLinks();
-    void setCursor(std::int64_t query, std::int64_t key);
-    void setLocked(std::int64_t token);
-    void reveal(std::int64_t token);
-    void setFound(std::int64_t begin, std::int64_t end); // bytes of the text
-
-    const TextFacts& facts() const { return m_facts; }
-    std::int64_t hovered() const { return m_hovered; }
-    std::int64_t locked() const { return m_locked; }
-    std::int64_t tokenAt(const QPoint& position) const; // of the viewport; -1: none
-    QRect tokenRect(std::int64_t token) const;          // in the viewport
-    std::int64_t tokenOfByte(std::int64_t byte) const;
-
-signals:
-    void tokenHovered(qint64 token);
-    void tokenLocked(qint64 token);
-
-protected:
-    void paintEvent(QPaintEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
-    void changeEvent(QEvent* event) override;
-    void keyPressEvent(QKeyEvent* event) override;
-    bool viewportEvent(QEvent* event) override;
-
-private:
-    struct Line {
-        std::int64_t begin = 0, end = 0; // tokens
-    };
-    struct Fill;
-    void hover(std::int64_t token);
-    void lock(std::int64_t token);
-    void layOut();
-    void measure();
-    QString label(std::int64_t token) const;
-    int lineOf(std::int64_t token) const;
-    qreal top(int line) const;
-    void paintToken(QPainter& painter, std::int64_t token, const QRectF& rect) const;
-    void showTooltip(const QPoint& position, const QPoint& globalPosition);
-
-    TextFacts m_facts;
-    std::vector<float> m_widths; // [tokens]
-    std::vector<Line> m_lines;
-    std::int64_t m_length = 0;
-    LinksResult m_links;
-    float m_readsPeak = 0, m_readByPeak = 0;
-    std::int64_t m_hovered = -1, m_locked = -1, m_query = -1, m_key = -1;
-    std::int64_t m_foundBegin = 0, m_foundEnd = 0;
-    qreal m_lineHeight = 0;
+    QString m_searched;          // the text on view, once something was looked for
+    qsizetype m_searchFrom = 0;  // in m_searched
+    QString m_sought;
 };
 
 } // namespace slopescope::ui

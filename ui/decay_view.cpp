@@ -1,0 +1,148 @@
+#include "ui/decay_view.h"
+
+#include "ui/format.h"
+#include "ui/plot_style.h"
+#include "ui/theme.h"
+
+#include <QEvent>
+#include <QLabel>
+#include <QToolTip>
+#include <QVBoxLayout>
+#include <qcustomplot.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace slopescope::ui {
+
+namespace {
+constexpr int kPointsPerCurve = 160;
+}
+
+DecayView::DecayView(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(this)) {
+    auto* caption = new QLabel(tr("What each slope does: weight left at a distance, before content"), this);
+    setLook(caption, "soft");
+    caption->setWordWrap(true);
+    caption->setContentsMargins(12, 0, 12, 0);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 4);
+    column->setSpacing(2);
+    column->addWidget(caption);
+    column->addWidget(m_plot, 1);
+    setMinimumHeight(140);
+    m_plot->setMinimumSize(0, 100);
+    m_plot->setAccessibleName(caption->text());
+    m_plot->xAxis->setScaleType(QCPAxis::stLogarithmic);
+    m_plot->xAxis->setTicker(tokenTicker(*m_plot->xAxis));
+    m_plot->yAxis->setTicker(valueTicker(*m_plot->yAxis));
+    m_plot->yAxis->setRange(0, 1.04);
+    m_plot->axisRect()->setMinimumMargins(QMargins(46, 4, 16, 0));
+    m_plot->setSelectionTolerance(6);
+    connect(m_plot, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
+        if (const auto* graph = m_plot->plottableAt<QCPGraph>(event->position(), false))
+            emit headSelected(headOf(graph));
+    });
+    connect(m_plot, &QCustomPlot::mouseMove, this, &DecayView::hover);
+    restyle();
+}
+
+void DecayView::setSlopes(const SlopeSet& slopes) {
+    if (slopes == m_slopes)
+        return;
+    m_slopes = slopes;
+    rebuild();
+}
+
+void DecayView::setSelectedHead(int head) {
+    if (head == m_selected)
+        return;
+    m_selected = head;
+    rebuild();
+}
+
+void DecayView::setLongestDistance(std::int64_t distance) {
+    distance = std::max<std::int64_t>(distance, 16);
+    if (distance == m_longest)
+        return;
+    m_longest = distance;
+    rebuild();
+}
+
+void DecayView::setTrainedLength(std::int64_t length) {
+    m_trained = length;
+    rebuild();
+}
+
+int DecayView::headOf(const QCPAbstractPlottable* graph) const { return graph->property("head").toInt(); }
+
+void DecayView::rebuild() {
+    const Theme theme = Theme::of(palette());
+    m_plot->clearPlottables();
+    m_plot->clearItems();
+    m_plot->xAxis->setRange(1, static_cast<double>(m_longest));
+    const auto add = [&](int head) {
+        const double slope = m_slopes[static_cast<std::size_t>(head)];
+        QVector<double> distances, weights;
+        for (int i = 0; i < kPointsPerCurve; ++i) {
+            const double distance = std::pow(static_cast<double>(m_longest), double(i) / (kPointsPerCurve - 1));
+            distances.append(distance);
+            weights.append(std::exp(-slope * distance));
+        }
+        QCPGraph* graph = m_plot->addGraph();
+        graph->setProperty("head", head);
+        graph->setData(distances, weights, true);
+        QColor hue = headColour(head);
+        hue.setAlphaF(head == m_selected ? 1.f : 0.75f);
+        graph->setPen(QPen(hue, head == m_selected ? 2.5 : 1.3));
+    };
+    for (int head = 0; head < static_cast<int>(m_slopes.size()); ++head)
+        if (head != m_selected)
+            add(head);
+    if (m_selected >= 0 && m_selected < static_cast<int>(m_slopes.size()))
+        add(m_selected);
+    if (m_trained > 1 && m_trained < m_longest) {
+        auto* line = new QCPItemStraightLine(m_plot);
+        line->point1->setCoords(double(m_trained), 0);
+        line->point2->setCoords(double(m_trained), 1);
+        line->setPen(QPen(theme.faintText, 1, Qt::DashLine));
+        auto* label = new QCPItemText(m_plot);
+        label->setText(tr("trained at %1").arg(grouped(m_trained)));
+        label->setFont(tickFont());
+        label->setColor(theme.softText);
+        label->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
+        label->setPadding(QMargins(5, 0, 0, 0));
+        label->position->setCoords(double(m_trained), 1.04);
+    }
+    m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void DecayView::hover(QMouseEvent* event) {
+    const auto* graph = m_plot->plottableAt<QCPGraph>(event->position(), false);
+    m_plot->setCursor(graph ? Qt::PointingHandCursor : Qt::ArrowCursor);
+    if (!graph) {
+        QToolTip::hideText();
+        return;
+    }
+    const int head = headOf(graph);
+    const double slope = m_slopes[static_cast<std::size_t>(head)];
+    const double distance = std::max(1.0, std::round(m_plot->xAxis->pixelToCoord(event->position().x())));
+    QToolTip::showText(event->globalPosition().toPoint(),
+                       tr("H%1 · slope %2\n%3 of the weight is left at distance %4")
+                           .arg(head)
+                           .arg(slopeText(slope), significant(std::exp(-slope * distance), 3),
+                                grouped(static_cast<std::int64_t>(distance))),
+                       m_plot);
+}
+
+void DecayView::restyle() {
+    stylePlot(*m_plot, palette());
+    rebuild();
+}
+
+void DecayView::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
+        restyle();
+    QWidget::changeEvent(event);
+}
+
+} // namespace slopescope::ui
