@@ -3,10 +3,9 @@
 #include "core/error.h"
 #include "core/text/byte_alphabet.h"
 #include "core/text/code_points.h"
+#include "core/text/in_quotes.h"
 
 #include <algorithm>
-#include <bit>
-#include <cstdio>
 
 namespace slopescope {
 namespace {
@@ -15,15 +14,6 @@ constexpr std::int32_t kNone = -1, kGone = -2;
 
 std::uint64_t pairOf(std::int32_t left, std::int32_t right) {
     return static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32 | static_cast<std::uint32_t>(right);
-}
-
-std::size_t slotOf(std::uint64_t pair, std::size_t slots) {
-    return static_cast<std::size_t>((pair * 0x9E3779B97F4A7C15u) >> 20) & (slots - 1);
-}
-
-std::int32_t idOr(const Vocabulary& vocabulary, const std::string& token, std::int32_t otherwise) {
-    const auto found = vocabulary.find(token);
-    return found == vocabulary.end() ? otherwise : found->second;
 }
 
 // The heap's top is the lowest rank, and among equals the leftmost.
@@ -41,60 +31,72 @@ void append(std::vector<Bpe::Link>& links, std::int32_t id, std::size_t begin, s
 } // namespace
 
 Bpe::Bpe(Vocabulary vocabulary, const std::vector<Merge>& merges, BpeOptions options)
-    : m_vocabulary(std::move(vocabulary)), m_options(std::move(options)) {
-    for (std::size_t byte = 0; byte < 256; ++byte) {
+    : m_vocabulary(std::move(vocabulary)), m_options(std::move(options)), m_fallback(byteTokens(m_vocabulary)) {
+    for (std::size_t byte = 0; byte < m_letters.size(); ++byte) {
         std::string letter;
         appendCodePoint(letter, byteAlphabet()[byte]);
-        m_byteIds[byte] = idOr(m_vocabulary, letter, kNone);
-        char name[8];
-        std::snprintf(name, sizeof name, "<0x%02X>", static_cast<unsigned>(byte));
-        m_fallback[byte] = idOr(m_vocabulary, name, kNone);
+        m_letters[byte] = idOf(m_vocabulary, letter);
     }
     addMerges(merges);
 }
 
 void Bpe::addMerges(const std::vector<Merge>& merges) {
-    m_table.resize(std::bit_ceil(std::max<std::size_t>(16, merges.size() * 2)));
     const auto known = [&](const std::string& token, std::size_t rank) {
-        const std::int32_t id = idOr(m_vocabulary, token, kNone);
-        if (id == kNone)
-            throw Error("merge " + std::to_string(rank) + " speaks of \"" + token +
-                        "\", which is not in the vocabulary");
+        const std::int32_t id = idOf(m_vocabulary, token);
+        if (id == kNoToken)
+            throw Error("[" + std::to_string(rank) + "] speaks of the token " + inQuotes(token) +
+                        ", which is not in the vocabulary.");
         return id;
     };
+    const std::string& prefix = m_options.continuingPrefix;
+    m_parts = !m_options.bytes && !m_options.ignoreMerges && prefix.empty() && m_options.endSuffix.empty();
     for (std::size_t rank = 0; rank < merges.size(); ++rank) {
         const auto& [left, right] = merges[rank];
-        const std::uint64_t pair = pairOf(known(left, rank), known(right, rank));
-        const bool continues = !m_options.continuingPrefix.empty() && right.starts_with(m_options.continuingPrefix);
-        const std::int32_t id =
-            known(left + (continues ? right.substr(m_options.continuingPrefix.size()) : right), rank);
-        std::size_t slot = slotOf(pair, m_table.size());
-        while (m_table[slot].pair != kNoPair && m_table[slot].pair != pair)
-            slot = (slot + 1) & (m_table.size() - 1);
-        m_table[slot] = {pair, static_cast<std::int32_t>(rank), id};
+        const std::int32_t leftId = known(left, rank), rightId = known(right, rank);
+        const bool continues = !prefix.empty() && right.starts_with(prefix);
+        const std::string joined = left + (continues ? right.substr(prefix.size()) : right);
+        m_merges.set(pairOf(leftId, rightId), {static_cast<std::int32_t>(rank), known(joined, rank)});
+        // Tokens that do not spell the text they stand for say nothing about neighbours.
+        for (const std::int32_t id : {leftId, rightId})
+            m_parts =
+                m_parts && id != m_options.unknown &&
+                !(m_options.byteFallback && std::find(m_fallback.begin(), m_fallback.end(), id) != m_fallback.end());
+        noteNeighbours(joined);
     }
 }
 
-const Bpe::Joined* Bpe::find(std::uint64_t pair) const {
-    for (std::size_t slot = slotOf(pair, m_table.size()); m_table[slot].pair != kNoPair;
-         slot = (slot + 1) & (m_table.size() - 1))
-        if (m_table[slot].pair == pair)
-            return &m_table[slot];
-    return nullptr;
+void Bpe::noteNeighbours(const std::string& token) {
+    CodePoint previous = codePointAt(token, 0);
+    for (std::size_t at = previous.length; at < token.size(); at += previous.length) {
+        const CodePoint point = codePointAt(token, at);
+        m_neighbours.set(static_cast<std::uint64_t>(previous.value) << 32 | point.value, true);
+        previous = point;
+    }
 }
 
-void Bpe::encode(std::string_view piece, bool bytes, Scratch& scratch, std::vector<Symbol>& symbols) const {
-    if (piece.empty())
-        return;
+std::size_t Bpe::partEnd(std::string_view piece, std::size_t at) const {
+    if (!m_parts)
+        return piece.size();
+    CodePoint previous = codePointAt(piece, at);
+    for (at += previous.length; at < piece.size(); at += previous.length) {
+        const CodePoint point = codePointAt(piece, at);
+        if (m_neighbours.find(static_cast<std::uint64_t>(previous.value) << 32 | point.value) == nullptr)
+            return at;
+        previous = point;
+    }
+    return at;
+}
+
+void Bpe::encode(std::string_view piece, Scratch& scratch, std::vector<Symbol>& symbols) const {
     if (m_options.ignoreMerges) {
-        const std::int32_t whole = idOr(m_vocabulary, bytes ? toByteAlphabet(piece) : std::string(piece), kNone);
-        if (whole != kNone) {
+        const std::int32_t whole = idOf(m_vocabulary, m_options.bytes ? toByteAlphabet(piece) : std::string(piece));
+        if (whole != kNoToken) {
             symbols.push_back({whole, 0, static_cast<std::uint32_t>(piece.size())});
             return;
         }
     }
     scratch.links.clear();
-    if (bytes)
+    if (m_options.bytes)
         splitBytes(piece, scratch.links);
     else
         splitCharacters(piece, scratch.links);
@@ -107,21 +109,20 @@ void Bpe::encode(std::string_view piece, bool bytes, Scratch& scratch, std::vect
 }
 
 void Bpe::splitBytes(std::string_view piece, std::vector<Link>& links) const {
+    bool open = false; // whether the last link is an unknown token that may grow
     for (std::size_t at = 0; at < piece.size(); ++at) {
-        const std::int32_t id = m_byteIds[static_cast<unsigned char>(piece[at])];
-        if (id != kNone)
-            append(links, id, at, at + 1);
-        else if (m_options.unknown) {
-            if (m_options.fuseUnknown && !links.empty() && links.back().id == *m_options.unknown &&
-                links.back().end == at)
-                links.back().end = static_cast<std::uint32_t>(at + 1);
-            else
-                append(links, *m_options.unknown, at, at + 1);
+        const std::int32_t id = m_letters[static_cast<unsigned char>(piece[at])];
+        if (id == kNoToken) {
+            appendUnknown(piece.substr(at, 1), at, open, links);
+            continue;
         }
+        append(links, id, at, at + 1);
+        open = false;
     }
 }
 
 void Bpe::splitCharacters(std::string_view piece, std::vector<Link>& links) const {
+    bool open = false;
     std::string letter;
     for (std::size_t at = 0, next = 0; at < piece.size(); at = next) {
         next = at + codePointAt(piece, at).length;
@@ -131,23 +132,30 @@ void Bpe::splitCharacters(std::string_view piece, std::vector<Link>& links) cons
         letter.append(piece, at, next - at);
         if (next == piece.size())
             letter += m_options.endSuffix;
-        const std::int32_t id = idOr(m_vocabulary, letter, kNone);
-        if (id != kNone) {
+        const std::int32_t id = idOf(m_vocabulary, letter);
+        const auto absent = [&](char byte) { return m_fallback[static_cast<unsigned char>(byte)] == kNoToken; };
+        if (id != kNoToken) {
             append(links, id, at, next);
-            continue;
-        }
-        const auto absent = [&](char byte) { return m_fallback[static_cast<unsigned char>(byte)] == kNone; };
-        if (m_options.byteFallback && std::none_of(letter.begin(), letter.end(), absent)) {
-            for (std::size_t i = at; i < next; ++i)
-                append(links, m_fallback[static_cast<unsigned char>(piece[i])], i, i + 1);
-        } else if (m_options.unknown) {
-            if (m_options.fuseUnknown && !links.empty() && links.back().id == *m_options.unknown &&
-                links.back().end == at)
-                links.back().end = static_cast<std::uint32_t>(next);
-            else
-                append(links, *m_options.unknown, at, next);
+            open = false;
+        } else if (m_options.byteFallback && std::none_of(letter.begin(), letter.end(), absent)) {
+            for (std::size_t i = 0; i < letter.size(); ++i) // a prefix or suffix stands for no bytes of the piece
+                append(links, m_fallback[static_cast<unsigned char>(letter[i])], std::min(at + i, next),
+                       std::min(at + i + 1, next));
+            open = false;
+        } else {
+            appendUnknown(piece.substr(at, next - at), at, open, links);
         }
     }
+}
+
+void Bpe::appendUnknown(std::string_view character, std::size_t at, bool& open, std::vector<Link>& links) const {
+    if (!m_options.unknown)
+        return;
+    if (open && m_options.fuseUnknown)
+        links.back().end = static_cast<std::uint32_t>(at + character.size());
+    else
+        append(links, *m_options.unknown, at, at + character.size());
+    open = true;
 }
 
 void Bpe::propose(Scratch& scratch, std::int32_t left) const {
@@ -155,7 +163,7 @@ void Bpe::propose(Scratch& scratch, std::int32_t left) const {
     if (link.next == kNone)
         return;
     const std::uint64_t pair = pairOf(link.id, scratch.links[static_cast<std::size_t>(link.next)].id);
-    if (const Joined* joined = find(pair)) {
+    if (const Joined* joined = m_merges.find(pair)) {
         scratch.heap.push_back({joined->rank, left, joined->id, pair});
         std::push_heap(scratch.heap.begin(), scratch.heap.end(), later);
     }

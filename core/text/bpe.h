@@ -5,26 +5,21 @@
 // be one piece.
 #pragma once
 
+#include "core/text/flat_map.h"
+#include "core/text/symbol.h"
+
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace slopescope {
 
-using Vocabulary = std::unordered_map<std::string, std::int32_t>;
-
-// A token within a piece: piece.substr(begin, end - begin).
-struct Symbol {
-    std::int32_t id = 0;
-    std::uint32_t begin = 0, end = 0;
-};
-
 struct BpeOptions {
+    bool bytes = false;                  // pieces are raw bytes, the vocabulary is in GPT-2's byte alphabet
     std::optional<std::int32_t> unknown; // stands for characters outside the vocabulary; without it they vanish
     bool fuseUnknown = false;            // neighbouring unknown characters become one token
     bool byteFallback = false;           // unknown characters become <0x..> tokens where the vocabulary has them
@@ -41,7 +36,7 @@ public:
     Bpe(Vocabulary vocabulary, const std::vector<Merge>& merges, BpeOptions options);
 
     struct Link {
-        std::int32_t id, previous, next; // next == kGone once merged into its left neighbour
+        std::int32_t id, previous, next; // next < -1 once merged into its left neighbour
         std::uint32_t begin, end;
     };
     struct Candidate {
@@ -53,31 +48,36 @@ public:
         std::vector<Candidate> heap;
     };
 
-    // Appends the tokens of `piece`. With `bytes`, the piece is raw bytes and the vocabulary is written in GPT-2's byte
-    // alphabet.
-    void encode(std::string_view piece, bool bytes, Scratch& scratch, std::vector<Symbol>& symbols) const;
+    // Appends the tokens of `piece`.
+    void encode(std::string_view piece, Scratch& scratch, std::vector<Symbol>& symbols) const;
+
+    // The end of the part of a piece that begins at `at` and may be encoded alone: no merge joins the characters on
+    // both sides of it. (Unknown tokens on both sides are still to be fused.)
+    std::size_t partEnd(std::string_view piece, std::size_t at) const;
 
     const Vocabulary& vocabulary() const { return m_vocabulary; }
+    const BpeOptions& options() const { return m_options; }
 
 private:
     struct Joined {
-        std::uint64_t pair = kNoPair;
         std::int32_t rank = 0, id = 0;
     };
-    static constexpr std::uint64_t kNoPair = ~std::uint64_t{0};
 
     void addMerges(const std::vector<Merge>& merges);
-    const Joined* find(std::uint64_t pair) const;
+    void noteNeighbours(const std::string& token);
     void splitBytes(std::string_view piece, std::vector<Link>& links) const;
     void splitCharacters(std::string_view piece, std::vector<Link>& links) const;
+    void appendUnknown(std::string_view character, std::size_t at, bool& open, std::vector<Link>& links) const;
     void merge(Scratch& scratch) const;
     void propose(Scratch& scratch, std::int32_t left) const;
 
     Vocabulary m_vocabulary;
     BpeOptions m_options;
-    std::array<std::int32_t, 256> m_byteIds{};  // of the byte alphabet, -1 where absent
-    std::array<std::int32_t, 256> m_fallback{}; // of <0x00>..<0xFF>, -1 where absent
-    std::vector<Joined> m_table;                // open addressing, a power of two long
+    std::array<std::int32_t, 256> m_letters{};  // of the byte alphabet
+    std::array<std::int32_t, 256> m_fallback{}; // <0x00> to <0xFF>
+    FlatMap<Joined> m_merges;                   // by pair of ids
+    FlatMap<bool> m_neighbours;                 // pairs of characters within a merged token
+    bool m_parts = true;                        // whether partEnd may part anything
 };
 
 } // namespace slopescope

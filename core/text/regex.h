@@ -3,6 +3,8 @@
 // A Regex is immutable and may serve any number of threads; each search owns a Scan.
 #pragma once
 
+#include "core/text/range.h"
+
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -10,12 +12,6 @@
 #include <string_view>
 
 namespace slopescope {
-
-struct Range {
-    std::size_t begin = 0, end = 0;
-    std::size_t size() const { return end - begin; }
-    bool operator==(const Range&) const = default;
-};
 
 class Regex {
 public:
@@ -30,21 +26,26 @@ private:
     std::shared_ptr<const void> m_code;
 };
 
-// The matches of one expression in one text, from left to right. The text must be valid UTF-8 and outlive the scan.
+// The matches of one expression in a text, from left to right, then in another. A text must be valid UTF-8 and outlive
+// its scan.
 class RegexScan {
 public:
-    RegexScan(const Regex& regex, std::string_view text);
+    explicit RegexScan(const Regex& regex);
     ~RegexScan();
     RegexScan(const RegexScan&) = delete;
     RegexScan& operator=(const RegexScan&) = delete;
 
-    // The next match that is not empty. Throws Error naming the pattern when matching takes absurdly long.
+    void begin(std::string_view text);
+
+    // The next match. It may be empty, but not where the one before ended. Throws Error naming the pattern when
+    // matching takes absurdly long.
     std::optional<Range> next();
 
 private:
     const Regex& m_regex;
     std::string_view m_text;
     std::size_t m_at = 0;
+    std::optional<std::size_t> m_lastEnd;
     struct Memory;
     std::unique_ptr<Memory> m_memory;
 };

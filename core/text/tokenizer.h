@@ -46,6 +46,7 @@ public:
 
 private:
     struct Model;
+    std::size_t checked(std::int32_t id) const; // throws Error on an id outside the vocabulary
     explicit Tokenizer(std::unique_ptr<const Model> model);
     std::unique_ptr<const Model> m_model;
 };

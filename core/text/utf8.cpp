@@ -58,6 +58,30 @@ std::optional<std::size_t> firstInvalidUtf8(std::string_view text) {
     return std::nullopt;
 }
 
+std::string withoutInvalidUtf8(std::string_view text) {
+    std::string valid;
+    while (const auto at = firstInvalidUtf8(text)) {
+        valid += text.substr(0, *at);
+        valid += "\uFFFD";
+        // What a valid sequence could begin with is replaced as one: complete it to see.
+        std::size_t length = 1;
+        const auto mayContinue = [&](std::size_t taken) {
+            if (*at + taken > text.size())
+                return false;
+            std::string begun(text.substr(*at, taken));
+            for (const char* tail : {"\x80", "\x9F", "\xBF"})
+                for (std::size_t more = 1; taken + more <= 4; ++more)
+                    if (sequenceLength(begun + tail + std::string(more - 1, '\x80'), 0) == taken + more)
+                        return true;
+            return false;
+        };
+        while (length < 3 && mayContinue(length + 1))
+            ++length;
+        text.remove_prefix(*at + length);
+    }
+    return valid.append(text);
+}
+
 std::string readTextFile(const std::filesystem::path& file) {
     std::error_code fault;
     const auto status = std::filesystem::status(file, fault);
