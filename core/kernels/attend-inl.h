@@ -18,16 +18,11 @@
 HWY_BEFORE_NAMESPACE();
 namespace slopescope::kernels::HWY_NAMESPACE {
 
-constexpr int kBlock = 256; // keys of a block, which stays in the second-level cache while a row block passes
-constexpr int kBlockPanels = kBlock / kPanel;
-
-// The keys and values of one (batch, key head), packed, and what bounds them.
+// The keys and values of one (batch, key head), packed.
 struct PackedHead {
-    const float* keys = nullptr; // [panels][depth][kPanel]
+    PackedKeys keys;
     const float* values = nullptr;
     std::int64_t valueStride = 0;
-    const float* norms = nullptr;      // [panels]: largest norm of a key in the panel
-    const float* outerNorms = nullptr; // [panels]: largest norm of a key in this panel or before it
 };
 
 struct AttendScratch {
@@ -48,8 +43,7 @@ public:
     RowBlock(const Attention& a, const PackedHead& head, const BiasLine& bias, AttendScratch& scratch,
              std::int64_t width, std::int64_t position, int groups)
         : m_a(a), m_head(head), m_bias(bias), m_s(scratch), m_width(width), m_position(position),
-          m_groups(groups), m_sight{a.window, a.sinks},
-          m_limit(a.tolerance > 0 ? std::log2(a.tolerance) : -std::numeric_limits<float>::infinity()) {}
+          m_groups(groups), m_sight{a.window, a.sinks}, m_limit(bitsOf(a.tolerance)) {}
 
     // Returns the panels computed.
     std::int64_t run(std::int64_t batch, std::int64_t head, const AttentionOutput& output) {
@@ -59,15 +53,16 @@ public:
         for (std::int64_t block = last / kBlock; block >= 0; --block) {
             bool finished = true;
             for (int group = 0; group < m_groups; ++group) {
-                const auto [from, to, more] = panels(group, block);
+                const std::int64_t end = std::min(place(group) + kRows, m_a.keys);
+                const auto [from, to, more] = panelsOf(block, place(group), end, 0, m_sight, m_head.keys, m_bias,
+                                                       m_s.norms.data()[group], leastMaximum(group) + m_limit);
                 finished &= !more;
                 if (from >= to)
                     continue;
                 computed += to - from;
                 score(group, block, from, to);
                 const std::int64_t first = block * kBlock + from * kPanel;
-                const std::int64_t end = std::min({block * kBlock + to * kPanel, place(group) + kRows, m_a.keys});
-                weighGroup(group, first, end - first);
+                weighGroup(group, first, std::min(block * kBlock + to * kPanel, end) - first);
             }
             if (finished)
                 break;
@@ -77,11 +72,6 @@ public:
     }
 
 private:
-    struct Range {
-        int from, to;
-        bool more; // whether any key farther away may still matter
-    };
-
     std::int64_t place(int group) const { return m_position + group * kRows; }
     std::int64_t firstPosition() const { return m_a.keys - m_a.queries; }
 
@@ -93,51 +83,12 @@ private:
             const std::int64_t to = std::min(place(group) + kRows, m_a.keys);
             const int count = static_cast<int>(std::max<std::int64_t>(to - from, 0));
             float* packed = m_s.queries.data() + group * kRows * depth;
-            packQueries(m_a.q.row(batch, head, from - firstPosition()), m_a.q.rowStride,
-                        static_cast<int>(from - place(group)), count, depth, scale, packed);
-            m_s.norms.data()[group] = largestNorm(packed, depth);
+            m_s.norms.data()[group] = packQueries(m_a.q.row(batch, head, from - firstPosition()), m_a.q.rowStride,
+                                                  static_cast<int>(from - place(group)), count, depth, scale, packed);
         }
         std::fill_n(m_s.sums.data(), m_groups * kRows * m_width, 0.0f);
         std::fill_n(m_s.total.data(), m_groups * kRows * kLanes, 0.0f);
         std::fill_n(m_s.largest.data(), m_groups * kRows, kMasked);
-    }
-
-    static float largestNorm(const float* packed, int depth) {
-        float largest = 0;
-        for (int r = 0; r < kRows; ++r) {
-            float square = 0;
-            for (int x = 0; x < depth; ++x)
-                square += packed[x * kRows + r] * packed[x * kRows + r];
-            if (!(square <= largest))
-                largest = square == square ? square : std::numeric_limits<float>::infinity();
-        }
-        return std::sqrt(largest) * 1.00001f; // outweighs the rounding of the bound
-    }
-
-    // The panels of a block that this group must compute.
-    Range panels(int group, std::int64_t block) const {
-        const std::int64_t position = place(group), end = std::min(position + kRows, m_a.keys);
-        const std::int64_t firstPanel = block * kBlockPanels;
-        std::int64_t from = 0, to = std::min<std::int64_t>(kBlockPanels, (end - 1) / kPanel + 1 - firstPanel);
-        const std::int64_t seen = m_sight.begin(position); // no row of the group sees less far
-        bool more = m_sight.sinks > 0 || seen < firstPanel * kPanel;
-        if (m_sight.sinks <= firstPanel * kPanel)
-            from = std::max<std::int64_t>(0, seen / kPanel - firstPanel);
-        if (m_a.tolerance > 0) {
-            const float needed = leastMaximum(group) + m_limit;
-            const float norm = m_s.norms.data()[group];
-            const auto nothing = [&](std::int64_t panel, const float* norms) {
-                const float ceiling = m_bias.ceiling(position - (panel + 1) * kPanel + 1);
-                return norm * norms[panel] + ceiling < needed;
-            };
-            while (from < to && nothing(firstPanel + from, m_head.norms))
-                ++from;
-            while (from < to && nothing(firstPanel + to - 1, m_head.norms))
-                --to;
-            if (firstPanel > 0 && nothing(firstPanel - 1, m_head.outerNorms))
-                more = false;
-        }
-        return {static_cast<int>(from), static_cast<int>(to), more};
     }
 
     float leastMaximum(int group) const {
@@ -152,53 +103,15 @@ private:
     // Scores of the panels, their running maximum, and the weights 2^(score - maximum).
     void score(int group, std::int64_t block, int from, int to) {
         const int depth = static_cast<int>(m_a.headDim);
-        const std::int64_t position = place(group);
-        const float* queries = m_s.queries.data() + group * kRows * depth;
         float* weights = m_s.weights.data();
         Vec largest[kRows];
-#pragma GCC unroll 16
-        for (int r = 0; r < kRows; ++r)
-            largest[r] = set(kMasked);
-        for (int panel = from; panel < to; ++panel) {
-            const std::int64_t key = block * kBlock + panel * kPanel;
-            Vec tile[kRows][2];
-            multiply(queries, m_head.keys + key * depth, depth, tile);
-            addBias(m_bias.at(position, key), tile);
-            if (!fullyVisible(position, key, m_sight))
-                maskTile(position, key, m_sight, kMasked, tile);
-#pragma GCC unroll 16
-            for (int r = 0; r < kRows; ++r) {
-                largest[r] = hn::Max(largest[r], hn::Max(tile[r][0], tile[r][1]));
-                store(tile[r][0], weights + r * kBlock + panel * kPanel);
-                store(tile[r][1], weights + r * kBlock + panel * kPanel + kLanes);
-            }
+        scoreBlock(m_s.queries.data() + group * kRows * depth, m_head.keys, m_bias, m_sight, depth, place(group), block,
+                   from, to, weights, largest);
+        for (int r = 0; r < kRows; ++r) {
+            const std::int64_t row = group * kRows + r;
+            soften(weights + r * kBlock + from * kPanel, (to - from) * kPanel, maxOf(largest[r]),
+                   m_s.largest.data()[row], m_s.total.data() + row * kLanes, m_s.sums.data() + row * m_width, m_width);
         }
-        for (int r = 0; r < kRows; ++r)
-            soften(group * kRows + r, maxOf(largest[r]), weights + r * kBlock + from * kPanel, (to - from) * kPanel);
-    }
-
-    void soften(int row, float largest, float* HWY_RESTRICT weights, int count) {
-        const float before = m_s.largest.data()[row], now = std::max(before, largest);
-        float* total = m_s.total.data() + row * kLanes;
-        Vec sum = load(total);
-        if (now > before) {
-            m_s.largest.data()[row] = now;
-            const Vec factor = exp2(set(before - now));
-            sum = hn::Mul(sum, factor);
-            float* sums = m_s.sums.data() + row * m_width;
-            for (std::int64_t x = 0; x < m_width; x += kLanes)
-                store(hn::Mul(load(sums + x), factor), sums + x);
-        }
-        // A row that has seen no key yet has only masked scores, which must stay at weight 0.
-        const Vec reference = set(now > kMasked ? now : 0.0f);
-        for (int x = 0; x < count; x += kPanel) {
-            const Vec a = exp2(hn::Sub(load(weights + x), reference));
-            const Vec b = exp2(hn::Sub(load(weights + x + kLanes), reference));
-            sum = hn::Add(sum, hn::Add(a, b));
-            store(a, weights + x);
-            store(b, weights + x + kLanes);
-        }
-        store(sum, total);
     }
 
     void weighGroup(int group, std::int64_t first, std::int64_t count) {
@@ -259,12 +172,11 @@ public:
         for (std::int64_t head = 0; head < count; ++head) {
             float* outer = m_outerNorms.data() + head * m_panels;
             const float* norms = m_norms.data() + head * m_panels;
-            for (std::int64_t panel = 0; panel < m_panels; ++panel)
-                outer[panel] = panel ? std::max(outer[panel - 1], norms[panel]) : norms[panel];
+            fillOuterNorms(norms, m_panels, outer);
             const float* values = m_a.v.row((first + head) / m_a.keyHeads, (first + head) % m_a.keyHeads, 0);
-            m_heads.push_back({m_keys.data() + head * m_panels * kPanel * m_a.headDim,
+            m_heads.push_back({{m_keys.data() + head * m_panels * kPanel * m_a.headDim, norms, outer},
                                m_packValues ? m_values.data() + head * m_a.keys * m_width : values,
-                               m_packValues ? m_width : m_a.v.rowStride, norms, outer});
+                               m_packValues ? m_width : m_a.v.rowStride});
         }
     }
 

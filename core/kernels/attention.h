@@ -1,7 +1,8 @@
 // Causal attention with a distance bias, on raw pointers: what a kernel is given and what it gives back.
 //
 //     score(i, j)  = scale * q_i . k_j + bias_h(d)      d = (keys - queries + i) - j >= 0   (aligned at the end)
-//     bias_h(d)    = -slope_h * d                       linear: ALiBi (Press et al., eq. 2); never multiplied by `scale`
+//     bias_h(d)    = -slope_h * d                       linear: ALiBi (Press et al., eq. 2); never multiplied by
+//     `scale`
 //                  = table_h[min(d, tableLength - 1)]   table: T5 buckets, or any curve
 //     visible(i,j) = d >= 0 and (window == 0 or d < window or j < sinks)
 //
@@ -61,9 +62,9 @@ enum class Stage { Score, Bias, Sum, Probability }; // scale*q.k | bias | their 
 enum class Pooling { Mean, Max };
 
 // A picture of one head: the cells of [queryBegin, queryEnd) x [keyBegin, keyEnd) pooled into rows x columns pixels.
-// Pixel (r, c) pools the cells with query in [edge(r), edge(r+1)), edge(r) = queryBegin + r * (queryEnd - queryBegin) / rows
-// in integer arithmetic, likewise for keys; rows and columns are at most the number of queries and keys in the viewport.
-// Only visible cells are pooled: the mean divides by their number. A pixel without one is NaN.
+// Pixel (r, c) pools the cells with query in [edge(r), edge(r+1)), edge(r) = queryBegin + r * (queryEnd - queryBegin) /
+// rows in integer arithmetic, likewise for keys; rows and columns are at most the number of queries and keys in the
+// viewport. Only visible cells are pooled: the mean divides by their number. A pixel without one is NaN.
 struct Map {
     const float* q = nullptr; // [queries, headDim], rows qStride floats apart
     const float* k = nullptr; // [keys, headDim], rows kStride floats apart
@@ -98,17 +99,18 @@ struct Profile {
 };
 
 struct ProfileOutput {
-    std::span<double> mass;     // [binEdges.size() - 1], mean over queries of the probability in the bin
-    double meanDistance = 0;    // mean over queries of sum_j p d
-    double entropy = 0;         // mean over queries, in bits
-    double firstKeysMass = 0;   // mean over queries
-    double diagonalMass = 0;    // mean over queries of the probability at distance 0
+    std::span<double> mass;   // [binEdges.size() - 1], mean over queries of the probability in the bin
+    double meanDistance = 0;  // mean over queries of sum_j p d
+    double entropy = 0;       // mean over queries, in bits
+    double firstKeysMass = 0; // mean over queries
+    double diagonalMass = 0;  // mean over queries of the probability at distance 0
 };
 
 // Runs body(i) for i in [0, count) on the caller's threads; throws out of the kernel when the job is stopped.
 using ParallelFor = std::function<void(std::int64_t count, const std::function<void(std::int64_t)>& body)>;
 
-// A row of the kernel table. What a kernel does not support it says; the next row serves. The last row is the reference.
+// A row of the kernel table. What a kernel does not support it says; the next row serves. The last row is the
+// reference.
 struct Kernel {
     const char* name; // "avx3", "avx2", "reference", ...
     bool (*runsHere)();

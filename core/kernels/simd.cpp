@@ -8,6 +8,8 @@
 #include "core/kernels/rows.h"
 
 #include "core/kernels/attend-inl.h"
+#include "core/kernels/map-inl.h"
+#include "core/kernels/profile-inl.h"
 
 #if HWY_ONCE
 
@@ -23,7 +25,7 @@ bool runsHere() {
 
 #define SLOPESCOPE_ROW(name, target, space)                                                                            \
     Kernel {                                                                                                           \
-        name, runsHere<target>, space::supports, space::attend, referenceKernel().map, referenceKernel().profile       \
+        name, runsHere<target>, space::supports, space::attend, space::map, space::profile                             \
     }
 
 const auto& rows() {

@@ -163,37 +163,56 @@ inline bool fullyVisible(std::int64_t position, std::int64_t key, const Sight& s
     return key + kPanel - 1 <= position && (key >= sight.begin(position + kRows - 1) || key + kPanel <= sight.sinks);
 }
 
-// Packs up to kRows rows into [depth][kRows] times `scale`; rows outside [0, count) become zero.
-inline void packQueries(const float* rows, std::int64_t rowStride, int first, int count, int depth, float scale,
-                        float* HWY_RESTRICT packed) {
+inline float normOf(float largestSquare) {
+    // Slightly large, to outweigh the rounding of the bounds made of it; a NaN counts as infinite.
+    return largestSquare == largestSquare ? std::sqrt(largestSquare) * 1.00001f
+                                          : std::numeric_limits<float>::infinity();
+}
+
+// Packs up to kRows rows into [depth][kRows] times `scale`; rows outside [first, first + count) become zero. Returns
+// the largest norm.
+inline float packQueries(const float* rows, std::int64_t rowStride, int first, int count, int depth, float scale,
+                         float* HWY_RESTRICT packed) {
+    float squares[kRows] = {};
     for (int r = 0; r < kRows; ++r) {
         const bool real = r >= first && r < first + count;
         const float* row = rows + (r - first) * rowStride;
         for (int x = 0; x < depth; ++x)
             packed[x * kRows + r] = real ? row[x] * scale : 0.0f;
     }
+    for (int x = 0; x < depth; ++x)
+        for (int r = 0; r < kRows; ++r)
+            squares[r] += packed[x * kRows + r] * packed[x * kRows + r];
+    float largest = 0;
+    for (const float square : squares)
+        largest = square <= largest ? largest : square;
+    return normOf(largest);
 }
 
 // Packs keys [from, from + kPanel) of `count` into [depth][kPanel], zero beyond the end. Returns the largest norm.
 inline float packPanel(const float* keys, std::int64_t keyStride, std::int64_t from, std::int64_t count, int depth,
                        float* HWY_RESTRICT packed) {
-    float largest = 0;
     for (int j = 0; j < kPanel; ++j) {
-        if (from + j >= count) {
+        const float* key = keys + (from + j) * keyStride;
+        if (from + j < count)
+            for (int x = 0; x < depth; ++x)
+                packed[x * kPanel + j] = key[x];
+        else
             for (int x = 0; x < depth; ++x)
                 packed[x * kPanel + j] = 0;
-            continue;
-        }
-        const float* key = keys + (from + j) * keyStride;
-        float square = 0;
-        for (int x = 0; x < depth; ++x) {
-            square += key[x] * key[x];
-            packed[x * kPanel + j] = key[x];
-        }
-        if (!(square <= largest)) // a NaN counts as infinite
-            largest = square == square ? square : std::numeric_limits<float>::infinity();
     }
-    return std::sqrt(largest);
+    Vec squares[2] = {set(0), set(0)};
+    for (int x = 0; x < depth; ++x)
+        for (int v = 0; v < 2; ++v) {
+            const Vec value = load(packed + x * kPanel + v * kLanes);
+            squares[v] = hn::MulAdd(value, value, squares[v]);
+        }
+    float lanes[kPanel], largest = 0;
+    store(squares[0], lanes);
+    store(squares[1], lanes + kLanes);
+    for (const float square : lanes)
+        largest = square <= largest ? largest : square;
+    return normOf(largest);
 }
 
 // The bias of one head in bits, laid out so that the keys of a row are neighbours: at(p, j)[x] is the bias of key j + x
@@ -236,6 +255,112 @@ private:
     Buffer m_line, m_ceiling;
 };
 static_assert(kRows + kPanel <= 64);
+
+constexpr int kBlock = 256; // keys of a block, which stays in the second-level cache while a row block passes
+constexpr int kBlockPanels = kBlock / kPanel;
+
+// The packed keys of one head, and what bounds them.
+struct PackedKeys {
+    const float* panels = nullptr;     // [panel][depth][kPanel]
+    const float* norms = nullptr;      // [panel]: largest norm of a key in the panel
+    const float* outerNorms = nullptr; // [panel]: largest norm of a key in this panel or before it
+    std::int64_t origin = 0;           // the first packed key, where the first panel begins
+};
+
+inline void fillOuterNorms(const float* norms, std::int64_t panels, float* outer) {
+    for (std::int64_t panel = 0; panel < panels; ++panel)
+        outer[panel] = panel ? std::max(outer[panel - 1], norms[panel]) : norms[panel];
+}
+
+struct PanelRange {
+    int from, to; // panels of the block to compute
+    bool more;    // whether any block farther away may still matter
+};
+
+// Which panels of key block `block` a group must compute: rows at [position, end), largest query norm `norm`, keys from
+// `keyFrom` on. A panel is left out where no key is visible, or where no score can reach `needed`.
+inline PanelRange panelsOf(std::int64_t block, std::int64_t position, std::int64_t end, std::int64_t keyFrom,
+                           const Sight& sight, const PackedKeys& keys, const BiasLine& bias, float norm, float needed) {
+    const std::int64_t first = block * kBlockPanels;
+    std::int64_t from = keyFrom / kPanel - first,
+                 to = std::min<std::int64_t>(kBlockPanels, (end - 1) / kPanel + 1 - first);
+    const std::int64_t seen = std::max(sight.begin(position), keyFrom); // no row of the group sees less far
+    bool more = first * kPanel > (sight.sinks > keyFrom ? keyFrom : seen);
+    if (sight.sinks <= first * kPanel)
+        from = std::max(from, seen / kPanel - first);
+    from = std::max<std::int64_t>(from, 0);
+    if (needed > -std::numeric_limits<float>::infinity()) {
+        const auto nothing = [&](std::int64_t panel, const float* norms) {
+            return norm * norms[panel - keys.origin / kPanel] + bias.ceiling(position - (panel + 1) * kPanel + 1) <
+                   needed;
+        };
+        while (from < to && nothing(first + from, keys.norms))
+            ++from;
+        while (from < to && nothing(first + to - 1, keys.norms))
+            --to;
+        if (first * kPanel > keys.origin && nothing(first - 1, keys.outerNorms))
+            more = false;
+    }
+    return {static_cast<int>(from), static_cast<int>(to), more};
+}
+
+// One row's step of the online softmax: `count` scores become weights 2^(score - largest); the running maximum, the
+// running sum (a vector) and the weighted values so far follow.
+HWY_INLINE void soften(float* HWY_RESTRICT weights, int count, float found, float& largest, float* HWY_RESTRICT total,
+                       float* HWY_RESTRICT sums, std::int64_t width) {
+    const float now = std::max(largest, found);
+    Vec sum = load(total);
+    if (now > largest) {
+        const Vec factor = exp2(set(largest - now));
+        largest = now;
+        sum = hn::Mul(sum, factor);
+        for (std::int64_t x = 0; x < width; x += kLanes)
+            store(hn::Mul(load(sums + x), factor), sums + x);
+    }
+    // A row that has seen no key yet has only masked scores, which must stay at weight 0.
+    const Vec reference = set(now > kMasked ? now : 0.0f);
+    for (int x = 0; x < count; x += kPanel) {
+        const Vec a = exp2(hn::Sub(load(weights + x), reference));
+        const Vec b = exp2(hn::Sub(load(weights + x + kLanes), reference));
+        sum = hn::Add(sum, hn::Add(a, b));
+        store(a, weights + x);
+        store(b, weights + x + kLanes);
+    }
+    store(sum, total);
+}
+
+// Scores of one panel for one group, in bits or in whatever unit the queries were packed with; `masked` where
+// invisible.
+HWY_INLINE void scoreTile(const float* queries, const PackedKeys& keys, const BiasLine& bias, const Sight& sight,
+                          int depth, std::int64_t position, std::int64_t key, float masked, Vec (&tile)[kRows][2]) {
+    multiply(queries, keys.panels + (key - keys.origin) * depth, depth, tile);
+    addBias(bias.at(position, key), tile);
+    if (!fullyVisible(position, key, sight))
+        maskTile(position, key, sight, masked, tile);
+}
+
+// Scores of the panels [from, to) of a block, into `scores` [kRows][kBlock], and each row's maximum.
+HWY_INLINE void scoreBlock(const float* queries, const PackedKeys& keys, const BiasLine& bias, const Sight& sight,
+                           int depth, std::int64_t position, std::int64_t block, int from, int to,
+                           float* HWY_RESTRICT scores, Vec (&largest)[kRows]) {
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r)
+        largest[r] = set(kMasked);
+    for (int panel = from; panel < to; ++panel) {
+        Vec tile[kRows][2];
+        scoreTile(queries, keys, bias, sight, depth, position, block * kBlock + panel * kPanel, kMasked, tile);
+#pragma GCC unroll 16
+        for (int r = 0; r < kRows; ++r) {
+            largest[r] = hn::Max(largest[r], hn::Max(tile[r][0], tile[r][1]));
+            store(tile[r][0], scores + r * kBlock + panel * kPanel);
+            store(tile[r][1], scores + r * kBlock + panel * kPanel + kLanes);
+        }
+    }
+}
+
+inline float bitsOf(float tolerance) {
+    return tolerance > 0 ? std::log2(tolerance) : -std::numeric_limits<float>::infinity();
+}
 
 } // namespace slopescope::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

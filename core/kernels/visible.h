@@ -27,6 +27,19 @@ struct Sight {
         };
         return overlap(0, sinkEnd(p)) + overlap(begin(p), end(p));
     }
+
+    // Visible cells of the positions [fromPosition, toPosition) among the keys [from, to), in closed form.
+    std::int64_t cells(std::int64_t fromPosition, std::int64_t toPosition, std::int64_t from, std::int64_t to) const {
+        const auto triangle = [](std::int64_t n) { return n > 0 ? n * (n + 1) / 2 : 0; };
+        // Cells at or below the diagonal that is moved down by `lag`, among the keys [from, last).
+        const auto causal = [&](std::int64_t lag, std::int64_t last) {
+            const std::int64_t a = fromPosition - lag, b = toPosition - lag;
+            return triangle(b - from) - triangle(a - from) - triangle(b - last) + triangle(a - last);
+        };
+        if (window == 0)
+            return causal(0, to);
+        return causal(0, to) - causal(window, to) + causal(window, std::clamp(sinks, from, to));
+    }
 };
 
 // First query or key of pixel `index` of `pixels` over [begin, end).

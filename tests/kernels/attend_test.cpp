@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 
 namespace slopescope::test {
@@ -27,15 +28,33 @@ bool isReference(const Kernel& kernel) {
 }
 
 // The rule of the house: at most twice the error of the plain formula in float, plus 1e-6.
+struct Expected {
+    std::vector<double> out, lse;
+    double outLimit, lseLimit;
+};
+
+// Every kernel meets the same cases; the definition is computed once for each.
+const Expected& expectedOf(const Case& c, const Inputs& inputs) {
+    static std::map<std::string, Expected> known;
+    const auto [entry, fresh] = known.try_emplace(describe(c));
+    if (fresh) {
+        auto exact = plainAttention<double>(inputs.call);
+        const auto single = plainAttention<float>(inputs.call);
+        entry->second = {std::move(exact.out), std::move(exact.lse), 0, 0};
+        entry->second.outLimit = 2 * largestError(single.out, entry->second.out) + 1e-6;
+        entry->second.lseLimit = 2 * largestError(single.lse, entry->second.lse) + 1e-6;
+    }
+    return entry->second;
+}
+
 void expectAsGoodAsPlain(const Kernel& kernel, const Case& c) {
     SCOPED_TRACE(describe(c));
     const Inputs inputs(c);
     ASSERT_TRUE(kernel.supports(inputs.call));
     const Attended got = attend(kernel, inputs.call);
-    const auto exact = plainAttention<double>(inputs.call);
-    const auto single = plainAttention<float>(inputs.call);
-    EXPECT_LE(largestError(got.out, exact.out), 2 * largestError(single.out, exact.out) + 1e-6);
-    EXPECT_LE(largestError(got.lse, exact.lse), 2 * largestError(single.lse, exact.lse) + 1e-6);
+    const Expected& expected = expectedOf(c, inputs);
+    EXPECT_LE(largestError(got.out, expected.out), expected.outLimit);
+    EXPECT_LE(largestError(got.lse, expected.lse), expected.lseLimit);
 }
 
 class Attend : public testing::TestWithParam<Kernel> {};
@@ -43,7 +62,7 @@ class Attend : public testing::TestWithParam<Kernel> {};
 TEST_P(Attend, MatchesTheDefinitionAtEveryHeadSize) {
     const std::int64_t lengths[][2] = {{1, 1},   {2, 2},   {5, 5},     {6, 6},     {7, 7},    {11, 11},   {12, 12},
                                        {13, 13}, {31, 31}, {32, 32},   {33, 33},   {97, 97},  {256, 256}, {257, 257},
-                                       {1, 300}, {5, 263}, {100, 131}, {100, 100}, {100, 37}, {37, 1},    {289, 523}};
+                                       {1, 300}, {5, 263}, {100, 131}, {100, 100}, {100, 37}, {37, 1},    {289, 400}};
     std::mt19937 generator(7);
     const auto draw = [&](auto... values) {
         const std::int64_t all[] = {values...};
@@ -73,7 +92,7 @@ TEST_P(Attend, MatchesTheDefinitionUnderEveryBiasAndMask) {
             for (const std::int64_t sinks : {0, 1, 33, 290}) {
                 Case c;
                 c.headDim = 32;
-                c.queries = 150;
+                c.queries = 70;
                 c.keys = 281;
                 c.window = window;
                 c.sinks = sinks;

@@ -1,0 +1,204 @@
+// bench_attention: what the kernels reach, in ratios measured side by side in one process.
+//
+//     bench_attention [attend|map|profile]...     (all by default; SLOPESCOPE_KERNEL forces a row)
+//
+// Everything compared takes turns, round by round, because machines drift; the least time of each counts. Beside every
+// number stands the share of the multiply-add peak measured in the same rounds, once by the clock on the wall and once
+// by the processor time of all threads, which a busy machine disturbs less. Work is counted as causal attention does it
+// (half of the square), so skipping blocks can pass 100 %.
+#include "core/kernels/attention.h"
+#include "core/parallel.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <functional>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace slopescope::bench {
+
+double multiplyAdds(std::int64_t rounds, float* sink);
+
+namespace {
+
+using kernels::Attention;
+using kernels::Kernel;
+
+struct Times {
+    double wall = std::numeric_limits<double>::infinity(), processor = wall; // seconds
+
+    void keepLeast(const Times& other) {
+        wall = std::min(wall, other.wall);
+        processor = std::min(processor, other.processor);
+    }
+};
+
+Times measure(const std::function<void()>& work) {
+    const std::clock_t processor = std::clock(); // of all threads together
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    return {std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
+            static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC};
+}
+
+void onThreads(std::int64_t count, const std::function<void(std::int64_t)>& body) {
+    parallelFor(count, Job(), body);
+}
+
+// Every thread at its peak for some milliseconds. Returns the operations done.
+double saturate() {
+    constexpr std::int64_t kRounds = 1 << 20;
+    std::vector<float> sinks(threadCount() * 64, 0.5f);
+    std::vector<double> done(threadCount());
+    onThreads(threadCount(), [&](std::int64_t thread) { done[thread] = multiplyAdds(kRounds, &sinks[thread * 64]); });
+    return done[0] * threadCount();
+}
+
+struct Contender {
+    std::string name;
+    std::function<void()> work;
+    std::function<std::string()> note = {}; // asked after the last round
+    Times best = {};
+};
+
+void race(const std::string& title, double operations, std::vector<Contender> contenders, int rounds) {
+    Times full;
+    const double fullOperations = saturate();
+    for (int round = 0; round < rounds; ++round) {
+        full.keepLeast(measure([] { saturate(); }));
+        for (Contender& contender : contenders)
+            contender.best.keepLeast(measure(contender.work));
+    }
+    std::printf("%s   (multiply-add peak %.0f GFLOP/s, %.0f a processor second; %d threads)\n", title.c_str(),
+                fullOperations / full.wall * 1e-9, fullOperations / full.processor * 1e-9, threadCount());
+    for (const Contender& contender : contenders) {
+        const auto share = [&](double time, double fullTime) {
+            return 100 * operations / time / (fullOperations / fullTime);
+        };
+        std::printf("  %-28s %10.3f ms  %6.2fx  %6.1f %% of peak, by processor time %6.1f %%  %s\n",
+                    contender.name.c_str(), contender.best.wall * 1e3,
+                    contenders.front().best.wall / contender.best.wall, share(contender.best.wall, full.wall),
+                    share(contender.best.processor, full.processor), contender.note ? contender.note().c_str() : "");
+    }
+    std::fflush(stdout);
+}
+
+std::vector<float> normal(std::int64_t count) {
+    static std::mt19937 generator(1);
+    std::normal_distribution<float> distribution;
+    std::vector<float> values(count);
+    for (float& value : values)
+        value = distribution(generator);
+    return values;
+}
+
+struct Heads {
+    std::vector<float> q, k, v, out, lse, slopes;
+    Attention call;
+    kernels::AttentionOutput output;
+
+    Heads(std::int64_t length, std::int64_t heads, std::int64_t headDim)
+        : q(normal(heads * length * headDim)), k(normal(q.size())), v(normal(q.size())), out(q.size()),
+          lse(heads * length) {
+        for (std::int64_t head = 0; head < heads; ++head)
+            slopes.push_back(std::exp2(-8.0f * static_cast<float>(head + 1) / static_cast<float>(heads)));
+        const std::int64_t headStride = length * headDim;
+        call.q = {q.data(), headStride * heads, headStride, headDim};
+        call.k = {k.data(), headStride * heads, headStride, headDim};
+        call.v = {v.data(), headStride * heads, headStride, headDim};
+        call.heads = call.keyHeads = heads;
+        call.queries = call.keys = length;
+        call.headDim = headDim;
+        call.scale = 1 / std::sqrt(static_cast<float>(headDim));
+        call.bias.slopes = slopes.data();
+        output = {out.data(), headStride * heads, headStride, headDim, lse.data()};
+    }
+};
+
+const Kernel& kernelFor(const Attention& call) {
+    for (const Kernel& kernel : kernels::kernelTable())
+        if (kernel.supports(call))
+            return kernel;
+    return kernels::kernelTable().back();
+}
+
+std::string visitedNote(const kernels::Visited& visited) {
+    char text[64];
+    std::snprintf(text, sizeof text, "%.1f %% of blocks visited", 100 * visited.fraction());
+    return text;
+}
+
+// QK^T, bias, softmax and PV with a stored matrix, one head at a time, as plain loops a compiler vectorises.
+void storedMatrix(const Heads& h, std::vector<float>& out) {
+    const Attention& a = h.call;
+    onThreads(a.heads * a.queries, [&](std::int64_t index) {
+        const std::int64_t head = index / a.queries, i = index % a.queries;
+        std::vector<float> scores(i + 1);
+        const float* q = a.q.row(0, head, i);
+        float largest = -std::numeric_limits<float>::infinity(), sum = 0;
+        for (std::int64_t j = 0; j <= i; ++j) {
+            const float* k = a.k.row(0, head, j);
+            float dot = 0;
+            for (std::int64_t x = 0; x < a.headDim; ++x)
+                dot += q[x] * k[x];
+            scores[j] = dot * a.scale - h.slopes[head] * static_cast<float>(i - j);
+            largest = std::max(largest, scores[j]);
+        }
+        float* row = out.data() + index * a.headDim;
+        std::fill_n(row, a.headDim, 0.0f);
+        for (std::int64_t j = 0; j <= i; ++j) {
+            const float weight = std::exp(scores[j] - largest);
+            const float* v = a.v.row(0, head, j);
+            sum += weight;
+            for (std::int64_t x = 0; x < a.headDim; ++x)
+                row[x] += weight * v[x];
+        }
+        for (std::int64_t x = 0; x < a.headDim; ++x)
+            row[x] /= sum;
+    });
+}
+
+void benchAttend() {
+    for (const std::int64_t headDim : {64, 32})
+        for (const std::int64_t length : {512, 2048, 4096, 16384, 131072}) {
+            Heads h(length, 8, headDim);
+            std::vector<float> plain(length <= 2048 ? h.out.size() : 0);
+            Attention skipping = h.call;
+            skipping.tolerance = std::exp2(-24.0f);
+            const Kernel& kernel = kernelFor(h.call);
+            kernels::Visited visited;
+            std::vector<Contender> contenders;
+            if (length <= 16384)
+                contenders.push_back({"dense", [&] { kernel.attend(h.call, h.output, onThreads); }});
+            contenders.push_back({"skipping below 2^-24",
+                                  [&] { visited = kernel.attend(skipping, h.output, onThreads); },
+                                  [&] { return visitedNote(visited); }});
+            if (length <= 2048)
+                contenders.push_back({"plain loops", [&] { storedMatrix(h, plain); }});
+            const double operations =
+                4.0 * 8 * 0.5 * static_cast<double>(length * length) * static_cast<double>(headDim);
+            race("attend " + std::string(kernel.name) + " L=" + std::to_string(length) +
+                     " H=8 D=" + std::to_string(headDim),
+                 operations, contenders, length <= 4096 ? 15 : 2);
+        }
+}
+
+} // namespace
+} // namespace slopescope::bench
+
+int main(int count, char** arguments) {
+    using namespace slopescope::bench;
+    const auto wanted = [&](const char* name) {
+        return count < 2 || std::any_of(arguments + 1, arguments + count,
+                                        [&](const char* argument) { return std::strcmp(argument, name) == 0; });
+    };
+    if (wanted("attend"))
+        benchAttend();
+    return 0;
+}

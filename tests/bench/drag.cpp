@@ -1,0 +1,133 @@
+// How long a hand waits: the real window with the bundled model, a handle dragged with mouse events. Prints the median and
+// the 95th percentile of drag-to-paint (mouse event to the repainted map) and release-to-first-point (button up to the
+// first state of the new curve). Run alone; QT_QPA_PLATFORM=offscreen is the default.
+#include "app/startup.h"
+#include "ui/main_window.h"
+#include "ui/map_panel.h"
+#include "ui/map_view.h"
+#include "ui/slope_canvas.h"
+
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QMouseEvent>
+
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+#include <vector>
+
+namespace {
+
+using namespace slopescope;
+
+constexpr int kRounds = 12, kSteps = 25; // drags, and steps of the mouse in each
+constexpr int kPatience = 300'000;       // ms
+
+bool waitFor(const std::function<bool()>& reached) {
+    QElapsedTimer timer;
+    timer.start();
+    while (!reached() && timer.elapsed() < kPatience)
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents, 50);
+    return reached();
+}
+
+// Notices the first paint of the map after a new picture has reached it.
+class PaintWatch : public QObject {
+public:
+    explicit PaintWatch(ui::MainWindow& window) : m_map(window.mapPanel().map()) {
+        connect(&window.engine(), &ui::Engine::mapReady, this, [this] { m_arrived = true; });
+        m_map->installEventFilter(this);
+    }
+    void reset() { m_arrived = m_painted = false; }
+    bool painted() const { return m_painted; }
+
+protected:
+    bool eventFilter(QObject* object, QEvent* event) override {
+        if (event->type() != QEvent::Paint || !m_arrived || m_painted)
+            return false;
+        m_map->removeEventFilter(this); // let the widget paint first: its pixels count, not the request for them
+        QCoreApplication::sendEvent(object, event);
+        m_map->installEventFilter(this);
+        m_painted = true;
+        return true;
+    }
+
+private:
+    QWidget* m_map;
+    bool m_arrived = false, m_painted = false;
+};
+
+void send(QWidget& widget, QEvent::Type type, QPointF at, Qt::MouseButtons buttons) {
+    const auto button = type == QEvent::MouseMove ? Qt::NoButton : Qt::LeftButton;
+    QMouseEvent event(type, at, widget.mapToGlobal(at), button, buttons, Qt::NoModifier);
+    QCoreApplication::sendEvent(&widget, &event);
+}
+
+void print(const char* what, std::vector<double> milliseconds) {
+    std::sort(milliseconds.begin(), milliseconds.end());
+    const auto at = [&](double share) { return milliseconds[std::size_t(share * double(milliseconds.size() - 1))]; };
+    std::printf("  %-24s median %8.1f ms   95th percentile %8.1f ms   (%zu times)\n", what, at(0.5), at(0.95),
+                milliseconds.size());
+}
+
+bool measure(const std::filesystem::path& resources, std::int64_t length) {
+    ui::LaunchOptions options;
+    options.resources = resources;
+    options.length = length;
+    ui::MainWindow window(options);
+    window.resize(1600, 1000);
+    window.show();
+    if (!waitFor([&] { return window.isSettled(); }))
+        return false;
+    auto& canvas = *window.findChild<ui::SlopeCanvas*>();
+    PaintWatch watch(window);
+    bool point = false;
+    QObject::connect(&window.engine(), &ui::Engine::curveReady, &watch, [&] { point = true; });
+
+    std::vector<double> paints, points;
+    QElapsedTimer timer;
+    for (int round = 0; round < kRounds; ++round) {
+        const int head = round % 8, down = round % 2 ? -1 : 1;
+        QPointF at = canvas.handlePosition(head);
+        send(canvas, QEvent::MouseButtonPress, at, Qt::LeftButton);
+        for (int step = 0; step < kSteps; ++step) {
+            at.ry() += 3 * down;
+            watch.reset();
+            timer.start();
+            send(canvas, QEvent::MouseMove, at, Qt::LeftButton);
+            if (!waitFor([&] { return watch.painted(); }))
+                return false;
+            paints.push_back(double(timer.nsecsElapsed()) / 1e6);
+        }
+        point = false;
+        timer.start();
+        send(canvas, QEvent::MouseButtonRelease, at, Qt::NoButton);
+        if (!waitFor([&] { return point; }))
+            return false;
+        points.push_back(double(timer.nsecsElapsed()) / 1e6);
+        window.selectHead({round % 4, (head + 1) % 8});
+        if (!waitFor([&] { return window.isSettled(); }))
+            return false;
+    }
+    std::printf("L = %lld, map of %d x %d pixels\n", static_cast<long long>(length), window.view().viewport.rows,
+                window.view().viewport.columns);
+    print("drag to paint", std::move(paints));
+    print("release to first point", std::move(points));
+    return true;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    slopescope::prepareProcess(argc, argv);
+    if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    const QApplication application(argc, argv);
+    const std::filesystem::path resources = argc > 1 ? argv[1] : SLOPESCOPE_RESOURCES;
+    for (const std::int64_t length : {2048, 4096})
+        if (!measure(resources, length)) {
+            std::fprintf(stderr, "bench_drag: the window did not answer within %d s.\n", kPatience / 1000);
+            return 2;
+        }
+    return 0;
+}
