@@ -3,17 +3,32 @@
 #include "core/error.h"
 #include "core/text/in_quotes.h"
 
+#include <algorithm>
 #include <cctype>
+#include <string_view>
 
 namespace slopescope {
 namespace {
 
-// Items of a class. PCRE2's own \s has U+180E, which is no White_Space.
-constexpr const char* kSpaces =
-    R"(\t-\r\x20\x{85}\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000})";
-constexpr const char* kWords = R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc})";
-constexpr const char* kHexDigits = "0-9A-Fa-f";
-constexpr const char* kDigits = R"(\p{Nd})";
+// The classes that differ, as items of PCRE2's: its \s has U+180E, which is no White_Space, and its POSIX names mean
+// ASCII or other properties.
+struct Class {
+    const char* name;
+    const char* items;
+};
+constexpr Class kClasses[] = {
+    {"space", R"(\t-\r\x20\x{85}\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000})"},
+    {"word", R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc})"},
+    {"alpha", R"(\p{Alphabetic})"},
+    {"alnum", R"(\p{Alphabetic}\p{Nd})"},
+    {"upper", R"(\p{Uppercase})"},
+    {"lower", R"(\p{Lowercase})"},
+    {"digit", R"(\p{Nd})"},
+    {"xdigit", "0-9A-Fa-f"},
+    {"punct", R"(\p{P}\p{S})"},
+};
+// Outside a class Oniguruma's \w takes Latin-1's superscripts and fractions too.
+constexpr const char* kLatinNumbers = R"(\xB2\xB3\xB9\xBC-\xBE)";
 
 class Rewriter {
 public:
@@ -44,18 +59,14 @@ private:
     char peek(std::size_t ahead) const { return m_at + ahead < m_in.size() ? m_in[m_at + ahead] : '\0'; }
 
     static const char* itemsOf(char letter) {
-        switch (letter) {
-        case 's':
-            return kSpaces;
-        case 'w':
-            return kWords;
-        case 'h':
-            return kHexDigits;
-        case 'd':
-            return kDigits;
-        default:
-            return nullptr;
-        }
+        const std::string name = letter == 's' ? "space" : letter == 'w' ? "word" : letter == 'h' ? "xdigit" : "digit";
+        return std::string_view("swhd").find(letter) == std::string_view::npos ? nullptr : itemsOf(name);
+    }
+
+    static const char* itemsOf(const std::string& name) {
+        const auto found = std::find_if(std::begin(kClasses), std::end(kClasses),
+                                        [&](const Class& candidate) { return name == candidate.name; });
+        return found == std::end(kClasses) ? nullptr : found->items;
     }
 
     void escape(bool inClass) {
@@ -67,7 +78,7 @@ private:
         if (const char* items = itemsOf(lower)) {
             const bool negated = letter != lower;
             if (!inClass)
-                m_out += std::string(negated ? "[^" : "[") + items + "]";
+                m_out += std::string(negated ? "[^" : "[") + items + (lower == 'w' ? kLatinNumbers : "") + "]";
             else if (!negated)
                 m_out += items;
             else if (letter == 'S')
@@ -112,7 +123,10 @@ private:
                 const std::size_t end = m_in.find(":]", m_at);
                 if (end == std::string::npos)
                     refuse("has a class without an end");
-                m_out += m_in.substr(m_at, end + 2 - m_at);
+                const char* items = itemsOf(m_in.substr(m_at + 2, end - m_at - 2));
+                if (items == nullptr)
+                    refuse("has the class " + inQuotes(m_in.substr(m_at, end + 2 - m_at)) + ", which is not supported");
+                m_out += items;
                 m_at = end + 2;
             } else if (c == '[') {
                 if (peek(1) == '^')
