@@ -10,6 +10,7 @@
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/tensor.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -17,6 +18,13 @@ namespace slopescope {
 namespace {
 
 constexpr std::int64_t kLossRows = 512; // logits of so many rows exist at once
+
+std::int32_t checkedId(const DecoderConfig& config, std::int32_t id) {
+    if (id < 0 || id >= config.vocabulary)
+        throw Error("Token id " + std::to_string(id) + " lies outside the vocabulary of " +
+                    std::to_string(config.vocabulary) + ".");
+    return id;
+}
 
 } // namespace
 
@@ -38,12 +46,8 @@ at::Tensor Decoder::embed(std::span<const std::int32_t> ids, std::int64_t batch)
                     std::to_string(length) + " were asked for.");
     at::Tensor index = at::empty({batch, length}, at::kLong);
     std::int64_t* out = index.data_ptr<std::int64_t>();
-    for (const std::int32_t id : ids) {
-        if (id < 0 || id >= m_config.vocabulary)
-            throw Error("Token id " + std::to_string(id) + " lies outside the vocabulary of " +
-                        std::to_string(m_config.vocabulary) + ".");
-        *out++ = id;
-    }
+    for (const std::int32_t id : ids)
+        *out++ = checkedId(m_config, id);
     return slopescope::embed(m_config, m_weights, index, 0);
 }
 
@@ -93,7 +97,7 @@ at::Tensor Decoder::losses(const at::Tensor& residual, std::span<const std::int3
         const at::Tensor scores = at::log_softmax(logits(residual.narrow(0, first, count)), -1);
         const float* row = scores.data_ptr<float>();
         for (std::int64_t i = 0; i < count; ++i, row += m_config.vocabulary)
-            out[first + i] = -row[targets[static_cast<std::size_t>(first + i)]];
+            out[first + i] = -row[checkedId(m_config, targets[static_cast<std::size_t>(first + i)])];
     }
     return losses;
 }

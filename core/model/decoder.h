@@ -52,7 +52,7 @@ public:
     AttentionSettings settings(std::int64_t layer, const AttentionOverride& change) const;
 
     // -log p(target) in nats of each row of the last residual, computed in blocks of rows. residual [rows, width],
-    // targets [rows] -> [rows] float32.
+    // targets [rows] -> [rows] float32. Throws Error when a target lies outside the vocabulary.
     at::Tensor losses(const at::Tensor& residual, std::span<const std::int32_t> targets, const Job& job) const;
 
     // [rows, width] -> [rows, vocabulary].

@@ -9,9 +9,11 @@ namespace {
 
 // Far above any model that fits a machine, far below anything that overflows a product of two.
 constexpr std::int64_t kLargest = 1 << 24;
+constexpr std::int64_t kMostLayers = 1 << 14; // room is made for each before its tensors are looked for
 
-void checkRange(const std::string& source, const char* field, std::int64_t value, std::int64_t least = 1) {
-    if (value < least || value > kLargest)
+void checkRange(const std::string& source, const char* field, std::int64_t value, std::int64_t least = 1,
+                std::int64_t most = kLargest) {
+    if (value < least || value > most)
         throw Error(source + ": " + field + " is " + std::to_string(value) + ", which cannot be.");
 }
 
@@ -20,7 +22,7 @@ void checkRange(const std::string& source, const char* field, std::int64_t value
 void checkConfig(const DecoderConfig& c, const std::string& source) {
     checkRange(source, "vocabulary size", c.vocabulary);
     checkRange(source, "width", c.width);
-    checkRange(source, "number of layers", c.layers);
+    checkRange(source, "number of layers", c.layers, 1, kMostLayers);
     checkRange(source, "number of heads", c.heads);
     checkRange(source, "number of key heads", c.keyHeads);
     checkRange(source, "head size", c.headDim);
@@ -45,8 +47,13 @@ void checkConfig(const DecoderConfig& c, const std::string& source) {
                                           p.maxDistance > 1'000'000))
         throw Error(source + ": " + std::to_string(p.buckets) + " buckets up to distance " +
                     std::to_string(p.maxDistance) + " make no T5 bias.");
-    if (p.bias == BiasKind::Linear)
-        checkSlopes({c.slopes}, 1, static_cast<int>(c.heads));
+    if (p.bias == BiasKind::Linear) {
+        try {
+            checkSlopes({c.slopes}, 1, static_cast<int>(c.heads));
+        } catch (const Error& fault) {
+            throw Error(source + ": " + fault.what());
+        }
+    }
 }
 
 } // namespace slopescope

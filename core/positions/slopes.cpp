@@ -16,6 +16,12 @@
 namespace slopescope {
 namespace {
 
+// Far past the point where each token sees only itself, and small enough that slope * distance stays a float32.
+constexpr double kSteepest = 1e6;
+constexpr const char* kWhatIsPossible = "; a slope lies between 0 and 1,000,000.";
+
+bool possible(double slope) { return slope >= 0 && slope <= kSteepest; }
+
 constexpr double kRandomMean = 1.0 / 8;
 
 // The paper explores random sets; splitmix64 gives the same bits everywhere, which <random> does not promise.
@@ -232,8 +238,8 @@ SlopeTable parseSlopes(std::string_view text, const SlopeTable& own) {
     }
     for (const SlopeSet& slopes : table)
         for (const double slope : slopes)
-            if (!(slope >= 0) || !std::isfinite(slope))
-                spec.refuse("hold " + shown(slope) + "; a slope is finite and not negative.");
+            if (!possible(slope))
+                spec.refuse("hold " + shown(slope) + kWhatIsPossible);
     return table;
 }
 
@@ -246,9 +252,9 @@ void checkSlopes(const SlopeTable& table, int layers, int heads) {
             throw Error("Layer " + std::to_string(layer) + " is given " + std::to_string(table[layer].size()) +
                         " slopes, but it has " + std::to_string(heads) + " heads.");
         for (std::size_t head = 0; head < table[layer].size(); ++head)
-            if (!(table[layer][head] >= 0) || !std::isfinite(table[layer][head]))
+            if (!possible(table[layer][head]))
                 throw Error("The slope of head " + std::to_string(head) + " in layer " + std::to_string(layer) +
-                            " is " + shown(table[layer][head]) + "; a slope is finite and not negative.");
+                            " is " + shown(table[layer][head]) + kWhatIsPossible);
     }
 }
 

@@ -1,6 +1,6 @@
 // Slope sets: how fast each head forgets. One place for every rule; pinned by the vectors of tests/data/slopes.
 //
-// A slope is the m of ALiBi's bias -m * distance: finite, >= 0, one a head. A SlopeSet belongs to one layer, a SlopeTable to
+// A slope is the m of ALiBi's bias -m * distance: between 0 and 1e6, one a head. A SlopeSet belongs to one layer, a SlopeTable to
 // a model. Plain values, no Torch, usable on any thread.
 #pragma once
 
@@ -30,10 +30,10 @@ SlopeSet scaled(const SlopeSet& slopes, double factor);
 
 // Reads a SPEC of the command line: paper | bias-max:B | geometric:START,RATIO | scale:F | ntk:A | uniform:S |
 // random:SEED | zero | S,S,... | FILE.json ([heads] or [layers][heads]). scale and ntk act on `own`, the model's slopes.
-// Throws Error naming the spec and the fault: wrong count, not a number, negative, not finite, unreadable file.
+// Throws Error naming the spec and the fault: wrong count, not a number, negative, too steep, unreadable file.
 SlopeTable parseSlopes(std::string_view spec, const SlopeTable& own);
 
-// Throws Error unless the table is layers x heads of finite slopes >= 0.
+// Throws Error unless the table is layers x heads of slopes from 0 to 1e6.
 void checkSlopes(const SlopeTable& table, int layers, int heads);
 
 } // namespace slopescope
