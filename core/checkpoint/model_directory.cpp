@@ -4,11 +4,12 @@
 #include "core/checkpoint/families/slopescope.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/error.h"
+#include "core/text/atomic_file.h"
+#include "core/text/json.h"
 #include "core/text/utf8.h"
 
 #include <ATen/ops/isfinite.h>
 
-#include <fstream>
 #include <set>
 
 namespace slopescope {
@@ -17,19 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 nlohmann::json readJson(const fs::path& file) {
-    const std::string text = readTextFile(file);
-    // A parser callback bounds the depth: a file of a million brackets would overflow the stack of the parser's clean-up.
-    const nlohmann::json::parser_callback_t shallow = [&](int depth, nlohmann::json::parse_event_t,
-                                                          nlohmann::json&) {
-        if (depth > 64)
-            throw Error(file.string() + " is nested too deeply to be a configuration.");
-        return true;
-    };
-    try {
-        return nlohmann::json::parse(text, shallow);
-    } catch (const nlohmann::json::exception& fault) {
-        throw Error(file.string() + " is not valid JSON: " + fault.what() + ".");
-    }
+    return parseJson(readTextFile(file), file.string());
 }
 
 DecoderConfig readConfig(const fs::path& file) {
@@ -87,7 +76,8 @@ void readWeights(const fs::path& file, OpenedModel& model, const Job& job) {
 
 TrainingFacts readTrainingFacts(const fs::path& file) {
     TrainingFacts facts;
-    if (!fs::exists(file))
+    std::error_code ignored;
+    if (!fs::exists(file, ignored))
         return facts;
     const nlohmann::json json = readJson(file);
     const ConfigFields fields(json, file.string());
@@ -142,18 +132,9 @@ void writeModelDirectory(const fs::path& directory, const DecoderConfig& config,
 }
 
 void writeTextFileAtomically(const fs::path& file, const std::string& text) {
-    const fs::path draft = file.string() + ".part";
-    {
-        std::ofstream stream(draft, std::ios::binary);
-        stream << text;
-        stream.flush();
-        if (!stream)
-            throw Error("Cannot write " + file.string() + ".");
-    }
-    std::error_code fault;
-    fs::rename(draft, file, fault);
-    if (fault)
-        throw Error("Cannot write " + file.string() + ": " + fault.message() + ".");
+    AtomicFile out(file);
+    out.write(text);
+    out.commit();
 }
 
 } // namespace slopescope
