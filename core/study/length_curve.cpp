@@ -52,7 +52,7 @@ std::string whyNot(const Decoder& decoder, std::int64_t tokens, const CurveReque
         return "the text has only " + grouped(tokens) + " tokens";
     if (inputs < 1 || (r.protocol == Protocol::LlamaCpp && length < 3))
         return "nothing to predict in so short a window";
-    if (r.protocol == Protocol::Sliding && r.stride > length)
+    if (r.stride > length && (r.protocol == Protocol::Sliding || r.protocol == Protocol::HuggingFace))
         return "the stride of " + grouped(r.stride) + " is longer than the window";
     return {};
 }

@@ -20,8 +20,8 @@ std::vector<ScoredWindow> onePassWindows(std::int64_t tokens, std::int64_t lengt
 
 std::vector<ScoredWindow> nonOverlappingWindows(std::int64_t common, std::int64_t length) {
     std::vector<ScoredWindow> windows;
-    for (std::int64_t start = 0; start + length <= common; start += length)
-        windows.push_back({start, length, 0, 1});
+    for (std::int64_t start = 0; start < common; start += length)
+        windows.push_back({start, std::min(length, common - start), 0, 1});
     return windows;
 }
 

@@ -27,7 +27,8 @@ std::vector<ScoredWindow> onePassWindows(std::int64_t tokens, std::int64_t lengt
 // How far apart their starts are.
 std::int64_t onePassHop(std::int64_t length);
 
-// Side by side. Only the first `common` predictions of the text are used, so that every length scores the same tokens.
+// Side by side over the first `common` predictions of the text, so that every length scores the same tokens: where `length`
+// does not divide them, the last window is shorter.
 std::vector<ScoredWindow> nonOverlappingWindows(std::int64_t common, std::int64_t length);
 
 // Moved by `stride`; the first window scores all of its predictions, each later one its last `stride`.

@@ -23,13 +23,12 @@ void TextForward::run(const SlopeTable& slopes, std::int64_t length, const Job& 
     std::int64_t resume = 0;
     at::Tensor residual;
     if (covers(length)) {
-        length = m_length; // keep the longer text: its prefix serves every shorter length
         layers = m_layers;
         while (resume < count && layers[std::size_t(resume)].slopes == slopesOf(resume, slopes))
             ++resume;
         if (resume == count)
-            return;
-        residual = layers[std::size_t(resume)].input;
+            return; // the longer text is kept: its prefix serves every shorter length
+        residual = layers[std::size_t(resume)].input.narrow(1, 0, length);
     } else {
         residual = m_decoder->embed(std::span(m_ids).first(static_cast<std::size_t>(length)), 1);
     }

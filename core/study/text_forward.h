@@ -1,7 +1,8 @@
 // One text through a model, kept layer by layer, so that pictures come from what is at hand and an edit resumes where it bites.
 //
-// Holds, for the longest length run so far: the residual entering each layer, and q, k and the log-sum-exp of each layer. A
-// shorter length is a prefix of these (the model is causal) and costs nothing. Used by one thread at a time.
+// Holds the residual entering each layer, and q, k and the log-sum-exp of each layer. A shorter length is a prefix of these
+// (the model is causal) and costs nothing; an edit at a shorter length runs that length alone, and the longer one is to be
+// run again. Used by one thread at a time.
 #pragma once
 
 #include "core/model/decoder.h"
@@ -43,7 +44,7 @@ private:
     std::shared_ptr<const Decoder> m_decoder;
     std::vector<std::int32_t> m_ids;
     std::vector<Layer> m_layers;
-    std::int64_t m_length = 0;
+    std::int64_t m_length = 0; // that every layer holds, at least
 };
 
 } // namespace slopescope
