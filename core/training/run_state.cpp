@@ -6,7 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <charconv>
+#include <cmath>
 #include <fstream>
+#include <system_error>
 
 namespace slopescope {
 namespace {
@@ -17,13 +20,13 @@ fs::path resumeFile(const fs::path& directory) { return directory / "resume.safe
 
 } // namespace
 
-std::string runSignature(const TrainingRequest& r, std::int64_t tokens) {
+std::string runSignature(const TrainingRequest& r, const std::string& data) {
     return nlohmann::json{{"positions", r.positions},
                           {"shape", {r.layers, r.width, r.heads, r.vocabulary}},
                           {"schedule", {r.length, r.batch, r.steps, r.warmUp}},
                           {"rates", {r.learningRate, r.finalLearningRate, r.weightDecay, r.clipNorm}},
                           {"seed", r.seed},
-                          {"tokens", tokens}}
+                          {"data", data}}
         .dump();
 }
 
@@ -49,19 +52,21 @@ std::int64_t loadRun(const fs::path& directory, const std::string& signature,
     std::map<std::string, at::Tensor> moments;
     for (auto& [parameter, tensor] : parameters) {
         at::Tensor weight = tensor.data();
-        const at::Tensor saved = file.read("weights." + parameter, at::kFloat);
-        if (saved.sizes() != weight.sizes())
-            throw Error(name + ": tensor \"weights." + parameter + "\" has another shape than the model's.");
-        weight.copy_(saved);
+        const auto read = [&](const std::string& what) {
+            at::Tensor saved = file.read(what, at::kFloat);
+            if (saved.sizes() != weight.sizes())
+                throw Error(name + ": tensor \"" + what + "\" has another shape than the model's.");
+            return saved;
+        };
+        weight.copy_(read("weights." + parameter));
         for (const char* which : {".first", ".second"})
-            moments[parameter + which] = file.read("moments." + parameter + which, at::kFloat);
+            moments[parameter + which] = read("moments." + parameter + which);
     }
-    std::int64_t steps = 0;
-    try {
-        steps = std::stoll(step->second);
-    } catch (const std::exception&) {
+    std::int64_t steps = -1;
+    const std::string& digits = step->second;
+    const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), steps);
+    if (fault != std::errc() || end != digits.data() + digits.size() || steps < 0)
         throw Error(name + " does not say at which step it was saved.");
-    }
     optimiser.restore(moments, steps);
     return steps;
 }
@@ -70,9 +75,15 @@ RunLog::RunLog(const fs::path& directory, std::int64_t fromStep) : m_file(direct
     std::string kept;
     std::ifstream old(m_file);
     for (std::string line; fromStep > 0 && std::getline(old, line);) {
-        const auto entry = nlohmann::json::parse(line, nullptr, false);
-        if (entry.is_object() && entry.value("step", fromStep + 1) <= fromStep)
-            kept += line + "\n";
+        const auto entry = nlohmann::json::parse(line, nullptr, false); // a line may be cut short
+        const auto number = [&](const char* field, double otherwise) {
+            return entry.contains(field) && entry[field].is_number() ? entry[field].get<double>() : otherwise;
+        };
+        if (number("step", HUGE_VAL) > double(fromStep))
+            continue;
+        kept += line + "\n";
+        m_loss = number("loss", m_loss);
+        m_validationLoss = number("validation_loss", m_validationLoss);
     }
     writeTextFileAtomically(m_file, kept);
 }

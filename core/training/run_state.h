@@ -10,8 +10,9 @@
 
 namespace slopescope {
 
-// A line that must be equal for a run to be continued: everything that decides the bits.
-std::string runSignature(const TrainingRequest& request, std::int64_t tokens);
+// A line that must be equal for a run to be continued: everything that decides the bits. `data` tells the tokens trained on from
+// all others.
+std::string runSignature(const TrainingRequest& request, const std::string& data);
 
 void saveRun(const std::filesystem::path& directory, const std::string& signature,
              const std::map<std::string, at::Tensor>& parameters, const AdamW& optimiser, std::int64_t step);
@@ -21,14 +22,21 @@ void saveRun(const std::filesystem::path& directory, const std::string& signatur
 std::int64_t loadRun(const std::filesystem::path& directory, const std::string& signature,
                      std::map<std::string, at::Tensor>& parameters, AdamW& optimiser);
 
-// Appends to log.jsonl; a resumed run first drops the lines past the step that it goes on from.
+// Appends to log.jsonl; a resumed run first drops the lines past the step that it goes on from. Throws Error when the disk
+// refuses.
 class RunLog {
 public:
     RunLog(const std::filesystem::path& directory, std::int64_t fromStep);
+
+    // Training and validation loss as the lines kept of an earlier start have them last; 0: none.
+    double loss() const { return m_loss; }
+    double validationLoss() const { return m_validationLoss; }
+
     void append(const TrainingProgress& progress, bool validated) const;
 
 private:
     std::filesystem::path m_file;
+    double m_loss = 0, m_validationLoss = 0;
 };
 
 } // namespace slopescope

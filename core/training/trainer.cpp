@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <numbers>
 #include <optional>
 
@@ -36,10 +37,20 @@ std::uint64_t fnv1a(std::string_view bytes, std::uint64_t hash = 0xCBF29CE484222
     return hash;
 }
 
+std::string hex(std::uint64_t number) {
+    char digits[17];
+    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(number));
+    return digits;
+}
+
 struct Corpus {
     std::vector<std::int32_t> tokens;
     std::size_t files = 0, bytes = 0;
-    std::uint64_t digest = fnv1a({});
+    std::uint64_t digest = fnv1a({}); // of the texts
+
+    std::string tokenDigest() const {
+        return hex(fnv1a({reinterpret_cast<const char*>(tokens.data()), tokens.size() * sizeof tokens[0]}));
+    }
 };
 
 Corpus readCorpus(const std::vector<std::string>& texts, const Tokenizer& tokenizer, const Job& job) {
@@ -54,9 +65,25 @@ Corpus readCorpus(const std::vector<std::string>& texts, const Tokenizer& tokeni
     return corpus;
 }
 
+void checkRequest(const TrainingRequest& r) {
+    constexpr std::int64_t kMost = 1 << 24;
+    const auto within = [](std::int64_t value) { return value >= 1 && value <= kMost; };
+    if (r.texts.empty())
+        throw Error("Training needs at least one text.");
+    if (!within(r.length) || !within(r.batch) || r.steps < 1 || r.warmUp < 0)
+        throw Error("Training needs a length, a batch and a number of steps of at least 1, and no negative warm-up.");
+    if (!within(r.width) || !within(r.heads) || r.width % r.heads)
+        throw Error("Training needs a number of heads that divides the width.");
+    if (!within(r.vocabulary))
+        throw Error("Training cannot learn a vocabulary of " + std::to_string(r.vocabulary) + " tokens.");
+    if (r.logEvery < 1 || r.validateEvery < 1 || r.saveEvery < 1)
+        throw Error("Training logs, validates and saves every so many steps; that number must be at least 1.");
+    for (const double value : {r.learningRate, r.finalLearningRate, r.weightDecay, r.clipNorm})
+        if (!std::isfinite(value) || value < 0)
+            throw Error("Learning rates, weight decay and the clipping norm of a training must be numbers, not negative.");
+}
+
 DecoderConfig configOf(const TrainingRequest& r, std::int64_t vocabulary) {
-    if (r.length < 1 || r.batch < 1 || r.steps < 1 || r.warmUp < 0 || r.heads < 1 || r.width % r.heads)
-        throw Error("Training needs a length, batch and number of steps of at least 1, and heads that divide the width.");
     DecoderConfig config;
     config.vocabulary = vocabulary;
     config.width = r.width;
@@ -108,7 +135,8 @@ double validate(DifferentiableForward& forward, const DecoderWeights& weights, c
                 const TrainingRequest& r) {
     const at::NoGradGuard noGradient;
     const std::int64_t possible = (std::int64_t(tokens.size()) - 1) / r.length;
-    const std::int64_t windows = std::min(kValidationWindows, possible) / r.batch * r.batch;
+    // Whole batches, one at least: train() has seen to it that the text holds one.
+    const std::int64_t windows = std::max(std::min(kValidationWindows, possible) / r.batch, std::int64_t(1)) * r.batch;
     double sum = 0;
     for (std::int64_t first = 0; first < windows; first += r.batch) {
         at::Tensor ids = at::empty({r.batch, r.length + 1}, at::kLong);
@@ -125,13 +153,11 @@ void writeTrainingFacts(const TrainingRequest& r, const Corpus& corpus, const Tr
     char summary[96];
     std::snprintf(summary, sizeof summary, "%zu %s, %.1f M tokens", corpus.files, corpus.files == 1 ? "text" : "texts",
                   double(corpus.tokens.size()) / 1e6);
-    char digest[17];
-    std::snprintf(digest, sizeof digest, "%016llx", static_cast<unsigned long long>(corpus.digest));
     const nlohmann::json facts{{"command", r.command},
                                {"positions", r.positions},
                                {"corpus_summary", summary},
                                {"corpus", {{"files", corpus.files}, {"bytes", corpus.bytes},
-                                           {"tokens", corpus.tokens.size()}, {"fnv1a64", digest}}},
+                                           {"tokens", corpus.tokens.size()}, {"fnv1a64", hex(corpus.digest)}}},
                                {"seed", r.seed},
                                {"steps", p.steps},
                                {"batch", r.batch},
@@ -147,8 +173,7 @@ void writeTrainingFacts(const TrainingRequest& r, const Corpus& corpus, const Tr
 } // namespace
 
 void train(const TrainingRequest& r, const Job& job, const std::function<void(const TrainingProgress&)>& report) {
-    if (r.texts.empty())
-        throw Error("Training needs at least one text.");
+    checkRequest(r);
     std::vector<std::string> texts;
     for (const fs::path& file : r.texts)
         texts.push_back(readTextFile(file));
@@ -169,13 +194,17 @@ void train(const TrainingRequest& r, const Job& job, const std::function<void(co
     DecoderWeights weights;
     std::map<std::string, at::Tensor> parameters = initialise(config, weights, r.seed);
     AdamW optimiser;
-    const std::string signature = runSignature(r, std::int64_t(corpus.tokens.size()));
+    const std::string signature = runSignature(r, corpus.tokenDigest());
     std::int64_t step = r.resume ? loadRun(r.directory, signature, parameters, optimiser) : 0;
     const RunLog log(r.directory, step);
     DifferentiableForward forward(config);
 
     TrainingProgress progress;
+    progress.step = step;
     progress.steps = r.steps;
+    progress.tokensSeen = step * r.batch * r.length;
+    progress.loss = log.loss();
+    progress.validationLoss = log.validationLoss();
     const auto begin = std::chrono::steady_clock::now();
     const std::int64_t firstStep = step;
     double sinceLog = 0;
@@ -197,6 +226,8 @@ void train(const TrainingRequest& r, const Job& job, const std::function<void(co
         if (!std::isfinite(sinceLog))
             throw Error("The loss is no longer a number at step " + std::to_string(step) + "; try a lower learning rate.");
         progress.gradientNorm = clipGradients(parameters, r.clipNorm);
+        if (!std::isfinite(progress.gradientNorm))
+            throw Error("The gradient is no longer a number at step " + std::to_string(step) + "; try a lower learning rate.");
         progress.learningRate = rateAt(r, step);
         optimiser.step(parameters, progress.learningRate, r.weightDecay);
         ++step;
