@@ -242,7 +242,7 @@ void ColourBar::resizeEvent(QResizeEvent*) {
 void ColourBar::placeChildren() {
     const QRect bar = barRect();
     const QSize button = m_menuButton->sizeHint();
-    m_menuButton->setGeometry(0, std::min(bar.bottom() + 10, height() - button.height()),
+    m_menuButton->setGeometry(0, std::min(bar.bottom() + 13, height() - button.height()),
                               std::min(width(), button.width()), button.height());
     const int y = labelRect(m_editingHigh ? m_last : m_first).center().y() - m_editor->height() / 2;
     m_editor->move(bar.right() + 3, std::clamp(y, 0, std::max(0, height() - m_editor->height())));

@@ -145,7 +145,7 @@ void ColourScale::fitSample(std::vector<float> sample) {
 
 void ColourScale::fitEnds(const std::vector<float>& sorted) {
     const bool row = m_settings.range == ScaleRange::Row;
-    const bool few = sorted.size() < 500; // then nothing is an outlier
+    const bool few = sorted.size() < 5000; // then nothing is an outlier
     const double least = sorted.empty() ? 0 : quantile(sorted, few || row ? 0 : kOutliers);
     const double most = sorted.empty() ? 1 : quantile(sorted, few || row ? 1 : 1 - kOutliers);
     m_high = roundedUp(most);
@@ -181,6 +181,8 @@ void ColourScale::fitEnds(const std::vector<float>& sorted) {
         m_quantiles.push_back(quantile(ranked, double(i) / double(kQuantiles - 1)));
     m_high = m_quantiles.back();
     m_low = isSigned() ? -m_high : m_quantiles.front();
+    if (!(m_low < m_high))
+        m_high = m_low + 1; // all alike: the lowest rank
 }
 
 double ColourScale::share(double value) const {

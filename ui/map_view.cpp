@@ -290,19 +290,17 @@ void MapView::wheelEvent(QWheelEvent* event) {
     const int delta = event->angleDelta().y();
     if (m_span <= 0 || delta == 0 || !plotRect().contains(at))
         return event->ignore();
-    // Smooth wheels send many small turns; what is too little to change the whole number of cells is kept for the next.
+    // Smooth wheels send many small turns; what is not yet a whole number of cells is kept for the next.
     m_wheel += delta / 120.0;
-    const double factor = std::pow(kWheelStep, m_wheel);
-    if (std::llround(double(m_span) / factor) != m_span) {
+    const auto before = m_span;
+    zoomBy(std::pow(kWheelStep, m_wheel), at);
+    if (m_span != before) {
+        m_wheel -= std::log(double(before) / double(m_span)) / std::log(kWheelStep);
+    } else if (std::abs(delta) >= 120 || std::abs(m_wheel) >= 1) { // a whole step always shows
+        zoomBy(double(before) / double(before - (m_wheel > 0 ? 1 : -1)), at);
         m_wheel = 0;
-        zoomBy(factor, at);
-        hoverAt(at);
-    } else if (std::abs(m_wheel) >= 1) {
-        const double span = double(m_span) + (m_wheel > 0 ? -1 : 1);
-        m_wheel = 0;
-        if (span >= 1)
-            zoomBy(double(m_span) / span, at);
     }
+    hoverAt(at);
     event->accept();
 }
 

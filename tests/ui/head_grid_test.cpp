@@ -1,0 +1,148 @@
+#include "ui/head_grid.h"
+
+#include "ui/theme.h"
+
+#include <QHelpEvent>
+#include <QSignalSpy>
+#include <QTest>
+#include <QToolTip>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+using namespace slopescope;
+using namespace slopescope::ui;
+
+namespace {
+
+ThumbnailsResult thumbnailsOf(int layers, int heads, float loudest = 1) {
+    ThumbnailsResult result;
+    result.length = 64;
+    result.layers = layers;
+    result.heads = heads;
+    for (int i = 0; i < layers * heads; ++i) {
+        Picture picture{{0, 64, 0, 64, 16, 16}, {}};
+        for (int r = 0; r < 16; ++r) {
+            for (int c = 0; c < 16; ++c)
+                picture.values.push_back(c > r ? std::numeric_limits<float>::quiet_NaN()
+                                               : loudest * std::exp(-float(r - c) * float(i + 1) / 8));
+        }
+        result.pictures.push_back(picture);
+    }
+    return result;
+}
+
+class HeadGridTest : public testing::Test {
+protected:
+    HeadGridTest() {
+        grid.setThumbnails(thumbnailsOf(4, 8));
+        grid.resize(260, grid.heightForWidth(260));
+        grid.show();
+    }
+    QPoint middleOf(HeadAddress head) { return grid.thumbnailRect(head).center(); }
+
+    HeadGrid grid;
+};
+
+} // namespace
+
+TEST_F(HeadGridTest, LayersRunDownHeadsAcrossWithinTheWidget) {
+    EXPECT_GT(grid.thumbnailRect({1, 0}).top(), grid.thumbnailRect({0, 0}).bottom());
+    EXPECT_GT(grid.thumbnailRect({0, 1}).left(), grid.thumbnailRect({0, 0}).right());
+    for (const int width : {200, 260, 600}) {
+        grid.resize(width, grid.heightForWidth(width));
+        EXPECT_TRUE(grid.rect().contains(grid.thumbnailRect({0, 0})));
+        EXPECT_TRUE(grid.rect().contains(grid.thumbnailRect({3, 7}))) << width;
+    }
+}
+
+TEST_F(HeadGridTest, AClickSelects) {
+    QSignalSpy selected(&grid, &HeadGrid::selectedByUser);
+    QTest::mouseClick(&grid, Qt::LeftButton, {}, middleOf({2, 5}));
+    ASSERT_EQ(selected.count(), 1);
+    EXPECT_EQ(selected[0][0].value<HeadAddress>(), (HeadAddress{2, 5}));
+    EXPECT_EQ(grid.selected(), (HeadAddress{2, 5}));
+    QTest::mouseClick(&grid, Qt::LeftButton, {}, middleOf({2, 5}));
+    EXPECT_EQ(selected.count(), 1);
+    grid.setSelected({0, 0});
+    EXPECT_EQ(selected.count(), 1);
+}
+
+TEST_F(HeadGridTest, ArrowsMoveAndStopAtTheEdges) {
+    QSignalSpy selected(&grid, &HeadGrid::selectedByUser);
+    QTest::keyClick(&grid, Qt::Key_Up);
+    QTest::keyClick(&grid, Qt::Key_Left);
+    EXPECT_EQ(selected.count(), 0);
+    QTest::keyClick(&grid, Qt::Key_Down);
+    QTest::keyClick(&grid, Qt::Key_Right);
+    EXPECT_EQ(grid.selected(), (HeadAddress{1, 1}));
+    grid.setSelected({3, 7});
+    QTest::keyClick(&grid, Qt::Key_Down);
+    QTest::keyClick(&grid, Qt::Key_Right);
+    EXPECT_EQ(grid.selected(), (HeadAddress{3, 7}));
+    EXPECT_EQ(selected.count(), 2);
+}
+
+TEST_F(HeadGridTest, TheSelectionHasTheHeadsHue) {
+    for (const HeadAddress head : {HeadAddress{0, 0}, HeadAddress{2, 5}, HeadAddress{3, 7}}) {
+        grid.setSelected(head);
+        const QRect at = grid.thumbnailRect(head);
+        EXPECT_EQ(grid.grab().toImage().pixelColor(at.center().x(), at.top() - 1), headColour(head.head));
+    }
+}
+
+TEST_F(HeadGridTest, TheToolTipNamesHeadAndSlope) {
+    grid.setSlopes(
+        SlopeTable(4, SlopeSet{1.0 / 2, 1.0 / 4, 1.0 / 8, 1.0 / 16, 1.0 / 32, 1.0 / 64, 1.0 / 128, 1.0 / 256}));
+    const QPoint place = middleOf({2, 5});
+    QHelpEvent help(QEvent::ToolTip, place, grid.mapToGlobal(place));
+    QCoreApplication::sendEvent(&grid, &help);
+    EXPECT_EQ(QToolTip::text(), "L2H5, slope 1/64");
+    grid.setSlopes({});
+    const QPoint other = middleOf({3, 1});
+    QHelpEvent again(QEvent::ToolTip, other, grid.mapToGlobal(other));
+    QCoreApplication::sendEvent(&grid, &again);
+    EXPECT_EQ(QToolTip::text(), "L3H1");
+}
+
+TEST_F(HeadGridTest, PicturesShowAndAreDimmedWhileStale) {
+    const QPoint corner = grid.thumbnailRect({1, 2}).topLeft() + QPoint(1, 1);
+    const QColor fresh = grid.grab().toImage().pixelColor(corner);
+    EXPECT_LT(fresh.lightness(), 150); // the diagonal is dark
+    grid.setStale(true);
+    EXPECT_GT(grid.grab().toImage().pixelColor(corner).lightness(), fresh.lightness());
+}
+
+TEST_F(HeadGridTest, AllHeadsAlikeKeepsQuietHeadsPale) {
+    ThumbnailsResult mixed = thumbnailsOf(1, 2);
+    for (float& value : mixed.pictures[1].values)
+        value *= 0.02F;
+    ScaleSettings settings;
+    settings.kind = ScaleKind::Linear;
+    grid.setScaleSettings(settings);
+    grid.setThumbnails(mixed);
+    const auto diagonal = [&](int head) {
+        return grid.grab().toImage().pixelColor(grid.thumbnailRect({0, head}).topLeft() + QPoint(1, 1)).lightness();
+    };
+    EXPECT_NEAR(diagonal(0), diagonal(1), 12);
+    settings.range = ScaleRange::Global;
+    grid.setScaleSettings(settings);
+    EXPECT_GT(diagonal(1), diagonal(0) + 60);
+}
+
+TEST_F(HeadGridTest, AnotherModelForgetsThePicturesAndKeepsTheSelectionInside) {
+    grid.setSelected({3, 7});
+    grid.setShape(2, 4);
+    EXPECT_EQ(grid.selected(), (HeadAddress{1, 3}));
+    ThumbnailsResult broken = thumbnailsOf(2, 4);
+    broken.pictures.pop_back();
+    grid.setThumbnails(broken); // left aside
+    grid.setShape(70, 112);     // the largest of the field still fits
+    grid.resize(grid.minimumSizeHint());
+    EXPECT_TRUE(grid.rect().contains(grid.thumbnailRect({69, 111})));
+    EXPECT_FALSE(grid.grab().isNull());
+    grid.setShape(0, 0);
+    EXPECT_FALSE(grid.grab().isNull());
+    EXPECT_GT(grid.wantedPixels(), 0);
+}
