@@ -100,6 +100,7 @@ QFrame[look="card"] { background: @panel; border: 1px solid @line; border-radius
 QWidget[look="header"] { border: none; border-bottom: 1px solid @faintLine; }
 QLabel[look="title"] { font-weight: 600; }
 QLabel[look="soft"] { color: @softText; font-size: 12px; }
+QLabel[look="error"] { color: @bad; font-size: 12px; }
 QLabel[look="name"] { font-size: 16px; font-weight: 600; }
 QLabel[look="chip"], QLabel[look="chip-good"], QLabel[look="chip-warn"], QLabel[look="chip-bad"] {
     border: none; border-radius: 8px; padding: 2px 8px; font-size: 11px; color: @softText; background: @faintLine; }
@@ -134,6 +135,18 @@ QToolButton[look="link"] { background: transparent; color: @softText; border: 1p
 QToolButton[look="link"]:hover, QToolButton[look="link"]:pressed { background: @faintLine; color: @text; }
 QToolButton[look="link"]:focus { border-color: @accent; }
 QToolButton[look="link"]::menu-indicator { image: none; }
+
+QLineEdit { background: @panel; color: @text; border: 1px solid @line; border-radius: 6px; padding: 3px 7px;
+    selection-background-color: @accent; selection-color: white; }
+QLineEdit:focus { border-color: @accent; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: @line; border-radius: 3px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 28px; }
+QScrollBar::handle:horizontal { min-width: 28px; }
+QScrollBar::handle:hover { background: @faintText; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QToolTip { background: @panel; color: @text; border: 1px solid @line; padding: 4px 6px; }
 QDockWidget { color: @text; font-weight: 600; }

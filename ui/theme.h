@@ -66,6 +66,7 @@ QFont labelFont(); // 12 px: captions and axis titles
 //   "panel"   QFrame: a panel with border and round corners       "header" QWidget: a panel's header, ruled below
 //   "card"    QFrame: a bordered box inside a panel               "title"  QLabel: a panel's title
 //   "soft"    QLabel: caption                                     "name"   QLabel: 16 px, what a panel is about
+//   "error"   QLabel: a sentence about a fault, inline
 //   "primary" QPushButton: the one action of a bar                "link"   QToolButton: text without a frame
 //   "chip-good", "chip-warn", "chip-bad", "chip"  QLabel: a small filled badge
 void setLook(QWidget* widget, const char* look);
