@@ -30,6 +30,7 @@ struct MapPlan {
     float empty; // a line before anything is pooled into it
     Sight sight;
     std::vector<std::int64_t> rowEdges, columnEdges;
+    std::vector<float> widths; // of the columns, in keys
     std::vector<Unit> units;
     std::int64_t parts = 0, linesPerUnit = 1;
 
@@ -40,6 +41,8 @@ struct MapPlan {
             rowEdges.push_back(pixelEdge(m.queryBegin, m.queryEnd, m.rows, row));
         for (std::int64_t column = 0; column <= m.columns; ++column)
             columnEdges.push_back(pixelEdge(m.keyBegin, m.keyEnd, m.columns, column));
+        for (std::int64_t column = 0; column < m.columns; ++column)
+            widths.push_back(static_cast<float>(columnEdges[column + 1] - columnEdges[column]));
         constexpr std::int64_t kLineFloats = 1 << 20;
         const std::int64_t lines = std::max<std::int64_t>(1, kLineFloats / (h.keepWidth() + 1));
         for (std::int64_t row = 0; row < m.rows;)
@@ -122,17 +125,34 @@ public:
     static void writeRow(const MapPlan& plan, std::int64_t pixelRow, const float* pooled, float* picture) {
         const std::int64_t first = plan.map.keys - plan.map.queries;
         const std::int64_t from = plan.rowEdges[pixelRow] + first, to = plan.rowEdges[pixelRow + 1] + first;
-        const std::int64_t near = plan.sight.begin(to - 1); // from here on the last row sees, so the others do too
+        const auto& edges = plan.columnEdges;
+        const auto columnOf = [&](std::int64_t key) { // the first that begins at this key or later
+            return std::lower_bound(edges.begin(), edges.end() - 1, key) - edges.begin();
+        };
+        // Whole pixels lie between where the last row begins to see and where the first row ends.
+        const std::int64_t whole = columnOf(plan.sight.begin(to - 1));
+        const std::int64_t cut = std::max(whole, columnOf(std::max<std::int64_t>(from + 2, 0)) - 1);
+        const std::int64_t blind = std::max(cut, columnOf(std::max<std::int64_t>(to, 0)));
         float* out = picture + pixelRow * plan.map.columns;
-        for (std::int64_t column = 0; column < plan.map.columns; ++column) {
-            const std::int64_t a = plan.columnEdges[column], b = plan.columnEdges[column + 1];
-            const std::int64_t count =
-                a >= near && b - 1 <= from ? (to - from) * (b - a) : plan.sight.cells(from, to, a, b);
-            if (count == 0)
-                out[column] = std::numeric_limits<float>::quiet_NaN();
-            else
-                out[column] = plan.mean ? pooled[column] / static_cast<float>(count) : pooled[column];
+        const auto partly = [&](std::int64_t begin, std::int64_t end) {
+            for (std::int64_t column = begin; column < end; ++column) {
+                const std::int64_t count = plan.sight.cells(from, to, edges[column], edges[column + 1]);
+                if (count == 0)
+                    out[column] = std::numeric_limits<float>::quiet_NaN();
+                else
+                    out[column] = plan.mean ? pooled[column] / static_cast<float>(count) : pooled[column];
+            }
+        };
+        partly(0, whole);
+        if (plan.mean) {
+            const float height = static_cast<float>(to - from);
+            for (std::int64_t column = whole; column < cut; ++column)
+                out[column] = pooled[column] / (height * plan.widths[column]);
+        } else if (whole < cut) {
+            std::copy(pooled + whole, pooled + cut, out + whole);
         }
+        partly(cut, blind);
+        std::fill(out + blind, out + plan.map.columns, std::numeric_limits<float>::quiet_NaN());
     }
 
 private:
@@ -161,25 +181,38 @@ private:
     }
 
     void pool(std::int64_t line) {
-        for (std::int64_t column = 0; column < m_plan.map.columns; ++column) {
-            const std::int64_t from = std::max(m_plan.columnEdges[column], m_from);
-            const std::int64_t to = std::min(m_plan.columnEdges[column + 1], m_to);
-            m_pooled[column] = from < to ? reduce(at(line, from), to - from) : m_plan.empty;
-        }
+        const auto& edges = m_plan.columnEdges;
+        std::fill(m_pooled.begin(), m_pooled.end(), m_plan.empty);
+        if (m_from >= m_to)
+            return;
+        std::int64_t column = std::upper_bound(edges.begin() + 1, edges.end(), m_from) - edges.begin() - 1;
+        const std::int64_t end = std::lower_bound(edges.begin(), edges.end() - 1, m_to) - edges.begin();
+        if (m_plan.mean)
+            poolColumns<true>(at(line, m_h.keepBegin()), column, end);
+        else
+            poolColumns<false>(at(line, m_h.keepBegin()), column, end);
     }
 
-    float reduce(const float* line, std::int64_t count) const {
-        std::int64_t x = 0;
-        float value = m_plan.empty;
-        if (count >= 2 * kLanes) {
-            Vec values = load(line);
-            for (x = kLanes; x + kLanes <= count; x += kLanes)
-                values = m_plan.mean ? hn::Add(values, load(line + x)) : hn::Max(values, load(line + x));
-            value = m_plan.mean ? sumOf(values) : maxOf(values);
+    // Columns are as wide as the narrowest one or one key wider, so the inner loop has a constant length.
+    template <bool kMean>
+    void poolColumns(const float* line, std::int64_t begin, std::int64_t end) {
+        const auto& edges = m_plan.columnEdges;
+        const std::int64_t narrowest = (m_plan.map.keyEnd - m_plan.map.keyBegin) / m_plan.map.columns;
+        const auto join = [](float a, float b) { return kMean ? a + b : std::max(a, b); };
+        for (std::int64_t column = begin; column < end; ++column) {
+            const float* cells = line + edges[column] - m_h.keepBegin();
+            float value = cells[0];
+            std::int64_t x = 1;
+            if (narrowest >= 2 * kLanes) {
+                Vec values = load(cells);
+                for (x = kLanes; x + kLanes <= narrowest; x += kLanes)
+                    values = kMean ? hn::Add(values, load(cells + x)) : hn::Max(values, load(cells + x));
+                value = kMean ? sumOf(values) : maxOf(values);
+            }
+            for (; x < narrowest; ++x)
+                value = join(value, cells[x]);
+            m_pooled[column] = edges[column + 1] - edges[column] > narrowest ? join(value, cells[narrowest]) : value;
         }
-        for (; x < count; ++x)
-            value = m_plan.mean ? value + line[x] : std::max(value, line[x]);
-        return value;
     }
 
     const BandHead& m_h;
