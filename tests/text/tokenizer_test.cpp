@@ -1,0 +1,264 @@
+#include "core/text/tokenizer.h"
+
+#include "core/error.h"
+#include "core/text/utf8.h"
+#include "tests/text/temporary_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <atomic>
+#include <map>
+#include <random>
+
+namespace slopescope {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using Json = nlohmann::json;
+using Ids = std::vector<std::int32_t>;
+
+const std::filesystem::path kFolder = std::filesystem::path(SLOPESCOPE_TEST_DATA) / "tokenizers";
+
+Tokenizer family(const std::string& name) {
+    return Tokenizer::load(kFolder / (name + ".json"));
+}
+
+Tokenizer fromJson(const Json& json) {
+    const TemporaryFile file("tokenizer.json", json.dump());
+    return Tokenizer::load(file.path());
+}
+
+Ids idsOf(const std::vector<Token>& tokens) {
+    Ids ids;
+    for (const Token& token : tokens)
+        ids.push_back(token.id);
+    return ids;
+}
+
+// Merging by definition: again and again the leftmost pair of the lowest rank.
+std::vector<std::string> mergedByDefinition(const std::string& text,
+                                            const std::map<std::pair<std::string, std::string>, int>& ranks) {
+    std::vector<std::string> parts;
+    for (const char c : text)
+        parts.emplace_back(1, c);
+    for (;;) {
+        std::size_t best = parts.size();
+        int bestRank = 1 << 30;
+        for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+            const auto found = ranks.find({parts[i], parts[i + 1]});
+            if (found != ranks.end() && found->second < bestRank) {
+                best = i;
+                bestRank = found->second;
+            }
+        }
+        if (best == parts.size())
+            return parts;
+        parts[best] += parts[best + 1];
+        parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(best) + 1);
+    }
+}
+
+Json bpeModel(const std::vector<std::pair<std::string, std::string>>& merges, const std::string& letters) {
+    Json vocabulary = Json::object(), list = Json::array();
+    for (const char letter : letters)
+        vocabulary[std::string(1, letter)] = vocabulary.size();
+    for (const auto& [left, right] : merges) {
+        list.push_back({left, right});
+        if (!vocabulary.contains(left + right))
+            vocabulary[left + right] = vocabulary.size();
+    }
+    return {{"model", {{"type", "BPE"}, {"vocab", vocabulary}, {"merges", list}}}, {"decoder", {{"type", "Fuse"}}}};
+}
+
+TEST(Bpe, MergesAsDefinedWhateverTheMerges) {
+    std::mt19937 random(7);
+    for (int round = 0; round < 200; ++round) {
+        std::vector<std::string> tokens = {"a", "b", "c", "d"};
+        std::vector<std::pair<std::string, std::string>> merges;
+        std::map<std::pair<std::string, std::string>, int> ranks;
+        for (int i = 0; i < 12; ++i) {
+            const std::pair<std::string, std::string> merge{tokens[random() % tokens.size()],
+                                                            tokens[random() % tokens.size()]};
+            if (merge.first.size() + merge.second.size() > 6 ||
+                !ranks.emplace(merge, static_cast<int>(merges.size())).second)
+                continue;
+            merges.push_back(merge);
+            tokens.push_back(merge.first + merge.second);
+        }
+        const Tokenizer tokenizer = fromJson(bpeModel(merges, "abcd"));
+        for (int i = 0; i < 20; ++i) {
+            std::string text;
+            for (std::size_t length = random() % 30; text.size() < length;)
+                text += "abcd"[random() % 4];
+            std::vector<std::string> parts;
+            for (const Token& token : tokenizer.encode(text))
+                parts.push_back(tokenizer.tokenText(token.id));
+            EXPECT_EQ(parts, mergedByDefinition(text, ranks)) << text;
+        }
+    }
+}
+
+TEST(Bpe, AWholeDocumentMayBeOnePiece) {
+    const Tokenizer tokenizer = fromJson(bpeModel({{"a", "a"}, {"aa", "aa"}, {"b", "a"}}, "ab"));
+    const auto tokens = tokenizer.encode(std::string(400'003, 'a') + "ba");
+    EXPECT_EQ(tokens.size(), 100'000u + 2 + 1);
+    EXPECT_EQ(tokens.back().end, 400'005);
+}
+
+TEST(Bpe, CharactersOutsideTheVocabularyVanishWithoutAnUnknownToken) {
+    EXPECT_THAT(idsOf(fromJson(bpeModel({{"a", "b"}}, "ab")).encode("axb")), ElementsAre(0, 1));
+}
+
+TEST(Learning, EveryTextComesBack) {
+    const Tokenizer tokenizer = Tokenizer::learnByteLevelBpe(std::vector<std::string>{"the theme of the theory"}, 280);
+    std::mt19937 random(3);
+    for (int round = 0; round < 300; ++round) {
+        std::string text;
+        while (text.size() < 60) {
+            const char32_t c = round % 2 == 0 ? random() % 0x250 : random() % 0x11000;
+            if (c >= 0xD800 && c < 0xE000)
+                continue;
+            if (c < 0x80)
+                text += static_cast<char>(c);
+            else if (c < 0x800)
+                text += {static_cast<char>(0xC0 | c >> 6), static_cast<char>(0x80 | (c & 0x3F))};
+            else if (c < 0x10000)
+                text += {static_cast<char>(0xE0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 0x3F)),
+                         static_cast<char>(0x80 | (c & 0x3F))};
+        }
+        EXPECT_EQ(tokenizer.decode(idsOf(tokenizer.encode(text))), text);
+    }
+}
+
+TEST(Learning, MergesTheMostFrequentPairFirstAndTiesBySmallerIds) {
+    // Pieces: "abab" twice, " cd" three times. Pairs: a-b 4, b-a 2, space-c 3, c-d 3.
+    const std::vector<std::string> texts = {"abab cd cd", "abab cd"};
+    const Tokenizer tokenizer = Tokenizer::learnByteLevelBpe(texts, 260);
+    EXPECT_EQ(tokenizer.vocabularySize(), 260);
+    EXPECT_EQ(tokenizer.tokenText(256), "ab");
+    EXPECT_EQ(tokenizer.tokenText(257), "cd"); // c stands before the space in the byte alphabet
+    EXPECT_EQ(tokenizer.tokenText(258), " cd");
+    EXPECT_EQ(tokenizer.tokenText(259), "abab");
+}
+
+TEST(Learning, StopsWhenEveryWordIsAToken) {
+    EXPECT_EQ(Tokenizer::learnByteLevelBpe(std::vector<std::string>{"ab"}, 1000).vocabularySize(), 257);
+    EXPECT_EQ(Tokenizer::learnByteLevelBpe({}, 1000).vocabularySize(), 256);
+}
+
+TEST(Learning, RefusesImpossibleSizesAndBrokenText) {
+    EXPECT_THROW(Tokenizer::learnByteLevelBpe({}, 255), Error);
+    EXPECT_THROW(Tokenizer::learnByteLevelBpe({}, 1 << 30), Error);
+    EXPECT_THROW(Tokenizer::learnByteLevelBpe(std::vector<std::string>{"\xFF"}, 300), Error);
+}
+
+TEST(Learning, StopsWhenAsked) {
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_THROW(Tokenizer::learnByteLevelBpe(std::vector<std::string>{"some text"}, 300, Job(stop.get_token())),
+                 Cancelled);
+}
+
+TEST(Encoding, StopsWhenAskedInEveryKindOfModel) {
+    std::stop_source stop;
+    stop.request_stop();
+    for (const char* name : {"gpt2", "llama2", "t5", "falcon"})
+        EXPECT_THROW(family(name).encode("some text", Job(stop.get_token())), Cancelled) << name;
+}
+
+TEST(Encoding, RefusesInvalidUtf8WithItsOffset) {
+    try {
+        family("gpt2").encode("good \xE2\x82 bad");
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("offset 5"));
+    }
+}
+
+TEST(Encoding, LongHostileRunsAreNotQuadratic) {
+    std::string marks = "a";
+    for (int i = 0; i < 100'000; ++i)
+        marks += i % 2 == 0 ? "\u0301" : "\u0323";
+    for (const char* name : {"neox", "qwen2", "t5", "llama2"}) {
+        const Tokenizer tokenizer = family(name);
+        EXPECT_FALSE(tokenizer.encode(std::string(300'000, ' ') + "x").empty()) << name;
+        EXPECT_FALSE(tokenizer.encode(std::string(300'000, '\n') + "x").empty()) << name;
+        EXPECT_FALSE(tokenizer.encode(marks).empty()) << name;
+    }
+}
+
+TEST(Decoding, RefusesIdsOutsideTheVocabulary) {
+    const Tokenizer tokenizer = family("gpt2");
+    for (const std::int32_t id : {-1, tokenizer.vocabularySize(), INT32_MAX}) {
+        EXPECT_THROW(tokenizer.decode(Ids{id}), Error);
+        EXPECT_THROW(tokenizer.tokenText(id), Error);
+    }
+}
+
+TEST(Decoding, HalfACharacterShowsAsReplacementButKeepsItsByte) {
+    const Tokenizer tokenizer = Tokenizer::learnByteLevelBpe({}, 256);
+    const auto tokens = tokenizer.encode("\u00E9");
+    ASSERT_EQ(tokens.size(), 2u);
+    EXPECT_EQ(tokenizer.decode(Ids{tokens[0].id}), "\uFFFD");
+    EXPECT_EQ(tokenizer.tokenText(tokens[0].id), "\xC3");
+    EXPECT_EQ(tokenizer.tokenText(tokens[1].id), "\xA9");
+    EXPECT_EQ(tokens[1].begin, 1);
+}
+
+TEST(Decoding, TokenTextOfSentencePieceTokens) {
+    const Tokenizer tokenizer = family("llama2");
+    const auto tokens = tokenizer.encode("the\n");
+    ASSERT_GE(tokens.size(), 3u);
+    EXPECT_EQ(tokenizer.tokenText(tokens[0].id), "<s>");
+    EXPECT_TRUE(tokenizer.tokenText(tokens[1].id).starts_with(" t"));
+    EXPECT_EQ(tokenizer.tokenText(tokens.back().id), "\n");
+    EXPECT_EQ(tokens[0].begin, tokens[0].end);
+    EXPECT_EQ(tokens[1].begin, 0); // the space before was never there
+}
+
+TEST(Decoding, WithoutADecoderTokensStandApart) {
+    Json json = bpeModel({{"a", "b"}}, "ab");
+    json.erase("decoder");
+    EXPECT_EQ(fromJson(json).decode(Ids{2, 0}), "ab a");
+}
+
+TEST(Decoding, UnusedIdsSayNothing) {
+    const Tokenizer tokenizer =
+        fromJson({{"model", {{"type", "BPE"}, {"vocab", {{"a", 0}, {"b", 5}}}, {"merges", Json::array()}}},
+                  {"decoder", {{"type", "Fuse"}}}});
+    EXPECT_EQ(tokenizer.vocabularySize(), 6);
+    EXPECT_EQ(tokenizer.decode(Ids{0, 3, 5}), "ab");
+    EXPECT_EQ(tokenizer.tokenText(3), "");
+}
+
+TEST(Offsets, FollowTheTextThroughNormalization) {
+    const std::string text = "cafe\u0301 \uFB01n"; // decomposed, and a ligature that NFC keeps
+    for (const Token& token : family("neox").encode(text))
+        EXPECT_TRUE(token.begin >= 0 && token.end <= static_cast<std::int64_t>(text.size()));
+    Json json = Json::parse(readTextFile(kFolder / "boundary.json"));
+    json["normalizer"] = {{"type", "NFKC"}};
+    const auto tokens = fromJson(json).encode(text);
+    ASSERT_EQ(tokens.size(), 8u); // c a f é space f i n
+    EXPECT_EQ(tokens[3].begin, 3);
+    EXPECT_EQ(tokens[3].end, 6); // e and its accent
+    EXPECT_EQ(tokens[5].begin, 7);
+    EXPECT_EQ(tokens[5].end, 10);
+    EXPECT_EQ(tokens[6].begin, 7); // both letters stand for the one ligature
+    EXPECT_EQ(tokens[6].end, 10);
+    EXPECT_EQ(tokens[7].begin, 10);
+}
+
+TEST(Saving, FailsByTheFilesName) {
+    try {
+        family("gpt2").save("/no/such/folder/tokenizer.json");
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("/no/such/folder/tokenizer.json"));
+    }
+}
+
+} // namespace
+} // namespace slopescope
