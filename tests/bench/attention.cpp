@@ -1,6 +1,6 @@
 // bench_attention: what the kernels reach, in ratios measured side by side in one process.
 //
-//     bench_attention [attend|map|profile]...     (all by default; SLOPESCOPE_KERNEL forces a row)
+//     bench_attention [attend|map|profile|matmul]...     (all by default; SLOPESCOPE_KERNEL forces a row)
 //
 // Everything compared takes turns, round by round, because machines drift; the least time of each counts. Beside every
 // number stands the share of the multiply-add peak measured in the same rounds, once by the clock on the wall and once
@@ -189,6 +189,74 @@ void benchAttend() {
         }
 }
 
+kernels::Map mapOf(const Heads& h, const float* slope) {
+    kernels::Map m;
+    m.q = h.q.data();
+    m.k = h.k.data();
+    m.qStride = m.kStride = m.headDim = h.call.headDim;
+    m.queries = m.keys = m.queryEnd = m.keyEnd = h.call.keys;
+    m.scale = h.call.scale;
+    m.bias.slopes = slope;
+    m.rows = m.columns = std::min<std::int64_t>(1024, m.keys);
+    return m;
+}
+
+// One head, 1024 x 1024 pixels, at a gentle and a steep slope.
+void benchMap() {
+    static const float slopes[] = {std::exp2(-8.0f), 0.5f};
+    for (const std::int64_t headDim : {64, 32})
+        for (const std::int64_t length : {2048, 4096, 32768, 131072})
+            for (const float& slope : slopes) {
+                const Heads h(length, 1, headDim);
+                const Kernel& kernel = kernelFor(h.call);
+                std::vector<float> picture(1024 * 1024), lse(length);
+                const kernels::Map dense = mapOf(h, &slope);
+                kernels::Map skipping = dense, known = dense;
+                skipping.tolerance = known.tolerance = std::exp2(-20.0f);
+                known.lse = lse.data();
+                kernel.map(skipping, {picture.data(), lse.data()}, onThreads);
+                kernels::Visited visited;
+                const auto draw = [&](const kernels::Map& m) {
+                    visited = kernel.map(m, {picture.data(), nullptr}, onThreads);
+                };
+                std::vector<Contender> contenders{
+                    {"skipping, sums unknown", [&] { draw(skipping); }, [&] { return visitedNote(visited); }},
+                    {"skipping, sums known", [&] { draw(known); }}};
+                if (length <= 4096)
+                    contenders.push_back({"dense, sums unknown", [&] { draw(dense); }});
+                char title[96];
+                std::snprintf(title, sizeof title, "map %s L=%lld D=%lld 1024 x 1024 px, slope %g", kernel.name,
+                              static_cast<long long>(length), static_cast<long long>(headDim),
+                              static_cast<double>(slope));
+                const double operations = static_cast<double>(length * length) * static_cast<double>(headDim);
+                race(title, operations, contenders, length <= 4096 ? 15 : 3);
+            }
+}
+
+void benchProfile() {
+    const float slope = std::exp2(-8.0f);
+    const std::vector<std::int64_t> edges{0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096};
+    const Heads h(4096, 1, 64);
+    const Kernel& kernel = kernelFor(h.call);
+    const kernels::Map m = mapOf(h, &slope);
+    kernels::Profile p;
+    p.q = m.q;
+    p.k = m.k;
+    p.qStride = m.qStride;
+    p.kStride = m.kStride;
+    p.queries = p.keys = m.keys;
+    p.headDim = m.headDim;
+    p.scale = m.scale;
+    p.bias = m.bias;
+    p.queryEnd = p.queries;
+    p.binEdges = edges;
+    std::vector<double> mass(edges.size() - 1);
+    kernels::ProfileOutput output;
+    output.mass = mass;
+    race("profile " + std::string(kernel.name) + " L=4096 D=64", 4096.0 * 4096 * 64,
+         {{"dense", [&] { kernel.profile(p, output, onThreads); }}}, 15);
+}
+
 } // namespace
 } // namespace slopescope::bench
 
@@ -200,5 +268,9 @@ int main(int count, char** arguments) {
     };
     if (wanted("attend"))
         benchAttend();
+    if (wanted("map"))
+        benchMap();
+    if (wanted("profile"))
+        benchProfile();
     return 0;
 }
