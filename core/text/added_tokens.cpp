@@ -42,23 +42,22 @@ std::size_t spacesAfter(std::string_view text, std::size_t at) {
 } // namespace
 
 AddedTokens::AddedTokens(const JsonNode& list, const Vocabulary& vocabulary, const Normalizer& normalizer) {
-    std::unordered_map<std::int32_t, std::string> owners;
+    std::unordered_map<std::int32_t, std::string_view> owners;
+    owners.reserve(vocabulary.size());
     for (const auto& [token, id] : vocabulary)
         owners[id] = token;
+    m_tokens.reserve(list.value().size()); // so that the names that owners see stay where they are
     for (const JsonNode& node : list.elements()) {
-        const AddedToken token = read(node, vocabulary);
+        const auto index = static_cast<std::int32_t>(m_tokens.size());
+        const AddedToken& token = m_tokens.emplace_back(read(node, vocabulary));
         const auto [owner, isNew] = owners.try_emplace(token.id, token.content);
         if (!isNew && owner->second != token.content)
             node.refuse("gives " + inQuotes(token.content) + " the id " + std::to_string(token.id) +
                         ", which belongs to " + inQuotes(owner->second));
-        const auto index = static_cast<std::int32_t>(m_tokens.size());
-        if (token.normalized && normalizer) {
-            const AlignedText sought = normalizer(AlignedText(token.content, 0));
-            m_normalized.insert(sought.text(), index);
-        } else {
+        if (token.normalized && normalizer)
+            m_normalized.insert(normalizer(AlignedText(token.content, 0)).text(), index);
+        else
             (token.normalized ? m_normalized : m_raw).insert(token.content, index);
-        }
-        m_tokens.push_back(token);
     }
 }
 

@@ -30,18 +30,26 @@ Vocabulary readVocabulary(const JsonNode& node) {
     return vocabulary;
 }
 
-Bpe::Merge readMerge(const JsonNode& node) {
-    if (node.value().is_array()) {
-        const auto parts = node.elements();
-        if (parts.size() != 2)
-            node.refuse("should hold two tokens");
-        return {parts[0].text(), parts[1].text()};
+Bpe::Merge readMerge(const JsonNode& list, std::size_t rank) {
+    const nlohmann::json& merge = list.value()[rank];
+    const auto refuse = [&](const char* why) {
+        JsonNode(merge, list.path() + "[" + std::to_string(rank) + "]").refuse(why);
+    };
+    Bpe::Merge pair;
+    if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
+        pair = {merge[0].get<std::string>(), merge[1].get<std::string>()};
+    } else if (merge.is_string()) { // older files write "left right"
+        const std::string text = merge.get<std::string>();
+        const std::size_t space = text.find(' ');
+        if (space == std::string::npos || text.find(' ', space + 1) != std::string::npos)
+            refuse("should hold two tokens with a space between");
+        pair = {text.substr(0, space), text.substr(space + 1)};
+    } else {
+        refuse("should hold two tokens");
     }
-    const std::string text = node.text(); // older files write "left right"
-    const std::size_t space = text.find(' ');
-    if (space == std::string::npos || text.find(' ', space + 1) != std::string::npos)
-        node.refuse("should hold two tokens with a space between");
-    return {text.substr(0, space), text.substr(space + 1)};
+    if (pair.first.empty() || pair.second.empty())
+        refuse("merges an empty token");
+    return pair;
 }
 
 Bpe readBpe(const JsonNode& node, bool bytes) {
@@ -63,11 +71,10 @@ Bpe readBpe(const JsonNode& node, bool bytes) {
 
     const JsonNode list = node.at("merges");
     std::vector<Bpe::Merge> merges;
-    for (const JsonNode& merge : list.elements()) {
-        merges.push_back(readMerge(merge));
-        if (merges.back().first.empty() || merges.back().second.empty())
-            merge.refuse("merges an empty token");
-    }
+    if (!list.value().is_array())
+        list.refuse("should be a list");
+    for (std::size_t rank = 0; rank < list.value().size(); ++rank)
+        merges.push_back(readMerge(list, rank));
     try {
         return Bpe(std::move(vocabulary), merges, std::move(options));
     } catch (const Error& fault) {

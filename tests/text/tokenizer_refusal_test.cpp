@@ -72,11 +72,11 @@ TEST(TokenizerFile, FaultyMerges) {
                 HasSubstr("model.merges[1] speaks of the token \"ba\""));
     EXPECT_THAT(with("/model/merges/1", Json::array({"b", "z"})), HasSubstr("\"z\""));
     EXPECT_THAT(with("/model/merges/1", Json::array({"b"})), HasSubstr("two tokens"));
-    EXPECT_THAT(with("/model/merges/1", Json::array({"b", 7})), HasSubstr("model.merges[1][1] should be text"));
+    EXPECT_THAT(with("/model/merges/1", Json::array({"b", 7})), HasSubstr("model.merges[1] should hold two tokens"));
     EXPECT_THAT(with("/model/merges/1", Json::array({"", "b"})), HasSubstr("empty token"));
     EXPECT_THAT(with("/model/merges/1", "ab"), HasSubstr("space between"));
     EXPECT_THAT(with("/model/merges/1", "a b c"), HasSubstr("space between"));
-    EXPECT_THAT(with("/model/merges/1", 3), HasSubstr("should be text"));
+    EXPECT_THAT(with("/model/merges/1", 3), HasSubstr("should hold two tokens"));
     EXPECT_EQ(with("/model/merges/0", "a b"), "accepted");
 }
 
