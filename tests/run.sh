@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds everything with warnings as errors and runs every test. See --help.
+# Installs what is missing, builds everything and runs every test. See --help.
 set -euo pipefail
 # shellcheck source=app/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../app/prepare.sh"
@@ -9,7 +9,7 @@ usage() {
 Usage: tests/run.sh [--asan] [--tsan] [--only] [--help]
 
 Installs the Debian packages that are missing (with sudo where you are not root), builds Slopescope and its tests into
-build/release with warnings as errors, and runs every test without a display. The last line counts the test cases:
+build/release (warnings are errors if CI=true) and runs every test without a display. The last line counts the cases:
 "N passed, N failed". The exit status is 0 only if none failed and at least one ran.
 
   --asan   also build and run them with AddressSanitizer and UndefinedBehaviorSanitizer (build/asan)
@@ -65,7 +65,8 @@ allPassed=0
 allFailed=0
 for preset in "${presets[@]}"; do
     echo "== $preset"
-    configure "$preset" -DSLOPESCOPE_WERROR=ON
+    # Warnings are errors where nobody else would see them; elsewhere the build is the one that app/run.sh made.
+    configure "$preset" -DSLOPESCOPE_WERROR="$([[ ${CI:-} == true ]] && echo ON || echo OFF)"
     build "$preset"
     reports="$root/build/$preset/reports"
     rm -rf "$reports"
