@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/kernels/attention.h"
+#include "core/kernels/matmul.h"
 
 #include <vector>
 
@@ -10,6 +11,9 @@ namespace slopescope::kernels {
 
 // One row a SIMD target this program was compiled for, best first; some may not run here.
 std::span<const Kernel> simdKernels();
+
+// The matrix products of the same targets, under the same names.
+std::span<const MatmulKernel> simdMatmuls();
 
 // Plain loops in double. Supports everything, skips nothing.
 const Kernel& referenceKernel();

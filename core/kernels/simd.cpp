@@ -9,11 +9,12 @@
 
 #include "core/kernels/attend-inl.h"
 #include "core/kernels/map-inl.h"
+#include "core/kernels/matmul-inl.h"
 #include "core/kernels/profile-inl.h"
 
 #if HWY_ONCE
 
-#include <array>
+#include <vector>
 
 namespace slopescope::kernels {
 namespace {
@@ -23,33 +24,48 @@ bool runsHere() {
     return (hwy::SupportedTargets() & target) != 0;
 }
 
-#define SLOPESCOPE_ROW(name, target, space)                                                                            \
+// One line a target: the macro's argument names the target three ways.
+#if HWY_TARGETS & HWY_AVX3
+#define SLOPESCOPE_AVX3(ROW) ROW("avx3", HWY_AVX3, N_AVX3),
+#else
+#define SLOPESCOPE_AVX3(ROW)
+#endif
+#if HWY_TARGETS & HWY_AVX2
+#define SLOPESCOPE_AVX2(ROW) ROW("avx2", HWY_AVX2, N_AVX2),
+#else
+#define SLOPESCOPE_AVX2(ROW)
+#endif
+#if HWY_TARGETS & HWY_SSE4
+#define SLOPESCOPE_SSE4(ROW) ROW("sse4", HWY_SSE4, N_SSE4),
+#else
+#define SLOPESCOPE_SSE4(ROW)
+#endif
+#if HWY_TARGETS & HWY_NEON
+#define SLOPESCOPE_NEON(ROW) ROW("neon", HWY_NEON, N_NEON),
+#else
+#define SLOPESCOPE_NEON(ROW)
+#endif
+#define SLOPESCOPE_EVERY_TARGET(ROW) SLOPESCOPE_AVX3(ROW) SLOPESCOPE_AVX2(ROW) SLOPESCOPE_SSE4(ROW) SLOPESCOPE_NEON(ROW)
+
+#define SLOPESCOPE_KERNEL_ROW(name, target, space)                                                                     \
     Kernel {                                                                                                           \
         name, runsHere<target>, space::supports, space::attend, space::map, space::profile                             \
     }
-
-const auto& rows() {
-    static const std::vector<Kernel> instance {
-#if HWY_TARGETS & HWY_AVX3
-        SLOPESCOPE_ROW("avx3", HWY_AVX3, N_AVX3),
-#endif
-#if HWY_TARGETS & HWY_AVX2
-            SLOPESCOPE_ROW("avx2", HWY_AVX2, N_AVX2),
-#endif
-#if HWY_TARGETS & HWY_SSE4
-            SLOPESCOPE_ROW("sse4", HWY_SSE4, N_SSE4),
-#endif
-#if HWY_TARGETS & HWY_NEON
-            SLOPESCOPE_ROW("neon", HWY_NEON, N_NEON),
-#endif
-    };
-    return instance;
-}
+#define SLOPESCOPE_MATMUL_ROW(name, target, space)                                                                     \
+    MatmulKernel {                                                                                                     \
+        name, space::kPanel, space::kRows, space::packMatrixPanel, space::multiplyBlock                                \
+    }
 
 } // namespace
 
 std::span<const Kernel> simdKernels() {
-    return rows();
+    static const std::vector<Kernel> rows{SLOPESCOPE_EVERY_TARGET(SLOPESCOPE_KERNEL_ROW)};
+    return rows;
+}
+
+std::span<const MatmulKernel> simdMatmuls() {
+    static const std::vector<MatmulKernel> rows{SLOPESCOPE_EVERY_TARGET(SLOPESCOPE_MATMUL_ROW)};
+    return rows;
 }
 
 } // namespace slopescope::kernels

@@ -169,21 +169,28 @@ inline float normOf(float largestSquare) {
                                           : std::numeric_limits<float>::infinity();
 }
 
-// Packs up to kRows rows into [depth][kRows] times `scale`; rows outside [first, first + count) become zero. Returns
-// the largest norm.
+// Packs up to kRows rows into [depth][kRows] times `scale`; rows outside [first, first + count) become zero.
+inline void packRows(const float* rows, std::int64_t rowStride, int first, int count, int depth, float scale,
+                     float* HWY_RESTRICT packed) {
+    for (int r = 0; r < kRows; ++r) {
+        const float* row = rows + (r - first) * rowStride;
+        if (r >= first && r < first + count)
+            for (int x = 0; x < depth; ++x)
+                packed[x * kRows + r] = row[x] * scale;
+        else
+            for (int x = 0; x < depth; ++x)
+                packed[x * kRows + r] = 0;
+    }
+}
+
+// The same, and returns the largest norm.
 inline float packQueries(const float* rows, std::int64_t rowStride, int first, int count, int depth, float scale,
                          float* HWY_RESTRICT packed) {
-    float squares[kRows] = {};
-    for (int r = 0; r < kRows; ++r) {
-        const bool real = r >= first && r < first + count;
-        const float* row = rows + (r - first) * rowStride;
-        for (int x = 0; x < depth; ++x)
-            packed[x * kRows + r] = real ? row[x] * scale : 0.0f;
-    }
+    packRows(rows, rowStride, first, count, depth, scale, packed);
+    float squares[kRows] = {}, largest = 0;
     for (int x = 0; x < depth; ++x)
         for (int r = 0; r < kRows; ++r)
             squares[r] += packed[x * kRows + r] * packed[x * kRows + r];
-    float largest = 0;
     for (const float square : squares)
         largest = square <= largest ? largest : square;
     return normOf(largest);

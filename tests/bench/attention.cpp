@@ -7,7 +7,10 @@
 // by the processor time of all threads, which a busy machine disturbs less. Work is counted as causal attention does it
 // (half of the square), so skipping blocks can pass 100 %.
 #include "core/kernels/attention.h"
+#include "core/kernels/matmul.h"
 #include "core/parallel.h"
+
+#include <dlfcn.h>
 
 #include <algorithm>
 #include <chrono>
@@ -215,12 +218,12 @@ void benchMap() {
                 skipping.tolerance = known.tolerance = std::exp2(-20.0f);
                 known.lse = lse.data();
                 kernel.map(skipping, {picture.data(), lse.data()}, onThreads);
-                kernels::Visited visited;
                 const auto draw = [&](const kernels::Map& m) {
-                    visited = kernel.map(m, {picture.data(), nullptr}, onThreads);
+                    return kernel.map(m, {picture.data(), nullptr}, onThreads);
                 };
+                kernels::Visited visited;
                 std::vector<Contender> contenders{
-                    {"skipping, sums unknown", [&] { draw(skipping); }, [&] { return visitedNote(visited); }},
+                    {"skipping, sums unknown", [&] { visited = draw(skipping); }, [&] { return visitedNote(visited); }},
                     {"skipping, sums known", [&] { draw(known); }}};
                 if (length <= 4096)
                     contenders.push_back({"dense, sums unknown", [&] { draw(dense); }});
@@ -257,6 +260,53 @@ void benchProfile() {
          {{"dense", [&] { kernel.profile(p, output, onThreads); }}}, 15);
 }
 
+// The distribution's BLAS, if it is there, as LibTorch would call it. Its processor guess is part of the result.
+struct Blas {
+    using Sgemm = void (*)(int, int, int, int, int, int, float, const float*, int, const float*, int, float, float*,
+                           int);
+    Sgemm sgemm = nullptr;
+    std::string core;
+
+    Blas() {
+        void* library = dlopen("libopenblas.so.0", RTLD_NOW);
+        if (!library)
+            return;
+        sgemm = reinterpret_cast<Sgemm>(dlsym(library, "cblas_sgemm"));
+        if (const auto name = reinterpret_cast<char* (*)()>(dlsym(library, "openblas_get_corename")))
+            core = name();
+        if (const auto threads = reinterpret_cast<void (*)(int)>(dlsym(library, "openblas_set_num_threads")))
+            threads(threadCount());
+    }
+};
+
+// The linear layers of a width-256 decoder with a vocabulary of 2,048.
+void benchMatmul() {
+    const Blas blas;
+    const std::int64_t sizes[][3] = {
+        {2048, 256, 768}, {2048, 256, 256}, {2048, 256, 1024}, {2048, 1024, 256}, {512, 256, 2048}};
+    for (const auto& [rows, inputs, outputs] : sizes) {
+        const std::vector<float> x = normal(rows * inputs), weights = normal(outputs * inputs);
+        std::vector<float> y(rows * outputs);
+        const kernels::PackedMatrix matrix(weights.data(), outputs, inputs, inputs, onThreads);
+        std::vector<Contender> contenders{
+            {"packed once",
+             [&] { matrix.multiply(x.data(), inputs, rows, nullptr, false, y.data(), outputs, onThreads); }}};
+        if (blas.sgemm)
+            contenders.push_back({"OpenBLAS as " + blas.core, [&] {
+                                      constexpr int kRowMajor = 101, kPlain = 111, kTransposed = 112;
+                                      blas.sgemm(kRowMajor, kPlain, kTransposed, static_cast<int>(rows),
+                                                 static_cast<int>(outputs), static_cast<int>(inputs), 1, x.data(),
+                                                 static_cast<int>(inputs), weights.data(), static_cast<int>(inputs), 0,
+                                                 y.data(), static_cast<int>(outputs));
+                                  }});
+        char title[96];
+        std::snprintf(title, sizeof title, "matmul %s [%lld, %lld] x [%lld, %lld]^T",
+                      kernels::kernelTable().front().name, static_cast<long long>(rows), static_cast<long long>(inputs),
+                      static_cast<long long>(outputs), static_cast<long long>(inputs));
+        race(title, 2.0 * static_cast<double>(rows * inputs * outputs), contenders, 15);
+    }
+}
+
 } // namespace
 } // namespace slopescope::bench
 
@@ -272,5 +322,7 @@ int main(int count, char** arguments) {
         benchMap();
     if (wanted("profile"))
         benchProfile();
+    if (wanted("matmul"))
+        benchMatmul();
     return 0;
 }
