@@ -53,8 +53,8 @@ struct Product {
 class Matmul : public testing::TestWithParam<Kernel> {};
 
 TEST_P(Matmul, MatchesTheDefinition) {
-    for (const std::int64_t rows : {0, 1, 5, 12, 13, 96, 97, 205})
-        for (const std::int64_t inputs : {1, 8, 64, 255, 256, 257, 600})
+    for (const std::int64_t rows : {0, 1, 12, 13, 109})
+        for (const std::int64_t inputs : {1, 64, 255, 256, 257, 600})
             for (const std::int64_t outputs : {1, 31, 32, 33, 100})
                 for (const bool add : {false, true}) {
                     const bool withBias = (rows + inputs) % 2;
@@ -62,7 +62,11 @@ TEST_P(Matmul, MatchesTheDefinition) {
                     SCOPED_TRACE(std::to_string(rows) + " rows, " + std::to_string(inputs) + " inputs, " +
                                  std::to_string(outputs) + " outputs");
                     const auto exact = product.plain<double>(withBias, add);
-                    const double limit = 2 * largestError(product.plain<float>(withBias, add), exact) + 1e-6;
+                    // A sum of so many random products is uncertain by this much in float, however lucky one plain sum
+                    // is.
+                    const double rounding = 1e-6 * std::sqrt(static_cast<double>(inputs));
+                    const double plain = largestError(product.plain<float>(withBias, add), exact);
+                    const double limit = std::max(2 * plain, rounding) + 1e-6;
                     // Padding between the rows of y must stay as it was: largestError covers it.
                     EXPECT_LE(largestError(product.run(GetParam().name, withBias, add), exact), limit);
                 }
