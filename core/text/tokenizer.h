@@ -33,12 +33,12 @@ public:
 
     void save(const std::filesystem::path& file) const; // tokenizer.json, readable by Hugging Face's tokenizers
 
-    // `text` must be valid UTF-8 (see text/utf8.h) and less than 2 GiB. Tokens come in the text's order, with those of the
-    // post-processor around them. Throws Error naming the offset of a malformed byte, and Cancelled when stopped.
+    // `text` must be valid UTF-8 (see text/utf8.h) and less than 2 GiB. Tokens come in the text's order, with those of
+    // the post-processor around them. Throws Error naming the offset of a malformed byte, and Cancelled when stopped.
     std::vector<Token> encode(std::string_view text, const Job& job = {}) const;
 
-    // Valid UTF-8: bytes that are no text show as U+FFFD. Special tokens are left out, so that what encode() added is gone.
-    // Throws Error on an id outside the vocabulary.
+    // Valid UTF-8: bytes that are no text show as U+FFFD. Special tokens are left out, so that what encode() added is
+    // gone. Throws Error on an id outside the vocabulary.
     std::string decode(std::span<const std::int32_t> ids) const;
 
     int vocabularySize() const;                   // ids are in [0, vocabularySize)
