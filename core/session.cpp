@@ -5,6 +5,7 @@
 #include "core/study/head_pictures.h"
 #include "core/study/length_curve.h"
 #include "core/study/text_forward.h"
+#include "core/study/text_logits.h"
 #include "core/text/utf8.h"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ struct LoadedModel {
 };
 
 struct LoadedText {
-    TextFacts facts;
+    TextFacts facts; // without letters when ids were opened
     std::vector<std::int32_t> ids;
 };
 
@@ -54,6 +55,11 @@ ModelFacts factsOf(const OpenedModel& opened) {
     return facts;
 }
 
+void requireTwoTokens(const LoadedText& text, const std::string& name) {
+    if (text.ids.size() < 2)
+        throw Error(name + " is too short: it has fewer than two tokens.");
+}
+
 std::shared_ptr<const LoadedText> encodeText(std::string name, std::string text, const Tokenizer& tokenizer,
                                              const Job& job) {
     job.report(0, "Tokenizing " + name);
@@ -62,11 +68,18 @@ std::shared_ptr<const LoadedText> encodeText(std::string name, std::string text,
         loaded->facts.tokens.push_back({token.id, token.begin, token.end});
         loaded->ids.push_back(token.id);
     }
-    if (loaded->ids.size() < 2)
-        throw Error(name + " is too short: it has fewer than two tokens.");
+    requireTwoTokens(*loaded, name);
     loaded->facts.name = std::move(name);
     loaded->facts.text = std::move(text);
     return loaded;
+}
+
+void requireSlopesFit(const ModelFacts& model, const SlopeTable& slopes) {
+    if (slopes.empty())
+        return;
+    if (!model.linearBias)
+        throw Error("This model's positions are " + model.positions + "; it has no slopes to change.");
+    checkSlopes(slopes, model.layers, model.heads);
 }
 
 } // namespace
@@ -102,11 +115,7 @@ struct Session::State {
             throw Error("No model is open.");
         if (!forward)
             throw Error("No text is open.");
-        if (!slopes.empty()) {
-            if (!model->facts.linearBias)
-                throw Error("This model's positions are " + model->facts.positions + "; it has no slopes to change.");
-            checkSlopes(slopes, model->facts.layers, model->facts.heads);
-        }
+        requireSlopesFit(model->facts, slopes);
         return *forward;
     }
 
@@ -148,7 +157,9 @@ ModelFacts Session::openModel(const std::string& model, const Job& job) {
     loaded->tokenizer = std::make_shared<const Tokenizer>(std::move(opened.tokenizer));
     loaded->decoder = std::make_shared<const Decoder>(std::move(opened.config), std::move(opened.weights));
     std::shared_ptr<const LoadedText> text = m_state->snapshot().second;
-    if (text)
+    if (text && text->facts.text.empty())
+        text = nullptr;
+    else if (text)
         text = encodeText(text->facts.name, text->facts.text, *loaded->tokenizer, job);
     m_state->set(loaded, text);
     return loaded->facts;
@@ -159,6 +170,24 @@ TextFacts Session::openText(const fs::path& file, const Job& job) {
     if (!model)
         throw Error("Open a model first: its tokenizer is needed to read a text.");
     const auto text = encodeText(file.filename().string(), readTextFile(file), *model->tokenizer, job);
+    m_state->set(model, text);
+    return text->facts;
+}
+
+TextFacts Session::openIds(std::string name, std::vector<std::int32_t> ids) {
+    const auto model = m_state->snapshot().first;
+    if (!model)
+        throw Error("Open a model first: token ids mean something to it alone.");
+    auto text = std::make_shared<LoadedText>();
+    for (const std::int32_t id : ids) {
+        if (id < 0 || id >= model->facts.vocabulary)
+            throw Error(name + ": token id " + std::to_string(id) + " lies outside the vocabulary of " +
+                        std::to_string(model->facts.vocabulary) + ".");
+        text->facts.tokens.push_back({id, 0, 0});
+    }
+    text->ids = std::move(ids);
+    requireTwoTokens(*text, name);
+    text->facts.name = std::move(name);
     m_state->set(model, text);
     return text->facts;
 }
@@ -195,6 +224,17 @@ CellResult Session::cell(const CellRequest& r, const Job& job) {
 
 LinksResult Session::links(const LinksRequest& r, const Job& job) {
     return readLinks(m_state->readyFor(r.slopes, r.length, r.head), r, job);
+}
+
+void Session::logits(std::span<const std::int32_t> ids, const SlopeTable& slopes, const Job& job,
+                     const std::function<void(std::span<const float>)>& rows) {
+    const auto model = m_state->snapshot().first;
+    if (!model)
+        throw Error("No model is open.");
+    requireSlopesFit(model->facts, slopes);
+    AttentionOverride change;
+    change.slopes = slopes;
+    streamLogits(*model->decoder, ids, change, job, rows);
 }
 
 CurveResult Session::curve(const CurveRequest& request, const Job& job,

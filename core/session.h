@@ -15,6 +15,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -219,6 +220,8 @@ public:
     // `model` is a directory or the name of a bundled model. The text on view is encoded anew.
     ModelFacts openModel(const std::string& model, const Job& job);
     TextFacts openText(const std::filesystem::path& file, const Job& job);
+    // Token ids in place of a text: its facts have no letters, and opening another model closes it, to which they mean nothing.
+    TextFacts openIds(std::string name, std::vector<std::int32_t> ids);
     std::optional<ModelFacts> model() const;
     std::optional<TextFacts> text() const; // after openModel the tokens are those of the new model
 
@@ -233,6 +236,11 @@ public:
     ProfileResult profile(const ProfileRequest& request, const Job& job);
     CellResult cell(const CellRequest& request, const Job& job);
     LinksResult links(const LinksRequest& request, const Job& job);
+
+    // The scores of the token after each of `ids`, whatever text is on view: `rows` gets them a block of [count, vocabulary] at a
+    // time, first to last.
+    void logits(std::span<const std::int32_t> ids, const SlopeTable& slopes, const Job& job,
+                const std::function<void(std::span<const float>)>& rows);
 
     // `update` is called on this thread with every new state of the curve, the last one complete.
     CurveResult curve(const CurveRequest& request, const Job& job,

@@ -3,6 +3,7 @@
 #include "app/startup.h"
 
 #include "core/error.h"
+#include "core/text/in_quotes.h"
 #include "core/threads.h"
 
 #include <CLI/CLI.hpp>
@@ -25,6 +26,43 @@ std::string findResources() {
     return std::filesystem::exists(installed / "models", ignored) ? installed.string() : SLOPESCOPE_SOURCE_RESOURCES;
 }
 
+void requireDevice(const std::string& name) {
+    if (name == "cpu")
+        return;
+    if (name == "cuda" || name.starts_with("cuda:"))
+        throw slopescope::Error("This build computes on the cpu only; it has no CUDA.");
+    throw slopescope::Error("There is no device " + slopescope::inQuotes(name) + "; this build computes on the cpu.");
+}
+
+void addCommonOptions(CLI::App& app, slopescope::cli::Context& context) {
+    app.add_flag("--json", context.json, "Print JSON, on one line");
+    app.add_option("--device", context.device, "Where to compute: cpu")->capture_default_str()->type_name("NAME");
+    app.add_option("--threads", context.threads, "Threads to compute on; default: all")
+        ->check(CLI::Range(1, 4096).description(""))
+        ->type_name("N");
+    app.add_option("--resources", context.resources, "Folder of the bundled models/ and text/")->type_name("FOLDER");
+}
+
+// The help of a verb ends with the options that it shares with all others.
+void nameCommonOptions(CLI::App& app) {
+    for (CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
+        const std::string own = verb->get_footer();
+        verb->footer(own + (own.empty() ? "" : "\n") +
+                     "Common options: --json, --device cpu, --threads N, --resources FOLDER.");
+        nameCommonOptions(*verb);
+    }
+}
+
+// One sentence, and where to read more.
+std::string usageFault(const CLI::App* app, const CLI::Error& fault) {
+    std::string asked = "slopescope-cli";
+    for (const CLI::App* at = app; !at->get_subcommands().empty();) {
+        at = at->get_subcommands().front();
+        asked += " " + at->get_name();
+    }
+    return std::string("slopescope-cli: ") + fault.what() + " (" + asked + " --help says more).\n";
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -37,34 +75,47 @@ int main(int argc, char** argv) {
 
     slopescope::cli::Context context;
     context.resources = findResources();
-    context.job = slopescope::Job(g_stop.get_token());
+    context.job = slopescope::Job(g_stop.get_token(),
+                                  [&](const slopescope::Progress& progress) { context.progress.show(progress); });
     for (int i = 0; i < argc; ++i)
         context.commandLine += (i ? " " : "") + std::string(i ? argv[i] : "slopescope-cli");
 
-    CLI::App app{"Measures length extrapolation in transformer language models.", "slopescope-cli"};
+    CLI::App app{
+        "Measures length extrapolation in transformer language models: perplexity by length, attention, slopes.",
+        "slopescope-cli"};
     app.require_subcommand(1);
     app.fallthrough();
-    app.add_flag("--json", context.json, "Print JSON");
-    app.add_option("--threads", context.threads, "Threads to compute on; default: all")->check(CLI::Range(1, 4096));
-    app.add_option("--resources", context.resources, "Folder with models/ and text/");
-    app.parse_complete_callback([&] { slopescope::useThreads(context.threads); });
-    slopescope::cli::addTrain(app, context);
+    app.failure_message(usageFault);
+    app.footer("The options above may also stand behind a verb. `slopescope-cli VERB --help` says what a verb takes.\n"
+               "Exit status: 0, or 2 after an error (said on stderr), or 130 after Ctrl+C.");
+    addCommonOptions(app, context);
+    app.parse_complete_callback([&] {
+        requireDevice(context.device);
+        slopescope::useThreads(context.threads);
+    });
+    using namespace slopescope::cli;
+    for (const auto add : {addInfo, addTokenize, addLogits, addPerplexity, addMap, addProfile, addTrain, addBench})
+        add(app, context);
+    nameCommonOptions(app);
+    const auto fail = [&](const std::string& sentence, int status) {
+        context.progress.clear();
+        std::fprintf(stderr, "slopescope-cli: %s\n", sentence.c_str());
+        return status;
+    };
+    const char* const noMemory = "There is not enough memory for this.";
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& fault) {
         return app.exit(fault) ? 2 : 0;
     } catch (const slopescope::Cancelled&) {
-        std::fprintf(stderr, "slopescope-cli: stopped.\n");
-        return 130;
-    } catch (const slopescope::Error& fault) {
-        std::fprintf(stderr, "slopescope-cli: %s\n", fault.what());
-        return 2;
+        return fail("stopped.", 130);
     } catch (const std::bad_alloc&) {
-        std::fprintf(stderr, "slopescope-cli: there is not enough memory for this.\n");
-        return 2;
-    } catch (const std::exception& fault) {
-        std::fprintf(stderr, "slopescope-cli: %s\n", fault.what());
-        return 2;
+        return fail(noMemory, 2);
+    } catch (const slopescope::Error& fault) {
+        return fail(fault.what(), 2);
+    } catch (const std::exception& fault) { // LibTorch's, which go on with a trace of the stack
+        const std::string words = fault.what();
+        return fail(words.find("allocate memory") == words.npos ? words.substr(0, words.find('\n')) : noMemory, 2);
     }
     return 0;
 }

@@ -1,7 +1,8 @@
-// The verbs of the command line, one file each. A verb declares its options when it is added; when the person chose it, its
-// callback runs and prints to stdout. Errors leave as exceptions: main says them on stderr and exits with status 2.
+// The verbs of the command line, one file each. A verb declares its options when it is added; when the person chose it,
+// its callback runs and prints to stdout. Errors leave as exceptions: main says them on stderr and exits with status 2.
 #pragma once
 
+#include "app/slopescope-cli/progress_line.h"
 #include "core/job.h"
 
 #include <string>
@@ -14,13 +15,22 @@ namespace slopescope::cli {
 
 // What every verb is given.
 struct Context {
-    std::string resources;   // models/ and text/
-    bool json = false;       // --json
-    int threads = 0;         // --threads, 0: all
-    std::string commandLine; // as typed
-    Job job;                 // stopped by Ctrl+C
+    std::string resources;      // models/ and text/
+    bool json = false;          // --json
+    int threads = 0;            // --threads, 0: all
+    std::string device = "cpu"; // --device
+    std::string commandLine;    // as typed
+    ProgressLine progress;
+    Job job; // stopped by Ctrl+C
 };
 
+void addInfo(CLI::App& app, Context& context);
+void addTokenize(CLI::App& app, Context& context);
+void addLogits(CLI::App& app, Context& context);
+void addPerplexity(CLI::App& app, Context& context);
+void addMap(CLI::App& app, Context& context);
+void addProfile(CLI::App& app, Context& context);
 void addTrain(CLI::App& app, Context& context);
+void addBench(CLI::App& app, Context& context);
 
 } // namespace slopescope::cli

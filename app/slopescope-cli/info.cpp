@@ -1,0 +1,91 @@
+// slopescope-cli info: what a model is.
+#include "app/slopescope-cli/input.h"
+#include "app/slopescope-cli/output.h"
+#include "app/slopescope-cli/verbs.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <memory>
+
+namespace slopescope::cli {
+namespace {
+
+Json infoJson(const ModelFacts& m) {
+    return {{"model", m.name},
+            {"directory", m.directory.string()},
+            {"family", m.family},
+            {"positions", m.positions},
+            {"parameters", m.parameters},
+            {"precision", m.precision},
+            {"layers", m.layers},
+            {"heads", m.heads},
+            {"key_heads", m.keyHeads},
+            {"head_size", m.headDim},
+            {"width", m.width},
+            {"vocabulary", m.vocabulary},
+            {"trained_length", m.trainedLength > 0 ? Json(m.trainedLength) : Json()},
+            {"longest_length", m.longestLength ? Json(*m.longestLength) : Json()},
+            {"trained_tokens", m.trainedTokens ? Json(*m.trainedTokens) : Json()},
+            {"trained_on", m.trainedOn},
+            {"bytes_in_memory", m.bytesInMemory},
+            {"slopes", slopesJson({}, m)}};
+}
+
+std::string slopeLines(const ModelFacts& m) {
+    const auto line = [](const SlopeSet& set) {
+        std::string text;
+        for (const double slope : set)
+            text += (text.empty() ? "" : " ") + significant(slope, 6);
+        return text;
+    };
+    if (std::all_of(m.slopes.begin(), m.slopes.end(), [&](const SlopeSet& set) { return set == m.slopes[0]; }))
+        return line(m.slopes[0]);
+    std::string text;
+    for (std::size_t layer = 0; layer < m.slopes.size(); ++layer)
+        text += (layer ? "\n            " : "") + line(m.slopes[layer]);
+    return text;
+}
+
+std::string infoText(const ModelFacts& m) {
+    const std::string heads = m.keyHeads == m.heads ? std::to_string(m.heads) + " heads"
+                                                    : std::to_string(m.heads) + " heads on " +
+                                                          std::to_string(m.keyHeads) + " for keys and values";
+    std::string trained = m.trainedLength > 0 ? "at length " + grouped(m.trainedLength) : "at an unknown length";
+    if (m.trainedTokens)
+        trained += ", on " + grouped(*m.trainedTokens) + " tokens";
+    if (!m.trainedOn.empty())
+        trained += " of " + m.trainedOn;
+    std::vector<Row> rows{
+        {"model", m.name},
+        {"folder", m.directory.string()},
+        {"family", m.family},
+        {"positions", m.positions},
+        {"shape", std::to_string(m.layers) + " layers of " + heads + " of size " + std::to_string(m.headDim) +
+                      ", width " + grouped(m.width) + ", vocabulary " + grouped(m.vocabulary)},
+        {"parameters",
+         grouped(m.parameters) + ", " + m.precision + " on disk, " + bytesText(m.bytesInMemory) + " in memory"},
+        {"trained", trained},
+        {"lengths", m.longestLength ? "up to " + grouped(*m.longestLength) : std::string("any")}};
+    if (m.linearBias)
+        rows.push_back({"slopes", slopeLines(m)});
+    return table(rows, 2);
+}
+
+} // namespace
+
+void addInfo(CLI::App& app, Context& context) {
+    CLI::App* verb = app.add_subcommand("info", "What a model is: positions, shape, training, slopes");
+    const auto name = std::make_shared<std::string>();
+    addModel(*verb, *name);
+    verb->callback([name, &context] {
+        Session session(context.resources);
+        const ModelFacts model = session.openModel(modelDirectory(session, *name).string(), context.job);
+        if (context.json)
+            printJson(context, infoJson(model));
+        else
+            print(context, infoText(model));
+    });
+}
+
+} // namespace slopescope::cli

@@ -1,0 +1,119 @@
+#include "app/slopescope-cli/input.h"
+
+#include "core/error.h"
+#include "core/text/in_quotes.h"
+#include "core/text/json.h"
+#include "core/text/utf8.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <limits>
+
+namespace slopescope::cli {
+
+namespace fs = std::filesystem;
+
+void addModel(CLI::App& verb, std::string& model) {
+    verb.add_option("MODEL", model, "A model's folder, or the name of a bundled model")->required()->type_name("");
+}
+
+void addInput(CLI::App& verb, Input& input) {
+    addModel(verb, input.model);
+    verb.add_option("--text", input.text, "UTF-8 text to read")->type_name("FILE");
+    verb.add_option("--ids", input.ids, "Token ids to read instead: a JSON list")->type_name("FILE.json");
+    verb.parse_complete_callback([&input] {
+        if (input.text.empty() == input.ids.empty())
+            throw Error("Say what to read: --text FILE or --ids FILE.json, one of the two.");
+    });
+}
+
+void addSlopes(CLI::App& verb, SlopeSpec& spec) {
+    verb.add_option("--slopes", spec,
+                    "Default: as trained. paper, bias-max:B, geometric:START,RATIO,\n"
+                    "scale:F, ntk:A (both of the trained ones), uniform:S, random:SEED,\n"
+                    "zero, S,S,... (one a head), or FILE.json ([head] or [layer][head])")
+        ->type_name("SPEC");
+}
+
+void addLengths(CLI::App& verb, std::vector<std::int64_t>& lengths, const std::string& help) {
+    verb.add_option("--lengths", lengths, help)
+        ->delimiter(',')
+        ->allow_extra_args(false) // what follows may be MODEL
+        ->expected(1, 1000)
+        ->type_name("L,L,...");
+}
+
+fs::path modelDirectory(const Session& session, const std::string& model) {
+    std::string names;
+    for (const BundledModel& bundled : session.bundledModels()) {
+        if (bundled.name == model)
+            return bundled.directory;
+        names += (names.empty() ? "" : ", ") + bundled.name;
+    }
+    std::error_code ignored;
+    if (!fs::exists(model, ignored))
+        throw Error("There is no folder " + inQuotes(model) + " and no bundled model of that name" +
+                    (names.empty() ? "." : " (those are " + names + ")."));
+    return model;
+}
+
+ModelFacts open(Session& session, const Input& input, Context& context) {
+    const ModelFacts model = session.openModel(modelDirectory(session, input.model).string(), context.job);
+    if (input.ids.empty())
+        session.openText(input.text, context.job);
+    else
+        session.openIds(input.ids.string(), readIds(input.ids));
+    return model;
+}
+
+void requireHead(const ModelFacts& model, HeadAddress address) {
+    if (address.layer < 0 || address.layer >= model.layers)
+        throw Error("The model has no layer " + std::to_string(address.layer) + "; its layers are 0 to " +
+                    std::to_string(model.layers - 1) + ".");
+    if (address.head < 0 || address.head >= model.heads)
+        throw Error("The model has no head " + std::to_string(address.head) + "; its heads are 0 to " +
+                    std::to_string(model.heads - 1) + ".");
+}
+
+std::vector<std::int32_t> readIds(const fs::path& file) {
+    nlohmann::json json = parseJson(readTextFile(file), "The id file " + file.string());
+    if (json.is_object() && json.contains("ids"))
+        json = nlohmann::json(std::move(json["ids"]));
+    if (!json.is_array())
+        throw Error("The id file " + file.string() + " must hold a list of token ids.");
+    std::vector<std::int32_t> ids;
+    for (const auto& entry : json) {
+        const bool fits = entry.is_number_integer() && entry.get<double>() >= 0 &&
+                          entry.get<double>() <= double(std::numeric_limits<std::int32_t>::max());
+        if (!fits)
+            throw Error("The id file " + file.string() + " holds " + inQuotes(entry.dump()) + " at place " +
+                        std::to_string(ids.size()) + ", which is not a token id.");
+        ids.push_back(entry.get<std::int32_t>());
+    }
+    return ids;
+}
+
+SlopeTable slopesOf(const SlopeSpec& spec, const ModelFacts& model) {
+    if (!spec)
+        return {};
+    if (!model.linearBias)
+        throw Error("This model's positions are " + model.positions + "; it has no slopes to change.");
+    return parseSlopes(*spec, model.slopes);
+}
+
+nlohmann::ordered_json slopesJson(const SlopeTable& slopes, const ModelFacts& model) {
+    if (!model.linearBias)
+        return nullptr;
+    const SlopeTable& table = slopes.empty() ? model.slopes : slopes;
+    const bool shared = std::all_of(table.begin(), table.end(), [&](const SlopeSet& set) { return set == table[0]; });
+    return shared ? nlohmann::ordered_json(table[0]) : nlohmann::ordered_json(table);
+}
+
+std::string slopesText(const SlopeSpec& spec, const ModelFacts& model) {
+    if (!model.linearBias)
+        return "no slopes";
+    return spec ? "slopes " + *spec : "slopes as trained";
+}
+
+} // namespace slopescope::cli

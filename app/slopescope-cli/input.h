@@ -1,0 +1,55 @@
+// What most verbs are told: a model, a text or ids, slopes. Called by the verbs, on the main thread.
+#pragma once
+
+#include "app/slopescope-cli/verbs.h"
+#include "core/session.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace slopescope::cli {
+
+using SlopeSpec = std::optional<std::string>; // nothing: as trained
+
+// MODEL, and exactly one of --text FILE and --ids FILE.json.
+struct Input {
+    std::string model;
+    std::filesystem::path text, ids;
+
+    const std::filesystem::path& file() const { return ids.empty() ? text : ids; }
+};
+
+void addModel(CLI::App& verb, std::string& model);
+void addInput(CLI::App& verb, Input& input);
+void addSlopes(CLI::App& verb, SlopeSpec& spec);
+void addLengths(CLI::App& verb, std::vector<std::int64_t>& lengths, const std::string& help);
+
+// The folder of a bundled model, or MODEL itself where it is a folder. Throws Error with the names of those bundled.
+std::filesystem::path modelDirectory(const Session& session, const std::string& model);
+
+// Opens model and text.
+ModelFacts open(Session& session, const Input& input, Context& context);
+
+// Throws Error naming the layers and heads that there are.
+void requireHead(const ModelFacts& model, HeadAddress address);
+
+// A list of token ids, or what `tokenize --json` prints. Throws Error naming the file and the first entry that is no
+// id.
+std::vector<std::int32_t> readIds(const std::filesystem::path& file);
+
+// The slopes of a SPEC; empty when there is none. Throws Error when the model has no slopes.
+SlopeTable slopesOf(const SlopeSpec& spec, const ModelFacts& model);
+
+// The slopes in force, as a slope file holds them: one list where all layers share it, else a list a layer; null for a
+// model without slopes.
+nlohmann::ordered_json slopesJson(const SlopeTable& slopes, const ModelFacts& model);
+
+// "slopes as trained", "slopes ntk:4", "no slopes".
+std::string slopesText(const SlopeSpec& spec, const ModelFacts& model);
+
+} // namespace slopescope::cli

@@ -1,0 +1,61 @@
+// slopescope-cli logits: the scores of every next token, as a NumPy file.
+#include "app/slopescope-cli/input.h"
+#include "app/slopescope-cli/npy.h"
+#include "app/slopescope-cli/output.h"
+#include "app/slopescope-cli/verbs.h"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+
+namespace slopescope::cli {
+namespace {
+
+struct Request {
+    Input input;
+    SlopeSpec slopes;
+    std::filesystem::path out;
+};
+
+// A single id has logits, but is no text that a session could hold.
+std::vector<std::int32_t> idsOf(Session& session, const Input& input, Context& context) {
+    if (!input.ids.empty())
+        return readIds(input.ids);
+    std::vector<std::int32_t> ids;
+    for (const TextToken& token : session.openText(input.text, context.job).tokens)
+        ids.push_back(token.id);
+    return ids;
+}
+
+void run(const Request& r, Context& context) {
+    requireWritable(r.out);
+    Session session(context.resources);
+    const ModelFacts model = session.openModel(modelDirectory(session, r.input.model).string(), context.job);
+    const SlopeTable slopes = slopesOf(r.slopes, model);
+    const std::vector<std::int32_t> ids = idsOf(session, r.input, context);
+    NpyWriter file(r.out, {std::ssize(ids), model.vocabulary});
+    session.logits(ids, slopes, context.job, [&](std::span<const float> rows) { file.write(rows); });
+    file.commit();
+    if (context.json)
+        printJson(context, {{"model", model.name},
+                            {"device", context.device},
+                            {"slopes", slopesJson(slopes, model)},
+                            {"shape", {ids.size(), model.vocabulary}},
+                            {"out", r.out.string()}});
+    else
+        print(context, "Wrote " + r.out.string() + ": float32 [" + std::to_string(ids.size()) + ", " +
+                           std::to_string(model.vocabulary) + "]\n");
+}
+
+} // namespace
+
+void addLogits(CLI::App& app, Context& context) {
+    CLI::App* verb = app.add_subcommand("logits", "The scores of every next token, [tokens, vocabulary] float32");
+    const auto request = std::make_shared<Request>();
+    addInput(*verb, request->input);
+    addSlopes(*verb, request->slopes);
+    verb->add_option("--out", request->out, "NumPy file to write")->required()->type_name("FILE.npy");
+    verb->callback([request, &context] { run(*request, context); });
+}
+
+} // namespace slopescope::cli

@@ -1,0 +1,70 @@
+// slopescope-cli tokenize: text to token ids, and back.
+#include "app/slopescope-cli/input.h"
+#include "app/slopescope-cli/output.h"
+#include "app/slopescope-cli/verbs.h"
+
+#include "core/error.h"
+#include "core/text/tokenizer.h"
+#include "core/text/utf8.h"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+
+namespace slopescope::cli {
+namespace {
+
+void encode(const Tokenizer& tokenizer, const std::filesystem::path& file, Context& context) {
+    const std::string text = readTextFile(file);
+    const std::vector<Token> tokens = tokenizer.encode(text, context.job);
+    Json ids = Json::array(), pieces = Json::array();
+    for (const Token& token : tokens) {
+        ids.push_back(token.id);
+        if (context.json)
+            pieces.push_back({{"id", token.id},
+                              {"begin", token.begin},
+                              {"end", token.end},
+                              {"text", tokenizer.tokenText(token.id)}});
+    }
+    // Either output is an id file for --ids.
+    if (context.json)
+        printJson(context, {{"count", tokens.size()}, {"ids", std::move(ids)}, {"tokens", std::move(pieces)}});
+    else
+        printJson(context, ids);
+}
+
+void decode(const Tokenizer& tokenizer, const std::filesystem::path& file, Context& context) {
+    const std::vector<std::int32_t> ids = readIds(file);
+    std::string text;
+    try {
+        text = tokenizer.decode(ids);
+    } catch (const Error& fault) {
+        throw Error(file.string() + ": " + fault.what());
+    }
+    if (context.json)
+        printJson(context, {{"count", ids.size()}, {"text", text}});
+    else
+        print(context, text);
+}
+
+} // namespace
+
+void addTokenize(CLI::App& app, Context& context) {
+    CLI::App* verb = app.add_subcommand("tokenize", "Token ids of a text; with --ids, the text of token ids");
+    const auto input = std::make_shared<Input>();
+    addInput(*verb, *input);
+    verb->footer(
+        "Prints a JSON list of ids, which --ids takes wherever a text stands; with --json also each token's bytes in\n"
+        "the text. With --ids, prints the text and nothing else.");
+    verb->callback([input, &context] {
+        const Session session(context.resources);
+        const auto file = modelDirectory(session, input->model) / "tokenizer.json";
+        const Tokenizer tokenizer = Tokenizer::load(file); // the weights are not needed
+        if (input->ids.empty())
+            encode(tokenizer, input->text, context);
+        else
+            decode(tokenizer, input->ids, context);
+    });
+}
+
+} // namespace slopescope::cli
