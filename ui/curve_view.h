@@ -12,7 +12,6 @@
 #include <optional>
 #include <vector>
 
-class QCPGraph;
 class QCPItemStraightLine;
 class QCPItemText;
 class QCustomPlot;
@@ -76,7 +75,7 @@ private:
         double x = 0, y = 0;
     };
     struct Note { // at a length without a value
-        QCPGraph* mark = nullptr;
+        QCPItemText* mark = nullptr;
         QCPItemText* text = nullptr; // null when the same was just said
         double x = 0;
     };
@@ -91,6 +90,8 @@ private:
     void scaleAxes();
     void reserveLabels();
     void placeLabels();
+    void placeCaption();
+    QColor veil() const;
     void hover(const QPointF& position, const QPoint& global);
     QColor colorOf(const Curve& curve, bool previous) const;
     std::vector<Dot> dotsByContext(const CurveResult& curve) const;
@@ -107,7 +108,7 @@ private:
     PanelHeader* m_header = nullptr;
     SegmentedButtons *m_modes = nullptr, *m_scales = nullptr;
     QCustomPlot* m_plot = nullptr;
-    QLabel* m_empty = nullptr;
+    QLabel *m_caption = nullptr, *m_empty = nullptr;
 
     // Of what is drawn now; rebuilt with every change.
     std::vector<Label> m_labels;

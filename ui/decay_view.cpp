@@ -20,7 +20,7 @@ constexpr int kPointsPerCurve = 160;
 }
 
 DecayView::DecayView(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(this)) {
-    auto* caption = new QLabel(tr("What each slope does: weight left at a distance, before content"), this);
+    auto* caption = new QLabel(tr("What each slope leaves at a distance, before content"), this);
     setLook(caption, "soft");
     caption->setWordWrap(true);
     caption->setContentsMargins(12, 0, 12, 0);
@@ -36,14 +36,15 @@ DecayView::DecayView(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(
     m_plot->xAxis->setTicker(tokenTicker(*m_plot->xAxis));
     m_plot->yAxis->setTicker(valueTicker(*m_plot->yAxis));
     m_plot->yAxis->setRange(0, 1.04);
-    m_plot->axisRect()->setMinimumMargins(QMargins(46, 4, 16, 0));
+    m_plot->axisRect()->setMinimumMargins(QMargins(46, 4, 24, 0));
     m_plot->setSelectionTolerance(6);
     connect(m_plot, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
         if (const auto* graph = m_plot->plottableAt<QCPGraph>(event->position(), false))
             emit headSelected(headOf(graph));
     });
     connect(m_plot, &QCustomPlot::mouseMove, this, &DecayView::hover);
-    restyle();
+    stylePlot(*m_plot, palette());
+    rebuild();
 }
 
 void DecayView::setSlopes(const SlopeSet& slopes) {
@@ -109,8 +110,12 @@ void DecayView::rebuild() {
         label->setText(tr("trained at %1").arg(grouped(m_trained)));
         label->setFont(tickFont());
         label->setColor(theme.softText);
-        label->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
-        label->setPadding(QMargins(5, 0, 0, 0));
+        const bool late = std::log(double(m_trained)) > 0.55 * std::log(double(m_longest));
+        label->setPositionAlignment((late && m_plot->width() < 330 ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignTop);
+        label->setPadding(QMargins(5, 0, 5, 0));
+        QColor veil = theme.panel; // lines may pass behind the words
+        veil.setAlphaF(0.75F);
+        label->setBrush(veil);
         label->position->setCoords(double(m_trained), 1.04);
     }
     m_plot->replot(QCustomPlot::rpQueuedReplot);
@@ -134,14 +139,11 @@ void DecayView::hover(QMouseEvent* event) {
                        m_plot);
 }
 
-void DecayView::restyle() {
-    stylePlot(*m_plot, palette());
-    rebuild();
-}
-
 void DecayView::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
-        restyle();
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
+        stylePlot(*m_plot, palette());
+        rebuild();
+    }
     QWidget::changeEvent(event);
 }
 

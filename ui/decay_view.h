@@ -31,7 +31,6 @@ protected:
 
 private:
     void rebuild();
-    void restyle();
     void hover(QMouseEvent* event);
     int headOf(const QCPAbstractPlottable* graph) const;
 

@@ -28,7 +28,7 @@ namespace slopescope::ui {
 class Engine : public QObject {
     Q_OBJECT
 public:
-    // `resources` holds models/ and text/. Throws Error if it does not exist.
+    // `resources` holds models/ and text/.
     explicit Engine(const std::filesystem::path& resources, QObject* parent = nullptr);
     ~Engine() override;
 
@@ -36,7 +36,7 @@ public:
     std::filesystem::path bundledText() const { return m_bundledText; }
 
     void openModel(const std::string& model); // a directory or a bundled name; goes before everything else
-    void openText(const std::filesystem::path& text);
+    void openText(const std::filesystem::path& text); // waits for the first model: its tokens are the model's
     void cancelOpening();
     void show(const View& view); // what the pictures are of; cheap to call at every step of the mouse
 

@@ -1,8 +1,9 @@
 #include "ui/format.h"
 
+#include "core/text/utf8.h"
+
 #include <QCoreApplication>
 #include <QLocale>
-#include <QStringDecoder>
 #include <QStringList>
 
 #include <algorithm>
@@ -63,9 +64,8 @@ qsizetype characterLength(QByteArrayView bytes, qsizetype at) {
     const qsizetype length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 0;
     if (length == 0 || at + length > bytes.size())
         return 0;
-    QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
-    const QString decoded = decoder(bytes.sliced(at, length));
-    return decoder.hasError() || decoded.contains(QChar::ReplacementCharacter) ? 0 : length;
+    const QByteArrayView character = bytes.sliced(at, length);
+    return firstInvalidUtf8({character.data(), static_cast<std::size_t>(length)}) ? 0 : length;
 }
 
 } // namespace
@@ -155,10 +155,13 @@ std::optional<double> parseSlope(const QString& text, QString* error) {
 
 QString visibleToken(QByteArrayView bytes) {
     QString seen;
+    seen.reserve(bytes.size());
     for (qsizetype at = 0; at < bytes.size();) {
         const char byte = bytes[at];
         const auto code = static_cast<unsigned char>(byte);
-        if (code == ' ') {
+        if (code > ' ' && code < 0x7F) {
+            seen += QLatin1Char(byte);
+        } else if (code == ' ') {
             seen += QChar(0x00B7);
         } else if (code == '\n') {
             seen += QChar(0x21B5);

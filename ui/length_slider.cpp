@@ -30,6 +30,7 @@ LengthSlider::LengthSlider(QWidget* parent)
     row->addWidget(caption);
     row->addWidget(m_slider);
     row->addWidget(m_number);
+    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     setLongest(0);
     connect(m_slider, &QSlider::valueChanged, this, [this] {
         showNumber();

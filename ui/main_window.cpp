@@ -173,6 +173,7 @@ void MainWindow::setSlopes(const SlopeTable& slopes, bool inHand) {
     m_view.editing = inHand;
     m_heads->setSlopes(slopes);
     m_map->setHead(m_view.head, slopes[m_view.head.layer][m_view.head.head]);
+    m_curves->setStale(true);
     pushView();
 }
 

@@ -41,6 +41,7 @@ struct LaunchOptions {
     std::filesystem::path resources; // holds models/ and text/
     QString model, text;             // empty: the remembered ones, else the bundled ones
     qint64 length = 0;               // on view; 0: remembered, else the usual
+    qint64 sweepLength = 0;          // the longest of the curve; 0: remembered, else the usual
 };
 
 class MainWindow : public QMainWindow {
@@ -74,6 +75,7 @@ signals:
 protected:
     void keyPressEvent(QKeyEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
+    void showEvent(QShowEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
 
@@ -93,6 +95,7 @@ private:
     QWidget* buildTextColumn();
     void buildDocks();
     void arrangeDocks();
+    void sizeDocks();
     void buildToolbar();
     void buildMenus();
     void buildViewMenu(QMenu* menu);
@@ -136,6 +139,7 @@ private:
     void setSweepLength(std::int64_t length);
     std::int64_t sweepLength() const; // what the text allows of the wanted one
     void startSweep();
+    void sweepAfterEdit(); // unless the newest sweep is of these slopes
     void stopSweep();
     void toggleSweep();
     void endSweep(bool complete);
@@ -187,6 +191,7 @@ private:
 
     std::optional<SlopeTable> m_rememberedSlopes; // for the first model opened, if it is the one they belong to
     QString m_rememberedModel;
+    bool m_arranged = false; // the docks have their sizes
     bool m_triedDefaultModel = false, m_triedDefaultText = false;
 };
 

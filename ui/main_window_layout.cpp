@@ -30,6 +30,9 @@
 #include <QUndoStack>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <utility>
+
 namespace slopescope::ui {
 namespace {
 
@@ -45,9 +48,25 @@ QString kernelHere() {
 
 QFrame* verticalRule(QWidget* parent) {
     auto* const rule = new QFrame(parent);
-    rule->setFrameShape(QFrame::VLine);
-    rule->setFixedHeight(22);
+    rule->setFrameStyle(int(QFrame::VLine) | int(QFrame::Plain));
+    rule->setForegroundRole(QPalette::Mid);
+    rule->setFixedSize(9, 22);
     return rule;
+}
+
+// Docks reach to the edge of the window; an empty toolbar keeps them off it.
+void addMargin(QMainWindow* window, Qt::ToolBarArea area) {
+    auto* const margin = new QToolBar(window);
+    margin->setObjectName(QStringLiteral("margin%1").arg(int(area)));
+    margin->setMovable(false);
+    margin->setContextMenuPolicy(Qt::PreventContextMenu);
+    margin->toggleViewAction()->setVisible(false);
+    margin->setStyleSheet(QStringLiteral("QToolBar { background: transparent; border: none; padding: 0; spacing: 0; }"));
+    if (area == Qt::LeftToolBarArea || area == Qt::RightToolBarArea)
+        margin->setFixedWidth(kGrid);
+    else
+        margin->setFixedHeight(kGrid);
+    window->addToolBar(area, margin);
 }
 
 } // namespace
@@ -113,6 +132,7 @@ void MainWindow::buildDocks() {
     arrangeDocks();
 }
 
+// As at first: every panel in its place, at its share of the window.
 void MainWindow::arrangeDocks() {
     for (DockPanel* const dock : {m_modelDock, m_textDock, m_headDock, m_slopeDock, m_curveDock}) {
         dock->setFloating(false);
@@ -123,11 +143,15 @@ void MainWindow::arrangeDocks() {
     addDockWidget(Qt::RightDockWidgetArea, m_headDock);
     splitDockWidget(m_headDock, m_slopeDock, Qt::Horizontal);
     addDockWidget(Qt::BottomDockWidgetArea, m_curveDock);
-    const double scale = std::min(1.0, width() / double(kUsualSize.width()));
-    resizeDocks({m_modelDock, m_headDock, m_slopeDock}, {int(272 * scale), int(256 * scale), int(384 * scale)},
+    sizeDocks();
+}
+
+void MainWindow::sizeDocks() {
+    const double scale = std::clamp(width() / double(kUsualSize.width()), 0.75, 1.25);
+    resizeDocks({m_modelDock, m_headDock, m_slopeDock}, {int(272 * scale), int(240 * scale), int(372 * scale)},
                 Qt::Horizontal);
-    resizeDocks({m_modelDock, m_textDock}, {230, 360}, Qt::Vertical);
-    resizeDocks({m_curveDock}, {height() * 28 / 100}, Qt::Vertical);
+    resizeDocks({m_modelDock, m_textDock}, {232, 400}, Qt::Vertical);
+    resizeDocks({m_curveDock}, {height() * 27 / 100}, Qt::Vertical);
 }
 
 void MainWindow::buildToolbar() {
@@ -135,6 +159,11 @@ void MainWindow::buildToolbar() {
     bar->setObjectName("tools");
     bar->setMovable(false);
     bar->setContextMenuPolicy(Qt::PreventContextMenu);
+    bar->toggleViewAction()->setVisible(false);
+    for (const auto area : {Qt::LeftToolBarArea, Qt::RightToolBarArea, Qt::BottomToolBarArea})
+        addMargin(this, area);
+    addToolBarBreak(Qt::TopToolBarArea);
+    addMargin(this, Qt::TopToolBarArea);
     const auto button = [bar](const QString& text) {
         auto* const made = new QPushButton(text);
         made->setFocusPolicy(Qt::TabFocus); // a click leaves the keyboard with the map
@@ -269,14 +298,15 @@ void MainWindow::restore(const LaunchOptions& options) {
     const WindowMemory memory = m_settings ? WindowMemory::read(*m_settings) : WindowMemory();
     setTheme(memory.theme);
     resize(kUsualSize.boundedTo(screen()->availableSize()));
-    arrangeDocks();
-    if (!memory.geometry.isEmpty() && restoreGeometry(memory.geometry))
-        restoreState(memory.docks);
+    m_arranged = !memory.geometry.isEmpty() && restoreGeometry(memory.geometry) && restoreState(memory.docks);
     m_view.head = memory.head;
     m_view.stage = memory.stage;
     m_view.pooling = memory.pooling;
     m_map->setStage(memory.stage);
     m_map->setPooling(memory.pooling);
+    if (memory.scale)
+        m_map->setScaleSettings(*memory.scale);
+    m_heads->setScaleSettings(m_map->scaleSettings());
     m_curves->setMode(static_cast<CurveView::Mode>(memory.curveMode));
     if (memory.length > 0)
         m_wantedLength = memory.length;
@@ -284,6 +314,8 @@ void MainWindow::restore(const LaunchOptions& options) {
         m_wantedLength = options.length;
     if (memory.sweepLength > 0)
         m_wantedSweep = memory.sweepLength;
+    if (options.sweepLength > 0)
+        m_wantedSweep = options.sweepLength;
     if (!memory.slopes.empty())
         m_rememberedSlopes = memory.slopes;
     m_rememberedModel = memory.slopesModel;
@@ -292,6 +324,12 @@ void MainWindow::restore(const LaunchOptions& options) {
     const QString text = options.text.isEmpty() ? memory.text : options.text;
     text.isEmpty() ? openDefaultText() : openText(text);
     model.isEmpty() ? openDefaultModel() : openModel(model);
+}
+
+void MainWindow::showEvent(QShowEvent* event) {
+    QMainWindow::showEvent(event);
+    if (!std::exchange(m_arranged, true))
+        sizeDocks(); // before, there is no layout that could take sizes
 }
 
 void MainWindow::remember() {
@@ -310,6 +348,8 @@ void MainWindow::remember() {
     memory.head = m_view.head;
     memory.stage = m_view.stage;
     memory.pooling = m_view.pooling;
+    if (m_map->scaleSettings() != defaultSettings(m_view.stage))
+        memory.scale = m_map->scaleSettings();
     memory.curveMode = static_cast<int>(m_curves->mode());
     if (m_model && m_slopes->edited()) {
         memory.slopesModel = QString::fromStdString(m_model->directory.string());

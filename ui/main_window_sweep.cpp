@@ -53,6 +53,15 @@ void MainWindow::startSweep() {
     updateSweepActions();
 }
 
+void MainWindow::sweepAfterEdit() {
+    const SlopeTable slopes = m_slopes->edited() ? m_slopes->slopes() : SlopeTable();
+    const bool measured = m_sweeping || (m_curve && m_curve->complete);
+    if (!measured || !m_sweep.sameStudy({m_model->directory, slopes, {}, {}}))
+        startSweep();
+    else
+        m_curves->setStale(!m_curve); // back where it began
+}
+
 void MainWindow::stopSweep() {
     m_engine->stopSweep();
 }

@@ -26,7 +26,7 @@ void MainWindow::connectPanels() {
     connect(m_slopes, &SlopeEditor::slopesChanging, this, [this](const SlopeTable& slopes) { setSlopes(slopes, true); });
     connect(m_slopes, &SlopeEditor::slopesCommitted, this, [this](const SlopeTable& slopes) {
         setSlopes(slopes, false);
-        startSweep();
+        sweepAfterEdit();
     });
     connect(m_length, &LengthSlider::lengthChosen, this, [this](qint64 length) {
         m_wantedLength = length;
@@ -41,6 +41,7 @@ void MainWindow::connectPanels() {
         m_view.pooling = pooling;
         pushView();
     });
+    connect(m_map, &MapPanel::scaleSettingsChanged, m_heads, &HeadGrid::setScaleSettings);
     connect(m_find, &QLineEdit::returnPressed, this, [this] { m_textView->findNext(m_find->text()); });
 }
 
@@ -51,6 +52,10 @@ void MainWindow::connectPlaces() {
     connect(map, &MapView::locked, this, [this](qint64 query, qint64 key) {
         pointAt(CellOnView{query, key});
         m_textView->reveal(query);
+    });
+    connect(map, &MapView::unlocked, this, [this, map] {
+        if (!map->crosshair())
+            pointAt({});
     });
     connect(map, &MapView::left, this, [this, map] {
         if (!map->isLocked())

@@ -4,13 +4,13 @@
 #include "ui/panel_header.h"
 #include "ui/theme.h"
 
-#include <QComboBox>
+#include <QAction>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QSignalBlocker>
 #include <QVBoxLayout>
 
 #include <cmath>
@@ -18,28 +18,29 @@
 namespace slopescope::ui {
 
 ModelPanel::ModelPanel(QWidget* parent) : QFrame(parent) {
-    setLook(this, "panel");
     build();
+    setLook(this, "panel");
     clear();
 }
 
 void ModelPanel::build() {
     m_header = new PanelHeader(tr("Model"), this);
-    m_models = new QComboBox(m_header);
-    m_models->setAccessibleName(tr("Bundled models"));
-    m_models->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    m_models->setPlaceholderText(tr("bundled"));
-    m_models->setToolTip(tr("Models that came with the program"));
-    m_models->hide();
-    m_open = new QPushButton(tr("Open folder…"), m_header);
-    m_open->setToolTip(tr("A folder with config.json, weights and tokenizer.json"));
+    m_models = new QPushButton(tr("Bundled") + QStringLiteral(" ▾"), m_header);
+    m_models->setObjectName(QStringLiteral("bundledModels"));
+    m_models->setFocusPolicy(Qt::TabFocus);
+    m_models->setToolTip(tr("Another model: one that came with the program, or a folder"));
+    m_menu = new QMenu(m_models);
+    connect(m_models, &QPushButton::clicked, m_menu,
+            [this] { m_menu->popup(m_models->mapToGlobal(QPoint(0, m_models->height() + 2))); });
     m_header->addWidget(m_models);
-    m_header->addWidget(m_open);
 
     m_name = new QLabel(this);
     setLook(m_name, "name");
     m_name->setTextFormat(Qt::PlainText);
     m_name->setWordWrap(true);
+    m_hint = new QLabel(tr("Choose a bundled model, or drop a model's folder on the window."), this);
+    setLook(m_hint, "soft");
+    m_hint->setWordWrap(true);
     m_error = new QLabel(this);
     setLook(m_error, "error");
     m_error->setObjectName(QStringLiteral("modelError"));
@@ -86,33 +87,35 @@ void ModelPanel::build() {
     body->addWidget(m_busy);
     body->addWidget(m_progress);
     body->addWidget(m_name);
+    body->addWidget(m_hint);
     body->addLayout(m_form);
     body->addStretch(1);
     column->addLayout(body, 1);
 
-    connect(m_open, &QPushButton::clicked, this, &ModelPanel::openRequested);
-    connect(m_models, &QComboBox::activated, this, [this](int index) {
-        const QString name = m_models->itemData(index).toString();
-        selectCurrent(); // what is on view stays chosen until the window has opened the other
-        emit modelChosen(name);
-    });
+    setBundledModels({});
 }
 
 void ModelPanel::setBundledModels(const std::vector<BundledModel>& models) {
     m_bundled = models;
-    const QSignalBlocker quiet(m_models);
-    m_models->clear();
+    m_menu->clear();
     for (const BundledModel& model : models) {
         const QString name = QString::fromStdString(model.name);
-        m_models->addItem(name, name);
+        QAction* action = m_menu->addAction(name, this, [this, name] {
+            tickCurrent(); // what is on view stays ticked until the window has opened the other
+            emit modelChosen(name);
+        });
+        action->setCheckable(true);
+        action->setData(name);
     }
-    m_models->setVisible(!models.empty());
-    selectCurrent();
+    if (!models.empty())
+        m_menu->addSeparator();
+    m_menu->addAction(tr("Open folder…"), this, &ModelPanel::openRequested);
+    tickCurrent();
 }
 
-void ModelPanel::selectCurrent() {
-    const QSignalBlocker quiet(m_models);
-    m_models->setCurrentIndex(m_current.isEmpty() ? -1 : m_models->findData(m_current));
+void ModelPanel::tickCurrent() {
+    for (QAction* action : m_menu->actions())
+        action->setChecked(action->isCheckable() && action->data().toString() == m_current);
 }
 
 void ModelPanel::setFact(QLabel* value, const QString& text) {
@@ -127,16 +130,18 @@ void ModelPanel::setModel(const ModelFacts& facts) {
     for (const BundledModel& model : m_bundled)
         if (model.directory == facts.directory)
             m_current = QString::fromStdString(model.name);
-    selectCurrent();
+    tickCurrent();
+    m_hint->hide();
     m_name->setText(QString::fromStdString(facts.name));
     m_name->setToolTip(QString::fromStdString(facts.directory.string()));
     setFact(m_parameters,
             tr("%1 · %2").arg(compactCount(facts.parameters), QString::fromStdString(facts.precision)));
     m_parameters->setToolTip(tr("%1 parameters").arg(grouped(facts.parameters)));
-    QString shape = tr("%n layer(s)", nullptr, facts.layers) + QStringLiteral(" × ") +
-                    tr("%n head(s)", nullptr, facts.heads) + QStringLiteral(" × %1").arg(facts.headDim);
+    QString shape = tr("%1 × %2 × %3").arg(facts.layers == 1 ? tr("1 layer") : tr("%1 layers").arg(facts.layers),
+                                           facts.heads == 1 ? tr("1 head") : tr("%1 heads").arg(facts.heads),
+                                           QString::number(facts.headDim));
     if (facts.keyHeads > 0 && facts.keyHeads != facts.heads)
-        shape += tr(", %n key head(s)", nullptr, facts.keyHeads);
+        shape += facts.keyHeads == 1 ? tr(", 1 key head") : tr(", %1 key heads").arg(facts.keyHeads);
     setFact(m_shape, shape);
     m_shape->setToolTip(tr("width %1, vocabulary %2").arg(grouped(facts.width), grouped(facts.vocabulary)));
     setFact(m_positions, positions(facts));
@@ -167,8 +172,9 @@ QString ModelPanel::positions(const ModelFacts& facts) {
 
 void ModelPanel::clear() {
     m_current.clear();
-    selectCurrent();
+    tickCurrent();
     m_name->setText(tr("No model is open"));
+    m_hint->show();
     m_name->setToolTip({});
     for (QLabel* value : {m_parameters, m_shape, m_positions, m_trainedAt, m_trainedOn, m_longest, m_memory})
         setFact(value, {});

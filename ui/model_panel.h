@@ -9,9 +9,9 @@
 
 #include <vector>
 
-class QComboBox;
 class QFormLayout;
 class QLabel;
+class QMenu;
 class QProgressBar;
 class QPushButton;
 
@@ -41,13 +41,14 @@ signals:
 private:
     void build();
     void setFact(QLabel* value, const QString& text);
-    void selectCurrent();
+    void tickCurrent();
     static QString positions(const ModelFacts& facts);
 
     PanelHeader* m_header = nullptr;
-    QComboBox* m_models = nullptr;
-    QPushButton* m_open = nullptr;
+    QPushButton* m_models = nullptr;
+    QMenu* m_menu = nullptr;
     QLabel* m_name = nullptr;
+    QLabel* m_hint = nullptr; // what to do while no model is open
     QLabel* m_error = nullptr;
     QLabel* m_busy = nullptr;
     QProgressBar* m_progress = nullptr;

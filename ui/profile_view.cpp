@@ -23,7 +23,11 @@ double left(const ProfileResult::Bin& bin) { return bin.begin > 0 ? double(bin.b
 double right(const ProfileResult::Bin& bin) { return double(std::max<std::int64_t>(bin.end, 1)); }
 double octaves(const ProfileResult::Bin& bin) { return std::log2(right(bin) / left(bin)); }
 
-QString percent(double share) { return ProfileView::tr("%1 %").arg(significant(share * 100, 2)); }
+QString tokens(double distance) {
+    return distance < 10 ? significant(distance, 2) : grouped(std::llround(distance));
+}
+
+QString percent(double share) { return ProfileView::tr("%1\u00A0%").arg(significant(share * 100, 2)); }
 
 } // namespace
 
@@ -93,8 +97,8 @@ void ProfileView::rebuild() {
     }
     const ProfileResult& profile = *m_profile;
     m_title->setText(tr("Mass by distance, layer %1 · head %2").arg(profile.head.layer).arg(profile.head.head));
-    m_facts->setText(tr("mean %1 · median %2 · first key %3")
-                         .arg(significant(profile.meanDistance, 3), significant(profile.medianDistance, 3),
+    m_facts->setText(tr("mean\u00A0%1 · median\u00A0%2 · first\u00A0key\u00A0%3")
+                         .arg(tokens(profile.meanDistance), tokens(profile.medianDistance),
                               percent(profile.firstKeyMass)));
     QVector<double> centres, mass, alone;
     double highest = 0;

@@ -7,8 +7,6 @@
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QMouseEvent>
-#include <QPainter>
-#include <QPainterPath>
 #include <QToolTip>
 
 #include <algorithm>
@@ -18,15 +16,12 @@ namespace slopescope::ui {
 
 namespace {
 
-constexpr qreal kTopMargin = 20, kRightMargin = 14, kLabelGap = 8;
-constexpr qreal kZeroGap = 24;       // between the lowest gridline and the place of zero
-constexpr qreal kBottomMargin = 54;  // head names and two rows of values
-constexpr qreal kNarrowestColumn = 11;
+constexpr qreal kTopMargin = 20;
+constexpr qreal kZeroGap = 24; // between the lowest gridline and the place of zero
+constexpr qreal kNarrowestColumn = 9.5;
 constexpr qreal kSnap = 3;           // pixels within which a hand means the gridline
 constexpr double kNudge = 0.25, kFineNudge = 1.0 / 32; // in powers of two
 constexpr int kLowestExponent = -60;
-
-qreal axisLabelWidth() { return QFontMetricsF(tickFont()).horizontalAdvance(QStringLiteral("1/1024")) + 2 * kLabelGap; }
 
 } // namespace
 
@@ -52,7 +47,7 @@ SlopeCanvas::SlopeCanvas(QWidget* parent) : QWidget(parent) {
 }
 
 QSize SlopeCanvas::minimumSizeHint() const {
-    return {int(std::ceil(axisLabelWidth() + kRightMargin + std::max(1, heads()) * kNarrowestColumn)), 220};
+    return {int(std::ceil(axisWidth() + kRightMargin + std::max(1, heads()) * kNarrowestColumn)), 220};
 }
 
 void SlopeCanvas::setSlopes(const SlopeSet& slopes, const SlopeSet& trained, const std::vector<SlopeSet>& others) {
@@ -102,13 +97,17 @@ SlopeAxis SlopeCanvas::axis() const {
     return axis;
 }
 
-qreal SlopeCanvas::columnWidth() const {
-    return (width() - axisLabelWidth() - kRightMargin) / std::max(1, heads());
+qreal SlopeCanvas::axisWidth() {
+    return QFontMetricsF(tickFont()).horizontalAdvance(QStringLiteral("1/1024")) + 2 * kLabelGap;
 }
 
-qreal SlopeCanvas::columnCentre(int head) const { return axisLabelWidth() + (head + 0.5) * columnWidth(); }
+qreal SlopeCanvas::columnWidth() const {
+    return (width() - axisWidth() - kRightMargin) / std::max(1, heads());
+}
 
-qreal SlopeCanvas::handleRadius() const { return std::clamp(columnWidth() / 2 - 1.5, 4.0, 8.0); }
+qreal SlopeCanvas::columnCentre(int head) const { return axisWidth() + (head + 0.5) * columnWidth(); }
+
+qreal SlopeCanvas::handleRadius() const { return std::clamp(columnWidth() / 2 - 1.5, 3.5, 8.0); }
 
 QPointF SlopeCanvas::handlePosition(int head) const {
     return {columnCentre(head), axis().heightOf(m_slopes[static_cast<std::size_t>(head)])};
@@ -141,7 +140,7 @@ QRectF SlopeCanvas::valueRect(int head) const {
 int SlopeCanvas::headAt(const QPointF& position) const {
     if (heads() == 0 || position.y() < kTopMargin - 14 || position.y() > height() - kBottomMargin + 14)
         return -1;
-    const qreal column = (position.x() - axisLabelWidth()) / columnWidth();
+    const qreal column = (position.x() - axisWidth()) / columnWidth();
     const int head = int(std::floor(column));
     if (head < 0 || head >= heads())
         return -1;
@@ -191,7 +190,7 @@ void SlopeCanvas::mousePressEvent(QMouseEvent* event) {
     const int head = headAt(event->position());
     if (head < 0) {
         // A click beside the handle still says which head is meant, and moves nothing.
-        const int column = int(std::floor((event->position().x() - axisLabelWidth()) / columnWidth()));
+        const int column = int(std::floor((event->position().x() - axisWidth()) / columnWidth()));
         if (column >= 0 && column < heads())
             select(column, true);
         return;
@@ -399,15 +398,19 @@ void SlopeCanvas::editValue(int head) {
     m_field->setAlignment(Qt::AlignCenter);
     m_field->setAccessibleName(tr("Slope of head %1").arg(head));
     m_field->setStyleSheet(QStringLiteral("QLineEdit { padding: 1px 2px; min-height: 0; }"));
-    const qreal wide = std::max(64.0, valueRect(head).width() + 20);
-    const QRectF around = valueRect(head);
-    m_field->setGeometry(QRectF(std::clamp(columnCentre(head) - wide / 2, 0.0, std::max(0.0, width() - wide)),
-                                std::min(around.center().y() - 11, height() - 22.0), wide, 22).toRect());
+    placeField();
     m_field->installEventFilter(this);
-    connect(m_field, &QLineEdit::returnPressed, this, &SlopeCanvas::acceptField);
     m_field->show();
     m_field->selectAll();
     m_field->setFocus(Qt::OtherFocusReason);
+}
+
+// Over the value it replaces.
+void SlopeCanvas::placeField() {
+    const QRectF value = valueRect(m_fieldHead);
+    const qreal wide = std::max(64.0, value.width() + 20), high = 22;
+    const qreal left = std::clamp(columnCentre(m_fieldHead) - wide / 2, 0.0, std::max(0.0, width() - wide));
+    m_field->setGeometry(QRectF(left, std::min(value.center().y() - high / 2, height() - high), wide, high).toRect());
 }
 
 void SlopeCanvas::acceptField() {
@@ -439,27 +442,31 @@ void SlopeCanvas::closeField() {
     emit valueRefused(QString());
 }
 
+void SlopeCanvas::fieldKey(int key) {
+    if (key == Qt::Key_Escape) {
+        closeField();
+        setFocus(Qt::OtherFocusReason);
+        return;
+    }
+    const int step = key == Qt::Key_Tab ? 1 : key == Qt::Key_Backtab ? -1 : 0;
+    const int next = m_fieldHead + step;
+    acceptField();
+    if (step != 0 && !m_field && next >= 0 && next < heads())
+        editValue(next);
+}
+
 bool SlopeCanvas::eventFilter(QObject* watched, QEvent* event) {
     if (watched != m_field)
         return QWidget::eventFilter(watched, event);
-    const bool key = event->type() == QEvent::KeyPress || event->type() == QEvent::ShortcutOverride;
-    if (key && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
-        event->accept();
-        if (event->type() == QEvent::KeyPress) {
-            closeField();
-            setFocus(Qt::OtherFocusReason);
+    if (event->type() == QEvent::KeyPress || event->type() == QEvent::ShortcutOverride) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Escape || key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Tab ||
+            key == Qt::Key_Backtab) {
+            event->accept(); // the line edit would pass them on, to open the field anew or to the window
+            if (event->type() == QEvent::KeyPress)
+                fieldKey(key);
+            return true;
         }
-        return true;
-    }
-    if (key && (static_cast<QKeyEvent*>(event)->key() == Qt::Key_Tab ||
-                static_cast<QKeyEvent*>(event)->key() == Qt::Key_Backtab)) {
-        if (event->type() == QEvent::KeyPress) {
-            const int next = m_fieldHead + (static_cast<QKeyEvent*>(event)->key() == Qt::Key_Tab ? 1 : -1);
-            acceptField();
-            if (!m_field && next >= 0 && next < heads())
-                editValue(next);
-        }
-        return true;
     }
     if (event->type() == QEvent::FocusOut) {
         // Clicking elsewhere keeps what was typed if it is a slope, and drops it silently if not.
@@ -472,121 +479,9 @@ bool SlopeCanvas::eventFilter(QObject* watched, QEvent* event) {
     return false;
 }
 
-void SlopeCanvas::resizeEvent(QResizeEvent*) { closeField(); }
-
-void SlopeCanvas::paintEvent(QPaintEvent*) {
-    QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    const SlopeAxis shown = axis();
-    paintGrid(painter, shown);
-    for (int head = 0; head < heads(); ++head)
-        if (head != m_selected)
-            paintHead(painter, shown, head);
-    if (heads() > 0)
-        paintHead(painter, shown, m_selected); // on top of its neighbours
-    paintLabels(painter);
-}
-
-void SlopeCanvas::paintGrid(QPainter& painter, const SlopeAxis& axis) const {
-    const Theme theme = Theme::of(palette());
-    const qreal left = axisLabelWidth(), right = width() - kRightMargin / 2;
-    const qreal unit = (axis.bottom - axis.top) / (axis.topExponent - axis.bottomExponent);
-    int step = 1;
-    while (step * unit < 26)
-        step *= 2;
-    painter.setFont(tickFont());
-    const auto line = [&](qreal y, const QString& text, Qt::PenStyle style) {
-        const qreal crisp = std::floor(y) + 0.5;
-        painter.setPen(QPen(theme.faintLine, 1, style));
-        painter.drawLine(QPointF(left, crisp), QPointF(right, crisp));
-        painter.setPen(theme.softText);
-        painter.drawText(QRectF(0, y - 10, left - kLabelGap, 20), Qt::AlignRight | Qt::AlignVCenter, text);
-    };
-    for (int exponent = axis.topExponent; exponent >= axis.bottomExponent; --exponent)
-        if (exponent % step == 0)
-            line(axis.heightOf(std::exp2(exponent)), slopeText(std::exp2(exponent)), Qt::SolidLine);
-    line(axis.zero, QStringLiteral("0"), Qt::DashLine);
-    for (int head = 0; head < heads(); ++head) {
-        const qreal x = columnCentre(head);
-        painter.setPen(QPen(head == m_selected ? theme.line.darker(theme.dark ? 60 : 112) : theme.line,
-                            columnWidth() < 16 ? 1 : 2));
-        painter.drawLine(QPointF(x, axis.top), QPointF(x, axis.zero));
-    }
-}
-
-void SlopeCanvas::paintHead(QPainter& painter, const SlopeAxis& axis, int head) const {
-    const Theme theme = Theme::of(palette());
-    const auto index = static_cast<std::size_t>(head);
-    const QColor hue = headColour(head);
-    const qreal radius = handleRadius(), x = columnCentre(head), y = axis.heightOf(m_slopes[index]);
-    QColor faint = hue;
-    faint.setAlphaF(0.45);
-    for (const SlopeSet& layer : m_others) {
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(faint);
-        painter.drawEllipse(QPointF(x, axis.heightOf(layer[index])), 2.5, 2.5);
-    }
-    if (index < m_trained.size() && m_trained[index] != m_slopes[index]) {
-        const qreal ghost = axis.heightOf(m_trained[index]);
-        painter.setPen(QPen(faint, 1.5, Qt::DotLine));
-        painter.drawLine(QPointF(x, ghost), QPointF(x, y));
-        painter.setPen(QPen(faint, 1.5));
-        painter.setBrush(theme.panel);
-        painter.drawEllipse(QPointF(x, ghost), radius * 0.7, radius * 0.7);
-    }
-    const bool active = head == m_selected;
-    if (active || head == m_hovered) {
-        QColor halo = hue;
-        halo.setAlphaF(active ? 0.2f : 0.12f);
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(halo);
-        painter.drawEllipse(QPointF(x, y), radius * 1.85, radius * 1.85);
-    }
-    painter.setPen(QPen(theme.panel, radius < 6 ? 1 : 2));
-    painter.setBrush(hue);
-    painter.drawEllipse(QPointF(x, y), radius, radius);
-    if (active && hasFocus() && m_ringed) {
-        painter.setPen(QPen(theme.accent, 1.5));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawEllipse(QPointF(x, y), radius * 1.85, radius * 1.85);
-    }
-}
-
-void SlopeCanvas::paintLabels(QPainter& painter) const {
-    const Theme theme = Theme::of(palette());
-    const QFontMetricsF metrics(tickFont());
-    const qreal nameTop = height() - kBottomMargin + 12;
-    const auto name = [](int head) { return tr("H%1").arg(head); };
-    int stride = 1;
-    while (metrics.horizontalAdvance(name(heads() - 1)) + 4 > stride * columnWidth() && stride < heads())
-        stride *= 2;
-    QFont bold = tickFont();
-    bold.setWeight(QFont::DemiBold);
-    for (int head = 0; head < heads(); ++head) {
-        const bool chosen = head == m_selected;
-        // With few labels the selected head's takes the room of its neighbours.
-        const int nearest = m_selected % stride == 0 ? m_selected : -1;
-        const bool crowded = stride > 1 && !chosen && std::abs(head - m_selected) < stride && nearest != head;
-        if (!chosen && (head % stride != 0 || crowded))
-            continue;
-        painter.setFont(chosen ? bold : tickFont());
-        painter.setPen(chosen ? theme.text : theme.softText);
-        painter.drawText(QRectF(columnCentre(head) - 40, nameTop, 80, metrics.height()), Qt::AlignCenter, name(head));
-    }
-    for (int head = 0; head < heads(); ++head) {
-        const QRectF rect = valueRect(head);
-        if (rect.isEmpty() || head == m_fieldHead)
-            continue;
-        const bool chosen = head == m_selected, hovered = head == m_hoveredValue;
-        if (hovered) {
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(theme.accentFill);
-            painter.drawRoundedRect(rect, 3, 3);
-        }
-        painter.setFont(tickFont());
-        painter.setPen(hovered ? theme.accentText : chosen ? theme.text : theme.softText);
-        painter.drawText(rect, Qt::AlignCenter, slopeText(m_slopes[static_cast<std::size_t>(head)]));
-    }
+void SlopeCanvas::resizeEvent(QResizeEvent*) {
+    if (m_field)
+        placeField();
 }
 
 } // namespace slopescope::ui

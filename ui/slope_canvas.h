@@ -80,8 +80,11 @@ private:
         bool moved = false;
     };
     enum class Labels { All, Staggered, SelectedOnly };
+    static constexpr qreal kRightMargin = 14, kLabelGap = 8;
+    static constexpr qreal kBottomMargin = 54; // head names and two rows of values
 
     int heads() const { return static_cast<int>(m_slopes.size()); }
+    static qreal axisWidth(); // of the labels at the left
     qreal columnWidth() const;
     qreal columnCentre(int head) const;
     qreal handleRadius() const;
@@ -92,7 +95,9 @@ private:
     void select(int head, bool tell);
     void nudge(int direction, bool fine);
     void endNudge();
+    void placeField();
     void acceptField();
+    void fieldKey(int key);
     void paintGrid(QPainter& painter, const SlopeAxis& axis) const;
     void paintHead(QPainter& painter, const SlopeAxis& axis, int head) const;
     void paintLabels(QPainter& painter) const;

@@ -42,15 +42,15 @@ QString sentenceFor(const ModelFacts& facts) {
 
 SlopeEditor::SlopeEditor(QUndoStack* undoStack, QWidget* parent)
     : QFrame(parent), m_undoStack(undoStack ? undoStack : new QUndoStack(this)) {
-    setLook(this, "panel");
     build();
+    setLook(this, "panel");
     connect(m_canvas, &SlopeCanvas::gestureBegan, this, [this] {
         m_beforeGesture = m_slopes;
         m_inGesture = true;
     });
     connect(m_canvas, &SlopeCanvas::slopeMoved, this, [this](int head, double slope) {
         setError({});
-        show(withHead(head, slope), false);
+        display(withHead(head, slope), false);
     });
     connect(m_canvas, &SlopeCanvas::gestureEnded, this, &SlopeEditor::endGesture);
     connect(m_canvas, &SlopeCanvas::slopeTyped, this,
@@ -67,6 +67,13 @@ SlopeEditor::SlopeEditor(QUndoStack* undoStack, QWidget* parent)
     connect(m_reset, &QPushButton::clicked, this, &SlopeEditor::reset);
     connect(m_undoStack, &QUndoStack::indexChanged, this, &SlopeEditor::refresh);
     clear();
+}
+
+SlopeEditor::~SlopeEditor() {
+    // What is taken down speaks once more: a stack of its own, a field that loses the focus.
+    m_canvas->disconnect(this);
+    if (m_undoStack)
+        m_undoStack->disconnect(this);
 }
 
 void SlopeEditor::build() {
@@ -88,6 +95,8 @@ void SlopeEditor::build() {
     for (QWidget* widget : {static_cast<QWidget*>(m_presets), static_cast<QWidget*>(m_undo),
                             static_cast<QWidget*>(m_redo), static_cast<QWidget*>(m_reset)})
         row->addWidget(widget);
+    for (QPushButton* button : m_controls->findChildren<QPushButton*>())
+        button->setFocusPolicy(Qt::TabFocus); // a click leaves the keyboard where it was
     row->addStretch();
 
     m_canvas = new SlopeCanvas(this);
@@ -174,7 +183,7 @@ void SlopeEditor::push(const SlopeTable& slopes, const QString& what) {
     const QPointer<SlopeEditor> self(this); // a given stack may outlive the editor
     m_undoStack->push(new SlopeCommand(what, m_slopes, slopes, [self](const SlopeTable& table) {
         if (self)
-            self->show(table, true);
+            self->display(table, true);
     }));
 }
 
@@ -185,7 +194,7 @@ void SlopeEditor::endGesture(bool kept, bool nudged) {
     const SlopeTable reached = m_slopes;
     if (!kept || reached == m_beforeGesture) {
         if (reached != m_beforeGesture || !kept)
-            show(m_beforeGesture, true);
+            display(m_beforeGesture, true);
         else
             emit slopesCommitted(m_slopes);
         return;
@@ -198,12 +207,12 @@ void SlopeEditor::endGesture(bool kept, bool nudged) {
         nudged ? tr("nudge H%1").arg(m_selected.head) : tr("drag H%1").arg(m_selected.head), m_beforeGesture, reached,
         [self](const SlopeTable& table) {
             if (self)
-                self->show(table, true);
+                self->display(table, true);
         },
         nudged ? m_gestures : 0));
 }
 
-void SlopeEditor::show(const SlopeTable& slopes, bool committed) {
+void SlopeEditor::display(const SlopeTable& slopes, bool committed) {
     if (committed && m_inGesture) { // undone under the hand
         m_inGesture = false;
         m_canvas->abandonDrag();
@@ -282,6 +291,8 @@ void SlopeEditor::refresh() {
                 others.push_back(m_slopes[other]);
     m_canvas->setSlopes(m_slopes[layer], m_trained[layer], others);
     m_canvas->setSelected(m_selected.head);
+    if (m_canvas->width() > m_drawing->width())
+        m_drawing->ensureVisible(static_cast<int>(m_canvas->handlePosition(m_canvas->selected()).x()), 0, 40, 0);
     m_decay->setSlopes(m_slopes[layer]);
     m_decay->setSelectedHead(m_selected.head);
     m_scope->setLabel(1, tr("Layer %1").arg(m_selected.layer));
@@ -295,16 +306,18 @@ void SlopeEditor::refresh() {
 }
 
 void SlopeEditor::describe() {
-    int changed = 0, total = 0;
-    bool paper = true;
-    const SlopeSet rule = paperSlopes(static_cast<int>(m_slopes[0].size()));
-    for (std::size_t layer = 0; layer < m_slopes.size(); ++layer) {
-        paper = paper && m_slopes[layer] == rule;
-        for (std::size_t head = 0; head < m_slopes[layer].size(); ++head, ++total)
-            changed += m_slopes[layer][head] != m_trained[layer][head];
+    const std::size_t heads = m_slopes[0].size();
+    const SlopeSet rule = paperSlopes(static_cast<int>(heads));
+    const bool paper = std::all_of(m_slopes.begin(), m_slopes.end(), [&](const SlopeSet& row) { return row == rule; });
+    int changed = 0; // heads when the layers are tied, else heads of layers
+    for (std::size_t head = 0; head < heads; ++head) {
+        int layers = 0;
+        for (std::size_t layer = 0; layer < m_slopes.size(); ++layer)
+            layers += m_slopes[layer][head] != m_trained[layer][head];
+        changed += rowsEqual(m_slopes) ? layers > 0 : layers;
     }
     m_presets->setCurrent(paper ? tr("Paper") : changed ? tr("Edited") : tr("As trained"));
-    m_header->setFacts(changed ? tr("%1 of %2 edited").arg(grouped(changed), grouped(total)) : QString());
+    m_header->setFacts(changed ? tr("%1 edited").arg(grouped(changed)) : QString());
 }
 
 void SlopeEditor::setError(const QString& sentence) {

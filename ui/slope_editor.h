@@ -12,6 +12,7 @@
 
 class QLabel;
 class QPushButton;
+class QScrollArea;
 
 namespace slopescope::ui {
 
@@ -26,6 +27,7 @@ class SlopeEditor : public QFrame {
 public:
     // Without a stack it keeps its own. A given stack must be used for slopes only: setModel clears it.
     explicit SlopeEditor(QUndoStack* undoStack = nullptr, QWidget* parent = nullptr);
+    ~SlopeEditor() override;
 
     // Shows the slopes of `facts` as trained, or the sentence why there are none. Emits nothing, clears the undo steps.
     void setModel(const ModelFacts& facts);
@@ -60,7 +62,7 @@ private:
     void push(const SlopeTable& slopes, const QString& what);
     void endGesture(bool kept, bool nudged);
     void applyPreset(const QString& spec, const QString& what);
-    void show(const SlopeTable& slopes, bool committed);
+    void display(const SlopeTable& slopes, bool committed);
     void selectHead(int head);
     void refresh();
     void describe();
@@ -75,7 +77,7 @@ private:
     SlopeTable m_beforeGesture; // the table when the drag or the nudge began
     bool m_inGesture = false;
     int m_gestures = 0;       // nudges of one number become one undo step
-    HeadAddress m_nudgedHead; // the head of the last gesture
+    HeadAddress m_nudgedHead{-1, -1}; // the head of the last gesture
 
     PanelHeader* m_header = nullptr;
     SegmentedButtons* m_scope = nullptr;
@@ -83,7 +85,7 @@ private:
     SlopePresets* m_presets = nullptr;
     QPushButton *m_undo = nullptr, *m_redo = nullptr, *m_reset = nullptr;
     QLabel* m_error = nullptr;
-    QWidget* m_drawing = nullptr; // scrolls m_canvas sideways when there are many heads
+    QScrollArea* m_drawing = nullptr; // scrolls m_canvas sideways when there are many heads
     SlopeCanvas* m_canvas = nullptr;
     DecayView* m_decay = nullptr;
     QLabel* m_sentence = nullptr; // why there is nothing to drag

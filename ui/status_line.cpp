@@ -39,13 +39,16 @@ StatusLine::StatusLine(QWidget* parent)
     setSizeGripEnabled(false);
     setContentsMargins(kGrid, 0, kGrid, 0);
     setLook(m_badge, "chip");
-    for (QLabel* const label : {m_badge, m_map, m_visited, m_kernel, m_work}) {
-        if (label != m_badge)
-            setLook(label, "soft");
+    addWidget(m_badge);
+    for (QLabel* const label : {m_map, m_visited, m_kernel, m_work}) {
+        setLook(label, "soft");
+        label->setContentsMargins(kGrid, 0, 0, 0);
         addWidget(label);
     }
-    for (QLabel* const label : {m_sweep, m_left})
+    for (QLabel* const label : {m_sweep, m_left}) {
         setLook(label, "soft");
+        label->setContentsMargins(kGrid, 0, kGrid, 0);
+    }
     m_progress->setRange(0, 1000);
     m_progress->setTextVisible(false);
     m_progress->setFixedWidth(200);

@@ -3,6 +3,7 @@
 #include "ui/format.h"
 
 #include <QFontMetricsF>
+#include <QHash>
 
 #include <algorithm>
 #include <cmath>
@@ -72,13 +73,13 @@ QString TextLayout::label(std::int64_t token) const {
 void TextLayout::measure() {
     const QFontMetricsF metrics(m_font);
     m_widths.resize(m_facts.tokens.size());
-    // Widths by id: a text uses few of them often. Tokens that hold parts of characters differ from place to place.
-    QHash<std::int32_t, float> known;
+    // A text uses few pieces often. Not by id: one id may stand for several spellings, and parts of characters differ from
+    // place to place.
+    QHash<QByteArrayView, float> known;
     for (std::int64_t token = 0; token < tokens(); ++token) {
         const QByteArrayView own = bytes(token);
         const bool whole = own.empty() || (!continues(own.front()) && static_cast<unsigned char>(own.back()) < 0x80);
-        const std::int32_t id = m_facts.tokens[static_cast<std::size_t>(token)].id;
-        const auto seen = whole ? known.constFind(id) : known.constEnd();
+        const auto seen = whole ? known.constFind(own) : known.constEnd();
         float width = 0;
         if (seen != known.constEnd()) {
             width = *seen;
@@ -86,7 +87,7 @@ void TextLayout::measure() {
             const QString text = label(token);
             width = text.isEmpty() ? kEmptyCell : static_cast<float>(metrics.horizontalAdvance(text));
             if (whole)
-                known.insert(id, width);
+                known.insert(own, width);
         }
         m_widths[static_cast<std::size_t>(token)] = width;
     }

@@ -5,8 +5,8 @@
 
 #include "core/session.h"
 
+#include <QByteArrayView>
 #include <QFont>
-#include <QHash>
 #include <QRectF>
 #include <QString>
 

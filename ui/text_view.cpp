@@ -11,7 +11,6 @@
 namespace slopescope::ui {
 
 TextView::TextView(QWidget* parent) : QFrame(parent) {
-    setLook(this, "panel");
     m_header = new PanelHeader(tr("Text"), this);
     m_error = new QLabel(this);
     setLook(m_error, "error");
@@ -33,6 +32,7 @@ TextView::TextView(QWidget* parent) : QFrame(parent) {
     column->addWidget(m_area, 1);
     connect(m_area, &TokenArea::tokenHovered, this, &TextView::tokenHovered);
     connect(m_area, &TokenArea::tokenLocked, this, &TextView::tokenLocked);
+    setLook(this, "panel");
     clear();
 }
 

@@ -114,9 +114,15 @@ QRectF TokenArea::tokenRect(std::int64_t token) const {
 void TokenArea::hover(std::int64_t token) {
     if (token == m_hovered)
         return;
+    updateToken(m_hovered);
     m_hovered = token;
-    viewport()->update();
+    updateToken(m_hovered);
     emit tokenHovered(token);
+}
+
+void TokenArea::updateToken(std::int64_t token) {
+    if (token >= 0)
+        viewport()->update(tokenRect(token).toAlignedRect().adjusted(-2, 0, 2, 0));
 }
 
 void TokenArea::lock(std::int64_t token) {
@@ -262,7 +268,7 @@ QColor TokenArea::fillOf(std::int64_t token) const {
         return color;
     };
     if (token >= m_foundBegin && token < m_foundEnd)
-        return tinted(theme.warnFill, 1);
+        return tinted(theme.warn, 0.32F);
     if (token == m_locked || token == m_hovered || token == m_query)
         return tinted(theme.crosshair, 0.22F);
     if (token == m_key)
@@ -312,16 +318,28 @@ void TokenArea::paintToken(QPainter& painter, std::int64_t token) const {
     const auto write = [&](const QString& part, const QColor& color) {
         if (part.isEmpty())
             return;
+        if (part == QChar(0x00B7)) { // the most frequent of all, and much cheaper than a letter
+            const qreal wide = metrics.horizontalAdvance(part);
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(color);
+            painter.drawEllipse(QPointF(x + wide / 2, y - metrics.xHeight() / 2), 1, 1);
+            x += wide;
+            return;
+        }
         painter.setPen(color);
         painter.drawText(QPointF(x, y), part);
         x += metrics.horizontalAdvance(part);
     };
-    painter.save();
-    painter.setClipRect(rect.adjusted(-1, 0, 1, 0), Qt::IntersectClip);
+    const bool tooLong = m_layout.width(token) > rect.width() + 1;
+    if (tooLong) {
+        painter.save();
+        painter.setClipRect(rect, Qt::IntersectClip);
+    }
     write(label.left(head), marks);
     write(label.sliced(head, tail - head), ink);
     write(label.sliced(tail), marks);
-    painter.restore();
+    if (tooLong)
+        painter.restore();
 }
 
 void TokenArea::paintOutline(QPainter& painter, std::int64_t token, const QColor& color) const {

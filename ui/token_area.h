@@ -44,6 +44,7 @@ protected:
 
 private:
     void hover(std::int64_t token);
+    void updateToken(std::int64_t token);
     void lock(std::int64_t token);
     void layOut();
     void showTooltip(const QPoint& position, const QPoint& global);

@@ -88,7 +88,7 @@ std::optional<Work> ViewQueue::take(Clock::time_point now) {
     if (m_model) {
         work.task = Task::OpenModel;
         work.model = *std::exchange(m_model, {});
-    } else if (m_text) {
+    } else if (m_text && m_hasModel) { // its tokens are the model's
         work.task = Task::OpenText;
         work.text = *std::exchange(m_text, {});
     } else if (const auto task = nextPicture(now)) {
@@ -128,6 +128,7 @@ bool& ViewQueue::due(Task task) {
 }
 
 void ViewQueue::opened() {
+    m_hasModel = true;
     m_view.reset();
     m_due = {};
     m_forwardLength = -1;
@@ -237,7 +238,7 @@ bool ViewQueue::opening() const {
 }
 
 bool ViewQueue::busy() const {
-    if (m_running || m_model || m_text)
+    if (m_running || m_model || (m_text && m_hasModel))
         return true;
     if (!m_view)
         return false;

@@ -53,7 +53,7 @@ public:
     static constexpr std::chrono::milliseconds kRest{70};
 
     void openModel(std::string model);
-    void openText(std::filesystem::path text);
+    void openText(std::filesystem::path text); // waits for the first model
     void cancelOpening(); // those that wait; the Engine stops the running one
     // Ignored while an opening's result has not been acknowledged: the view would belong to the model before.
     void show(View view, Clock::time_point now);
@@ -80,7 +80,7 @@ private:
              profile = false;
     };
 
-    bool hasKeys() const { return m_view && m_forwardLength == m_view->length; }
+    bool hasKeys() const { return m_view && m_forwardLength >= m_view->length; } // of a causal model: a prefix will do
     bool resting(Clock::time_point now) const { return !m_view->editing || now >= m_lastEdit + kRest; }
     std::optional<Task> nextPicture(Clock::time_point now) const;
     bool& due(Task task);
@@ -89,6 +89,7 @@ private:
 
     std::optional<std::string> m_model;
     std::optional<std::filesystem::path> m_text;
+    bool m_hasModel = false;
     std::optional<View> m_view;
     Due m_due;
     std::optional<Work> m_running;

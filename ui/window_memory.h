@@ -3,10 +3,13 @@
 #pragma once
 
 #include "core/session.h"
+#include "ui/colour_scale.h"
 #include "ui/theme.h"
 
 #include <QByteArray>
 #include <QString>
+
+#include <optional>
 
 class QSettings;
 
@@ -20,6 +23,7 @@ struct WindowMemory {
     HeadAddress head;
     Stage stage = Stage::Probability;
     Pooling pooling = Pooling::Mean;
+    std::optional<ScaleSettings> scale; // of that stage; none: the usual
     QString slopesModel;  // whose slopes were edited
     SlopeTable slopes;    // empty: as trained
     int curveMode = 0;

@@ -20,6 +20,7 @@ namespace {
 
 using namespace slopescope;
 
+QtMessageHandler g_handler = nullptr; // Qt's own
 constexpr int kFault = 2; // exit status, as the command-line program has it
 
 [[noreturn]] void quitWith(const QString& sentence) {
@@ -146,6 +147,12 @@ int run() {
     return QApplication::exec();
 }
 
+// The offscreen platform remarks on every window that it has no window manager to tell about.
+void dropRemarks(QtMsgType type, const QMessageLogContext& context, const QString& message) {
+    if (!message.startsWith(QLatin1String("This plugin does not support")))
+        g_handler(type, context, message);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -157,6 +164,7 @@ int main(int argc, char** argv) {
     if (picture && noScreen && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
         qputenv("QT_QPA_PLATFORM", "offscreen");
 
+    g_handler = qInstallMessageHandler(dropRemarks);
     const QApplication application(argc, argv);
     Q_INIT_RESOURCE(slopescope); // of a static library
     QApplication::setOrganizationName("Slopescope");

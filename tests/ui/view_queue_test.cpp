@@ -163,7 +163,25 @@ TEST_F(ViewQueueTest, ReleasingTheSlopeStartsTheForwardAtOnce) {
     EXPECT_EQ(step(), Task::Forward);
 }
 
-TEST_F(ViewQueueTest, AnotherLengthHasNoPreview) {
+TEST_F(ViewQueueTest, AShorterLengthIsPreviewedFromTheLongerOne) {
+    show(view());
+    drain();
+    View shorter = view();
+    shorter.length = 60;
+    show(shorter);
+    EXPECT_EQ(drain(), (std::vector{Task::Preview, Task::Forward, Task::Map, Task::Thumbnails, Task::Profile}));
+}
+
+TEST_F(ViewQueueTest, OtherPixelsAskForThumbnailsAlone) {
+    show(view());
+    drain();
+    View sharper = view();
+    sharper.thumbnailPixels *= 2;
+    show(sharper);
+    EXPECT_EQ(drain(), (std::vector{Task::Thumbnails}));
+}
+
+TEST_F(ViewQueueTest, ALongerLengthHasNoPreview) {
     show(view());
     drain();
     View longer = view();
@@ -231,6 +249,17 @@ TEST_F(ViewQueueTest, AModelThatCannotBeOpenedChangesNothing) {
     queue.finish(Outcome::Failed);
     show(view(0.5, 1));
     EXPECT_EQ(drain(), (std::vector{Task::Map, Task::Profile}));
+}
+
+TEST_F(ViewQueueTest, ATextWaitsForTheFirstModel) {
+    queue.openText("text");
+    EXPECT_EQ(step(), std::nullopt);
+    queue.openModel("broken");
+    ASSERT_EQ(queue.take(now)->task, Task::OpenModel);
+    queue.finish(Outcome::Failed);
+    EXPECT_EQ(step(), std::nullopt);
+    queue.openModel("model");
+    EXPECT_EQ(drain(), (std::vector{Task::OpenModel, Task::OpenText}));
 }
 
 TEST_F(ViewQueueTest, TheNewestOpeningWins) {
