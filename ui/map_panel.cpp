@@ -172,14 +172,14 @@ void MapPanel::updateHeader() {
 
 // Room is judged by the longest facts there may be, so that nothing jumps while numbers change.
 void MapPanel::placeFacts() {
-    const QString longest = tr("slope %1").arg(QStringLiteral("0.00123")) + QStringLiteral(" · ") +
-                            tr("mean distance %1").arg(grouped(88888)) + QStringLiteral(" · ") +
+    const QString longest = tr("slope %1").arg(QStringLiteral("0.0123")) + QStringLiteral(" · ") +
+                            tr("mean distance %1").arg(grouped(8888)) + QStringLiteral(" · ") +
                             tr("entropy %1 bits").arg(significant(18.8));
     const QFontMetrics facts(labelFont()), badge(tickFont());
     const QFontMetrics title(boldFont());
     m_badge->setMinimumWidth(badge.horizontalAdvance(tr("updating")) + 2 * kGrid);
     const int taken = title.horizontalAdvance(m_header->title()) + m_badge->minimumWidth() +
-                      m_poolings->sizeHint().width() + m_stages->sizeHint().width() + 8 * kGrid;
+                      m_poolings->sizeHint().width() + m_stages->sizeHint().width() + 6 * kGrid;
     const int needed = taken + facts.horizontalAdvance(longest);
     const bool fits = width() >= needed;
     m_header->setFacts(fits ? m_facts : QString());
