@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/text/code_points.h"
+#include "core/text/in_quotes.h"
 
 #include <cmath>
 #include <unordered_set>
@@ -24,7 +25,7 @@ nlohmann::json parseJson(std::string_view text, const std::string& source) {
         else if (event == Event::object_end)
             keys.pop_back();
         else if (event == Event::key && !keys.back().insert(value.get_ref<const std::string&>()).second)
-            throw Error(source + " has the key \"" + value.get<std::string>() + "\" twice in one JSON object.");
+            throw Error(source + " has the key " + inQuotes(value.get<std::string>()) + " twice in one JSON object.");
         return true;
     };
     try {
@@ -43,7 +44,7 @@ void JsonNode::refuse(const std::string& why) const {
 JsonNode JsonNode::at(const std::string& key) const {
     if (auto found = find(key))
         return *found;
-    refuse("has no \"" + key + "\"");
+    refuse("has no " + inQuotes(key));
 }
 
 std::optional<JsonNode> JsonNode::find(const std::string& key) const {

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/text/code_points.h"
+#include "core/text/in_quotes.h"
 
 #include <algorithm>
 #include <limits>
@@ -45,8 +46,8 @@ void Unigram::reach(std::string_view piece, std::vector<Node>& nodes) const {
         });
         if (!covered) {
             if (!m_unknown)
-                throw Error("The tokenizer has no token for \"" + std::string(piece.substr(at, length)) +
-                            "\" and none that stands for unknown characters.");
+                throw Error("The tokenizer has no token for " + inQuotes(piece.substr(at, length)) +
+                            " and none that stands for unknown characters.");
             propose(at + length, *m_unknown, m_unknownScore);
         }
         at += length;

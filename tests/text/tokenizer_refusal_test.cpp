@@ -49,6 +49,8 @@ TEST(TokenizerFile, WhatIsNoJson) {
         EXPECT_NE(refusalOf(text), "accepted") << text;
     EXPECT_THAT(refusalOf(std::string(1'000'000, '[')), HasSubstr("deep"));
     EXPECT_THAT(refusalOf("{\"model\": 1, \"model\": 2}"), HasSubstr("twice"));
+    EXPECT_THAT(refusalOf("{\"a\\nb\": 1, \"a\\nb\": 2}"),
+                HasSubstr("the key \"a?b\" twice")); // one line, whatever the key
     for (const char* text : {"[]", "null", "7", "\"text\"", "{}"})
         EXPECT_NE(refusalOf(text), "accepted") << text;
 }
