@@ -119,10 +119,15 @@ private:
         const float* values = m_head.values + first * m_head.valueStride;
         float* sums = m_s.sums.data() + group * kRows * m_width;
         std::int64_t x = 0;
+        if (kRows == 12) // the same accumulators as half the rows by twice the width, with fewer loads
+            for (; x + 4 * kLanes <= m_width; x += 4 * kLanes)
+                for (int r = 0; r < kRows; r += 6)
+                    weigh<6, 4>(weights + r * kBlock, kBlock, values + x, m_head.valueStride, count,
+                                sums + r * m_width + x, m_width);
         for (; x + 2 * kLanes <= m_width; x += 2 * kLanes)
-            weigh<2>(weights, kBlock, values + x, m_head.valueStride, count, sums + x, m_width);
+            weigh<kRows, 2>(weights, kBlock, values + x, m_head.valueStride, count, sums + x, m_width);
         if (x < m_width)
-            weigh<1>(weights, kBlock, values + x, m_head.valueStride, count, sums + x, m_width);
+            weigh<kRows, 1>(weights, kBlock, values + x, m_head.valueStride, count, sums + x, m_width);
     }
 
     void finish(std::int64_t batch, std::int64_t head, const AttentionOutput& output) const {
@@ -223,6 +228,13 @@ inline void clearBlindRows(const Attention& a, const AttentionOutput& output) {
         }
 }
 
+// Vectors that straddle cache lines cost more than the copy that avoids them.
+inline bool aligned(const Rows& rows) {
+    constexpr std::uintptr_t kBytes = kLanes * sizeof(float);
+    return reinterpret_cast<std::uintptr_t>(rows.data) % kBytes == 0 && rows.batchStride % kLanes == 0 &&
+           rows.headStride % kLanes == 0 && rows.rowStride % kLanes == 0;
+}
+
 // Groups of a row block: enough to reuse what a key block brings into the cache, few enough that a stopped job ends
 // soon.
 inline int groupsPerBlock(const Attention& a) {
@@ -241,7 +253,7 @@ inline Visited attend(const Attention& a, const AttentionOutput& output, const P
         lines.emplace_back(a.bias, head, a.keys, kLog2E);
 
     const std::int64_t width = (a.headDim + kLanes - 1) / kLanes * kLanes;
-    const bool packValues = width != a.headDim || a.v.rowStride != a.headDim;
+    const bool packValues = width != a.headDim || a.v.rowStride != a.headDim || !aligned(a.v);
     const std::int64_t perHead = a.keys * (a.headDim + (packValues ? width : 0));
     constexpr std::int64_t kFloatsAtOnce = 32 << 20;
     const std::int64_t keyHeads = a.batch * a.keyHeads, sharing = a.heads / a.keyHeads;

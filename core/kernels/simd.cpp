@@ -7,10 +7,15 @@
 
 #include "core/kernels/rows.h"
 
+#include "hwy/highway.h"
+
+// Where there are no vectors the reference serves; compiling tiles for one lane would only cost time.
+#if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
 #include "core/kernels/attend-inl.h"
 #include "core/kernels/map-inl.h"
 #include "core/kernels/matmul-inl.h"
 #include "core/kernels/profile-inl.h"
+#endif
 
 #if HWY_ONCE
 

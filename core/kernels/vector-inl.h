@@ -105,32 +105,32 @@ HWY_INLINE void addBias(const float* HWY_RESTRICT bias, Vec (&tile)[kRows][2]) {
     }
 }
 
-// sums[row][0 .. kVectors lanes) += sum over `count` keys of weights[row][key] * values[key][...]
-template <int kVectors>
+// sums[row][0 .. kVectors lanes) += sum over `count` keys of weights[row][key] * values[key][...], for kHeight rows.
+template <int kHeight, int kVectors>
 HWY_INLINE void weigh(const float* HWY_RESTRICT weights, std::int64_t weightStride, const float* HWY_RESTRICT values,
                       std::int64_t valueStride, std::int64_t count, float* HWY_RESTRICT sums, std::int64_t sumStride) {
-    Vec tile[kRows][kVectors];
+    Vec tile[kHeight][kVectors];
 #pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 2
+    for (int r = 0; r < kHeight; ++r)
+#pragma GCC unroll 4
         for (int v = 0; v < kVectors; ++v)
             tile[r][v] = load(sums + r * sumStride + v * kLanes);
     for (std::int64_t key = 0; key < count; ++key) {
         Vec value[kVectors];
-#pragma GCC unroll 2
+#pragma GCC unroll 4
         for (int v = 0; v < kVectors; ++v)
             value[v] = load(values + key * valueStride + v * kLanes);
 #pragma GCC unroll 16
-        for (int r = 0; r < kRows; ++r) {
+        for (int r = 0; r < kHeight; ++r) {
             const Vec weight = set(weights[r * weightStride + key]);
-#pragma GCC unroll 2
+#pragma GCC unroll 4
             for (int v = 0; v < kVectors; ++v)
                 tile[r][v] = hn::MulAdd(weight, value[v], tile[r][v]);
         }
     }
 #pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 2
+    for (int r = 0; r < kHeight; ++r)
+#pragma GCC unroll 4
         for (int v = 0; v < kVectors; ++v)
             store(tile[r][v], sums + r * sumStride + v * kLanes);
 }
