@@ -20,7 +20,7 @@ constexpr int kPointsPerCurve = 160;
 }
 
 DecayView::DecayView(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(this)) {
-    auto* caption = new QLabel(tr("What each slope leaves at a distance, before content"), this);
+    auto* caption = new QLabel(tr("Weight left by distance, before content"), this);
     setLook(caption, "soft");
     caption->setWordWrap(true);
     caption->setContentsMargins(12, 0, 12, 0);
@@ -38,6 +38,14 @@ DecayView::DecayView(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(
     m_plot->yAxis->setRange(0, 1.04);
     m_plot->axisRect()->setMinimumMargins(QMargins(46, 4, 24, 0));
     m_plot->setSelectionTolerance(6);
+    // The words stand right of their line where there is room for them.
+    connect(m_plot, &QCustomPlot::afterLayout, this, [this] {
+        if (!m_label)
+            return;
+        const double end = m_plot->xAxis->coordToPixel(double(m_trained)) + 10 +
+                           QFontMetricsF(m_label->font()).horizontalAdvance(m_label->text());
+        m_label->setPositionAlignment((end > m_plot->axisRect()->right() ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignTop);
+    });
     connect(m_plot, &QCustomPlot::mousePress, this, [this](QMouseEvent* event) {
         if (const auto* graph = m_plot->plottableAt<QCPGraph>(event->position(), false))
             emit headSelected(headOf(graph));
@@ -80,6 +88,7 @@ void DecayView::rebuild() {
     const Theme theme = Theme::of(palette());
     m_plot->clearPlottables();
     m_plot->clearItems();
+    m_label = nullptr;
     m_plot->xAxis->setRange(1, static_cast<double>(m_longest));
     const auto add = [&](int head) {
         const double slope = m_slopes[static_cast<std::size_t>(head)];
@@ -110,8 +119,7 @@ void DecayView::rebuild() {
         label->setText(tr("trained at %1").arg(grouped(m_trained)));
         label->setFont(tickFont());
         label->setColor(theme.softText);
-        const bool late = std::log(double(m_trained)) > 0.55 * std::log(double(m_longest));
-        label->setPositionAlignment((late && m_plot->width() < 330 ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignTop);
+        m_label = label;
         label->setPadding(QMargins(5, 0, 5, 0));
         QColor veil = theme.panel; // lines may pass behind the words
         veil.setAlphaF(0.75F);

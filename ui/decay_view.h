@@ -8,6 +8,7 @@
 #include <QWidget>
 
 class QCPAbstractPlottable;
+class QCPItemText;
 class QCustomPlot;
 class QMouseEvent;
 
@@ -39,6 +40,7 @@ private:
     int m_selected = 0;
     std::int64_t m_longest = 4096;
     std::int64_t m_trained = 0;
+    QCPItemText* m_label = nullptr; // of the trained length, while it is on the axis
 };
 
 } // namespace slopescope::ui

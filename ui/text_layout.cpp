@@ -15,6 +15,7 @@ namespace {
 constexpr float kEmptyCell = 7;         // a token without a label of its own
 constexpr int kLongestLabel = 64;       // characters; beyond it the middle is left out
 constexpr qreal kLeading = 1.6;
+constexpr qreal kHang = 12;             // how far a line end may stand out at the right, so that it never fills a line alone
 
 bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
@@ -125,7 +126,8 @@ void TextLayout::breakLines() {
         const float wide = m_widths[static_cast<std::size_t>(token)];
         if (opensWord(token) || token == lineStart)
             wordStart = token;
-        if (x + wide > limit && token > lineStart) {
+        const qreal room = endsLine(token) ? limit + kHang : limit;
+        if (x + wide > room && token > lineStart) {
             // The whole word goes to the next line unless it fills the line by itself.
             begin(wordStart > lineStart ? wordStart : token);
             for (std::int64_t moved = lineStart; moved < token; ++moved) {
@@ -156,7 +158,7 @@ QRectF TextLayout::rect(std::int64_t token) const {
         return {};
     const auto index = static_cast<std::size_t>(token);
     const qreal left = m_lefts[index];
-    return {left, lineOf(token) * m_lineHeight, std::min<qreal>(m_widths[index], m_width - left), m_lineHeight};
+    return {left, lineOf(token) * m_lineHeight, std::min<qreal>(m_widths[index], m_width + (endsLine(token) ? kHang : 0) - left), m_lineHeight};
 }
 
 std::int64_t TextLayout::tokenAt(const QPointF& position) const {

@@ -104,6 +104,17 @@ TEST_F(TextLayoutTest, ALineFeedEndsItsLine) {
     EXPECT_EQ(layout.lineEnd(1), 4);
 }
 
+TEST_F(TextLayoutTest, ALineFeedNeverGoesDownAlone) {
+    QFont font;
+    font.setPixelSize(13);
+    const qreal width = QFontMetricsF(font).horizontalAdvance("keeper") + 1;
+    lay(words("keeper\nlamp"), width);
+    ASSERT_EQ(layout.lines(), 2);
+    EXPECT_EQ(layout.lineEnd(0), 2);
+    EXPECT_GT(layout.rect(1).width(), 5);
+    EXPECT_EQ(layout.tokenAt(layout.rect(1).center()), 1);
+}
+
 TEST_F(TextLayoutTest, APointFindsItsToken) {
     lay(prose(30), 260);
     for (std::int64_t token = 0; token < layout.tokens(); ++token)
