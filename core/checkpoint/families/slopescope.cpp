@@ -6,7 +6,12 @@ namespace slopescope::families {
 namespace {
 
 PositionScheme readPositions(const ConfigFields& fields, std::int64_t headDim, std::int64_t trainingLength) {
-    PositionScheme scheme = schemeNamed(fields.text("method"), headDim, trainingLength);
+    PositionScheme scheme;
+    try {
+        scheme = schemeNamed(fields.text("method"), headDim, trainingLength);
+    } catch (const Error& fault) {
+        throw Error(fields.source() + ": " + fault.what());
+    }
     if (scheme.rotary) {
         scheme.rotary->dims = fields.integer("dims", headDim);
         scheme.rotary->base = fields.number("base", scheme.rotary->base);
