@@ -39,8 +39,8 @@ void addSlopes(CLI::App& verb, SlopeSpec& spec) {
 void addLengths(CLI::App& verb, std::vector<std::int64_t>& lengths, const std::string& help) {
     verb.add_option("--lengths", lengths, help)
         ->delimiter(',')
-        ->allow_extra_args(false) // what follows may be MODEL
-        ->expected(1, 1000)
+        ->allow_extra_args(false) // one word: what follows may be MODEL
+        ->expected(1, 1 << 28)    // the words of a list without end, but for "..." in the help
         ->type_name("L,L,...");
 }
 

@@ -60,7 +60,12 @@ std::string usageFault(const CLI::App* app, const CLI::Error& fault) {
         at = at->get_subcommands().front();
         asked += " " + at->get_name();
     }
-    return std::string("slopescope-cli: ") + fault.what() + " (" + asked + " --help says more).\n";
+    const std::vector<std::string> unknown = app->remaining(true);
+    const bool noVerb = fault.get_name() == "RequiredError" && !unknown.empty() && !unknown.front().starts_with('-') &&
+                        std::string(fault.what()).starts_with("A subcommand");
+    const std::string words =
+        noVerb ? "There is no verb " + slopescope::inQuotes(unknown.front()) : std::string(fault.what());
+    return "slopescope-cli: " + words + " (" + asked + " --help says more).\n";
 }
 
 } // namespace
@@ -86,8 +91,6 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.fallthrough();
     app.failure_message(usageFault);
-    app.footer("The options above may also stand behind a verb. `slopescope-cli VERB --help` says what a verb takes.\n"
-               "Exit status: 0, or 2 after an error (said on stderr), or 130 after Ctrl+C.");
     addCommonOptions(app, context);
     app.parse_complete_callback([&] {
         requireDevice(context.device);
@@ -97,6 +100,8 @@ int main(int argc, char** argv) {
     for (const auto add : {addInfo, addTokenize, addLogits, addPerplexity, addMap, addProfile, addTrain, addBench})
         add(app, context);
     nameCommonOptions(app);
+    app.footer("The options above may also stand behind a verb. `slopescope-cli VERB --help` says what a verb takes.\n"
+               "Exit status: 0, or 2 after an error (said on stderr), or 130 after Ctrl+C.");
     const auto fail = [&](const std::string& sentence, int status) {
         context.progress.clear();
         std::fprintf(stderr, "slopescope-cli: %s\n", sentence.c_str());

@@ -1,0 +1,130 @@
+// The verbs as a person uses them: help, tokens, training, benches, Ctrl+C.
+#include "tests/cli/program.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace slopescope::test {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+TEST(Help, EveryVerbExplainsItself) {
+    const Outcome all = run({"--help"});
+    EXPECT_EQ(all.status, 0);
+    for (const char* verb : {"info", "tokenize", "logits", "perplexity", "map", "profile", "train", "bench"}) {
+        EXPECT_THAT(all.out, HasSubstr(std::string("\n  ") + verb + " "));
+        const Outcome one = run({verb, "--help"});
+        EXPECT_EQ(one.status, 0);
+        EXPECT_THAT(one.out, HasSubstr("--help"));
+    }
+    EXPECT_THAT(run({"perplexity", "--help"}).out, HasSubstr("llama-perplexity"));
+}
+
+TEST(Info, TellsWhatTheModelIs) {
+    const json info = runJson({"info", modelOf("alibi")});
+    EXPECT_EQ(info.at("positions"), "ALiBi");
+    EXPECT_EQ(info.at("layers"), 2);
+    EXPECT_EQ(info.at("heads"), 2);
+    EXPECT_EQ(info.at("head_size"), 8);
+    EXPECT_EQ(info.at("trained_length"), 16);
+    EXPECT_EQ(info.at("trained_tokens"), 64); // 2 steps of 2 windows of 16
+    EXPECT_EQ(info.at("slopes"), json({0.0625, 0.00390625}));
+    EXPECT_TRUE(info.at("longest_length").is_null());
+    EXPECT_EQ(runJson({"info", modelOf("learned")}).at("longest_length"), 16);
+    EXPECT_THAT(run({"info", modelOf("alibi")}).out, HasSubstr("positions   ALiBi\n"));
+}
+
+TEST(Info, OpensABundledModelByName) {
+    modelOf("alibi");
+    EXPECT_EQ(runJson({"info", "alibi", "--resources", folder().string()}).at("model"), "alibi");
+    EXPECT_EQ(runJson({"--resources", folder().string(), "info", "alibi"}).at("model"), "alibi");
+}
+
+TEST(Tokenize, GivesIdsAndTheTextBack) {
+    const std::string text = "The tide — 4 o'clock,\n\tnaïve  日本 😀.\n";
+    const std::string file = write("sample.txt", text);
+    const Outcome plain = run({"tokenize", modelOf("alibi"), "--text", file});
+    const Outcome full = run({"tokenize", modelOf("alibi"), "--text", file, "--json"});
+    const std::string plainIds = write("plain.json", plain.out), fullIds = write("full.json", full.out);
+    EXPECT_EQ(run({"tokenize", modelOf("alibi"), "--ids", plainIds}).out, text);
+    EXPECT_EQ(run({"tokenize", modelOf("alibi"), "--ids", fullIds}).out, text);
+    EXPECT_EQ(runJson({"tokenize", modelOf("alibi"), "--ids", plainIds}).at("text"), text);
+    const json tokens = json::parse(full.out).at("tokens");
+    EXPECT_EQ(tokens.front().at("begin"), 0);
+    EXPECT_EQ(tokens.back().at("end"), text.size());
+    EXPECT_EQ(tokens.size(), json::parse(plain.out).size());
+}
+
+TEST(Tokenize, AnEmptyTextHasNoTokens) {
+    EXPECT_EQ(run({"tokenize", modelOf("alibi"), "--text", write("empty.txt", "")}).out, "[]\n");
+    EXPECT_EQ(run({"tokenize", modelOf("alibi"), "--ids", write("none.json", "[]")}).out, "");
+}
+
+TEST(Logits, OfOneTokenAreOneRow) {
+    const std::string out = (folder() / "one.npy").string();
+    const json told = runJson({"logits", modelOf("alibi"), "--ids", write("one.json", "[7]"), "--out", out});
+    EXPECT_EQ(told.at("shape"), json({1, 300}));
+    EXPECT_EQ(readNpy(out).rows, 1);
+}
+
+TEST(Logits, OfATextBeginWithThoseOfItsBeginning) {
+    const std::string all = (folder() / "all.npy").string(), some = (folder() / "some.npy").string();
+    const json ids = runJson({"tokenize", modelOf("alibi"), "--text", textFile()}).at("ids");
+    const std::string few = write("few.json", json(std::vector<json>(ids.begin(), ids.begin() + 20)).dump());
+    ASSERT_EQ(run({"logits", modelOf("alibi"), "--text", textFile(), "--out", all}).status, 0);
+    ASSERT_EQ(run({"logits", modelOf("alibi"), "--ids", few, "--out", some}).status, 0);
+    const Array whole = readNpy(all), part = readNpy(some);
+    EXPECT_EQ(whole.rows, std::int64_t(ids.size()));
+    ASSERT_EQ(part.rows, 20);
+    for (std::size_t i = 0; i < part.values.size(); ++i)
+        EXPECT_NEAR(part.values[i], whole.values[i], 1e-4);
+}
+
+Arguments training(const std::string& directory, const std::string& steps) {
+    return {"train",        "--text",  textFile(),  "--valid", textFile(), "--out",   directory,
+            "--vocabulary", "300",     "--length",  "16",      "--layers", "1",       "--width",
+            "16",           "--heads", "2",         "--batch", "2",        "--steps", steps,
+            "--log-every",  "1",       "--threads", "1"};
+}
+
+TEST(Train, StopsOnControlCWithACheckpoint) {
+    const std::string directory = (folder() / "stopped").string();
+    const Outcome stopped = runInterrupted(training(directory, "1000000"), "step 3/");
+    EXPECT_EQ(stopped.status, 130);
+    EXPECT_THAT(stopped.err, testing::EndsWith("slopescope-cli: stopped.\n"));
+    EXPECT_EQ(stopped.out, "");
+    EXPECT_TRUE(std::filesystem::exists(directory + "/resume.safetensors"));
+    EXPECT_FALSE(std::filesystem::exists(directory + "/model.safetensors"));
+}
+
+TEST(Bench, MeasuresEveryPart) {
+    const auto names = [](const json& rows) {
+        std::set<std::string> found;
+        for (const json& row : rows) {
+            found.insert(row.at("what").get<std::string>());
+            EXPECT_TRUE(row.contains("unavailable") || row.at("seconds").get<double>() > 0) << row;
+        }
+        return found;
+    };
+    const json attention = runJson({"bench", "attention", "--lengths", "16,64", "--rounds", "1", "--heads", "3"});
+    EXPECT_EQ(names(attention.at("attention")).size(), 5U);
+    EXPECT_EQ(attention.at("attention").size(), 10U);
+    EXPECT_EQ(names(runJson({"bench", "map", "--lengths", "64", "--pixels", "16", "--rounds", "1"}).at("map")).size(),
+              5U);
+    const json forward = runJson({"bench", "forward", "--model", modelOf("alibi"), "--lengths", "32", "--rounds", "1",
+                                  "--resources", folder().string()});
+    EXPECT_EQ(names(forward.at("forward")), std::set<std::string>{"alibi (ALiBi)"});
+    modelOf("learned");
+    const json methods =
+        runJson({"bench", "methods", "--lengths", "32", "--rounds", "1", "--resources", folder().string()});
+    EXPECT_EQ(names(methods.at("models")), (std::set<std::string>{"alibi (ALiBi)", "learned (learned)"}));
+    EXPECT_EQ(names(methods.at("attention")).size(), 4U);
+    EXPECT_THAT(run({"bench", "map", "--lengths", "16", "--rounds", "1"}).out, HasSubstr("maps/s"));
+}
+
+} // namespace
+} // namespace slopescope::test
