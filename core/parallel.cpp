@@ -14,8 +14,8 @@
 namespace slopescope {
 namespace {
 
-// How many loops the current thread is inside. From within a body the pool is never resized: that joins the pool's threads,
-// and one of them may be this one, or be waiting for this one.
+// How many loops the current thread is inside. From within a body the pool is never resized: that joins the pool's
+// threads, and one of them may be this one, or be waiting for this one.
 thread_local int t_inside = 0;
 
 // One call of parallelFor. Threads draw indices until none is left; the caller waits for the helpers that joined.

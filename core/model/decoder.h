@@ -1,7 +1,8 @@
-// The forward of a decoder, layer by layer, for measuring and looking: float32 on the CPU, fused attention, no L x L, no L x V.
+// The forward of a decoder, layer by layer, for measuring and looking: float32 on the CPU, fused attention, no L x L,
+// no L x V.
 //
-// Immutable and safe to share between threads. Callers walk the layers themselves, because what they want lies between them:
-// a picture needs q and k of a layer, an edited slope wants to resume at the layer where it bites.
+// Immutable and safe to share between threads. Callers walk the layers themselves, because what they want lies between
+// them: a picture needs q and k of a layer, an edited slope wants to resume at the layer where it bites.
 #pragma once
 
 #include "core/attention/attention.h"
@@ -31,14 +32,14 @@ public:
 
     const DecoderConfig& config() const { return m_config; }
 
-    // Token ids -> the residual entering layer 0, [batch, length, width]. ids: batch x length, row by row. Throws Error when an id
-    // lies outside the vocabulary or the length past the model's positions.
+    // Token ids -> the residual entering layer 0, [batch, length, width]. ids: batch x length, row by row. Throws Error
+    // when an id lies outside the vocabulary or the length past the model's positions.
     at::Tensor embed(std::span<const std::int32_t> ids, std::int64_t batch) const;
 
     struct LayerResult {
-        at::Tensor residual;      // [batch, length, width], leaving the layer
-        at::Tensor q, k;          // [batch, length, heads or keyHeads, headDim], as attention saw them
-        at::Tensor lse;           // [batch, heads, length]
+        at::Tensor residual; // [batch, length, width], leaving the layer
+        at::Tensor q, k;     // [batch, length, heads or keyHeads, headDim], as attention saw them
+        at::Tensor lse;      // [batch, heads, length]
         kernels::Visited visited;
     };
 

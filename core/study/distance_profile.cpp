@@ -33,18 +33,20 @@ std::vector<double> massOfBiasAlone(const AttentionSettings& settings, std::int6
     double largest = bias(0);
     for (std::int64_t d = 1; d < (table.defined() ? std::min(length, table.size(1)) : 0); ++d)
         largest = std::max(largest, bias(d));
-    // prefix[d]: weight of all distances below d. A query at position i sees distances 0..i; kept above 0, so that a query that
-    // sees only what a table all but forbids has shares too.
+    // prefix[d]: weight of all distances below d. A query at position i sees distances 0..i; kept above 0, so that a
+    // query that sees only what a table all but forbids has shares too.
     std::vector<double> prefix(std::size_t(length) + 1);
     for (std::int64_t d = 0; d < length; ++d) {
         const bool visible = settings.window == 0 || d < settings.window;
-        prefix[std::size_t(d) + 1] = prefix[std::size_t(d)] + (visible ? std::exp(std::max(bias(d) - largest, kLeastExponent)) : 0);
+        prefix[std::size_t(d) + 1] =
+            prefix[std::size_t(d)] + (visible ? std::exp(std::max(bias(d) - largest, kLeastExponent)) : 0);
     }
     std::vector<double> mass(edges.size() - 1);
     for (std::int64_t i = 0; i < length; ++i) {
         const double whole = prefix[std::size_t(i) + 1];
         for (std::size_t bin = 0; bin < mass.size() && edges[bin] <= i; ++bin)
-            mass[bin] += (prefix[std::size_t(std::min(edges[bin + 1], i + 1))] - prefix[std::size_t(edges[bin])]) / whole;
+            mass[bin] +=
+                (prefix[std::size_t(std::min(edges[bin + 1], i + 1))] - prefix[std::size_t(edges[bin])]) / whole;
     }
     for (double& share : mass)
         share /= double(length);

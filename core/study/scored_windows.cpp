@@ -6,7 +6,9 @@
 
 namespace slopescope {
 
-std::int64_t onePassHop(std::int64_t length) { return std::max<std::int64_t>(1, length / 4); }
+std::int64_t onePassHop(std::int64_t length) {
+    return std::max<std::int64_t>(1, length / 4);
+}
 
 std::vector<ScoredWindow> onePassWindows(std::int64_t tokens, std::int64_t length, std::uint64_t seed) {
     std::vector<ScoredWindow> windows;
@@ -37,7 +39,8 @@ std::vector<ScoredWindow> huggingFaceWindows(std::int64_t tokens, std::int64_t l
     std::int64_t previousEnd = 0;
     for (std::int64_t begin = 0; begin < tokens; begin += stride) {
         const std::int64_t end = std::min(begin + length, tokens), targets = end - previousEnd;
-        // Labels previousEnd .. end-1 count; label t is predicted by input t-1, so the very first label of the text has none.
+        // Labels previousEnd .. end-1 count; label t is predicted by input t-1, so the very first label of the text has
+        // none.
         const std::int64_t inputs = end - begin - 1;
         const std::int64_t from = std::max<std::int64_t>(0, inputs - targets);
         const std::int64_t scored = inputs - from;

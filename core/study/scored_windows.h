@@ -1,8 +1,8 @@
 // How a text is cut into windows, and which predictions of each window count: the protocols of perplexity, as data.
 //
-// A window reads `inputs` tokens from `start` and predicts the token after each; predictions from .. inputs-1 are scored.
-// Sources: the paper's Appendix B (non-overlapping, sliding); transformers' docs/source/en/perplexity.md; llama.cpp's
-// perplexity example.
+// A window reads `inputs` tokens from `start` and predicts the token after each; predictions from .. inputs-1 are
+// scored. Sources: the paper's Appendix B (non-overlapping, sliding); transformers' docs/source/en/perplexity.md;
+// llama.cpp's perplexity example.
 #pragma once
 
 #include "core/session.h"
@@ -20,22 +20,22 @@ struct ScoredWindow {
     bool operator==(const ScoredWindow&) const = default;
 };
 
-// Windows of one-pass measurement: `length` inputs each, a quarter of a window apart so that short contexts are met often, in
-// a seeded order that depends on nothing else.
+// Windows of one-pass measurement: `length` inputs each, a quarter of a window apart so that short contexts are met
+// often, in a seeded order that depends on nothing else.
 std::vector<ScoredWindow> onePassWindows(std::int64_t tokens, std::int64_t length, std::uint64_t seed);
 
 // How far apart their starts are.
 std::int64_t onePassHop(std::int64_t length);
 
-// Side by side over the first `common` predictions of the text, so that every length scores the same tokens: where `length`
-// does not divide them, the last window is shorter.
+// Side by side over the first `common` predictions of the text, so that every length scores the same tokens: where
+// `length` does not divide them, the last window is shorter.
 std::vector<ScoredWindow> nonOverlappingWindows(std::int64_t common, std::int64_t length);
 
 // Moved by `stride`; the first window scores all of its predictions, each later one its last `stride`.
 std::vector<ScoredWindow> slidingWindows(std::int64_t tokens, std::int64_t length, std::int64_t stride);
 
-// The loop of transformers' documentation, its weights included: a window's mean loss counts for one prediction less than
-// it scored, but for the first window.
+// The loop of transformers' documentation, its weights included: a window's mean loss counts for one prediction less
+// than it scored, but for the first window.
 std::vector<ScoredWindow> huggingFaceWindows(std::int64_t tokens, std::int64_t length, std::int64_t stride);
 
 // llama-perplexity: disjoint windows, the second half of each scored; needs two windows of text.

@@ -1,8 +1,9 @@
-// One text through a model, kept layer by layer, so that pictures come from what is at hand and an edit resumes where it bites.
+// One text through a model, kept layer by layer, so that pictures come from what is at hand and an edit resumes where
+// it bites.
 //
-// Holds the residual entering each layer, and q, k and the log-sum-exp of each layer. A shorter length is a prefix of these
-// (the model is causal) and costs nothing; an edit at a shorter length runs that length alone, and the longer one is to be
-// run again. Used by one thread at a time.
+// Holds the residual entering each layer, and q, k and the log-sum-exp of each layer. A shorter length is a prefix of
+// these (the model is causal) and costs nothing; an edit at a shorter length runs that length alone, and the longer one
+// is to be run again. Used by one thread at a time.
 #pragma once
 
 #include "core/model/decoder.h"
@@ -16,8 +17,8 @@ class TextForward {
 public:
     TextForward(std::shared_ptr<const Decoder> decoder, std::vector<std::int32_t> ids);
 
-    // Brings every layer up to date for these slopes and this length, from the lowest layer whose input changed. What was there
-    // stays as it was if the job is stopped.
+    // Brings every layer up to date for these slopes and this length, from the lowest layer whose input changed. What
+    // was there stays as it was if the job is stopped.
     void run(const SlopeTable& slopes, std::int64_t length, const Job& job);
 
     bool covers(std::int64_t length) const { return length > 0 && length <= m_length; }
@@ -33,9 +34,9 @@ public:
 
 private:
     struct Layer {
-        at::Tensor input;        // residual entering it, [1, length, width]
+        at::Tensor input; // residual entering it, [1, length, width]
         at::Tensor q, k, lse;
-        SlopeSet slopes;         // it was run with
+        SlopeSet slopes; // it was run with
     };
 
     // The slopes of one layer, with "as trained" spelled out.

@@ -16,7 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path resumeFile(const fs::path& directory) { return directory / "resume.safetensors"; }
+fs::path resumeFile(const fs::path& directory) {
+    return directory / "resume.safetensors";
+}
 
 } // namespace
 

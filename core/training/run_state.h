@@ -1,4 +1,5 @@
-// What a training run keeps on disk besides the model: resume.safetensors (weights, optimiser moments, step) and log.jsonl.
+// What a training run keeps on disk besides the model: resume.safetensors (weights, optimiser moments, step) and
+// log.jsonl.
 #pragma once
 
 #include "core/training/adamw.h"
@@ -10,20 +11,20 @@
 
 namespace slopescope {
 
-// A line that must be equal for a run to be continued: everything that decides the bits. `data` tells the tokens trained on from
-// all others.
+// A line that must be equal for a run to be continued: everything that decides the bits. `data` tells the tokens
+// trained on from all others.
 std::string runSignature(const TrainingRequest& request, const std::string& data);
 
 void saveRun(const std::filesystem::path& directory, const std::string& signature,
              const std::map<std::string, at::Tensor>& parameters, const AdamW& optimiser, std::int64_t step);
 
-// Copies the saved weights into `parameters` and returns the step to go on from. Throws Error when the file is damaged or belongs to a
-// run with another signature.
+// Copies the saved weights into `parameters` and returns the step to go on from. Throws Error when the file is damaged
+// or belongs to a run with another signature.
 std::int64_t loadRun(const std::filesystem::path& directory, const std::string& signature,
                      std::map<std::string, at::Tensor>& parameters, AdamW& optimiser);
 
-// Appends to log.jsonl; a resumed run first drops the lines past the step that it goes on from. Throws Error when the disk
-// refuses.
+// Appends to log.jsonl; a resumed run first drops the lines past the step that it goes on from. Throws Error when the
+// disk refuses.
 class RunLog {
 public:
     RunLog(const std::filesystem::path& directory, std::int64_t fromStep);

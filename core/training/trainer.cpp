@@ -80,7 +80,8 @@ void checkRequest(const TrainingRequest& r) {
         throw Error("Training logs, validates and saves every so many steps; that number must be at least 1.");
     for (const double value : {r.learningRate, r.finalLearningRate, r.weightDecay, r.clipNorm})
         if (!std::isfinite(value) || value < 0)
-            throw Error("Learning rates, weight decay and the clipping norm of a training must be numbers, not negative.");
+            throw Error(
+                "Learning rates, weight decay and the clipping norm of a training must be numbers, not negative.");
 }
 
 DecoderConfig configOf(const TrainingRequest& r, std::int64_t vocabulary) {
@@ -91,7 +92,8 @@ DecoderConfig configOf(const TrainingRequest& r, std::int64_t vocabulary) {
     config.heads = config.keyHeads = r.heads;
     config.headDim = r.width / r.heads;
     config.hidden = 4 * r.width;
-    config.embeddingScale = std::sqrt(double(r.width)); // as the paper's decoder; gives sinusoids and tokens the same size
+    config.embeddingScale =
+        std::sqrt(double(r.width)); // as the paper's decoder; gives sinusoids and tokens the same size
     config.trainingLength = r.length;
     config.positions = schemeNamed(r.positions, config.headDim, r.length);
     if (config.positions.bias == BiasKind::Linear)
@@ -100,25 +102,27 @@ DecoderConfig configOf(const TrainingRequest& r, std::int64_t vocabulary) {
     return config;
 }
 
-// Each tensor draws from a generator of its own, so models that differ in their position method share all other weights.
+// Each tensor draws from a generator of its own, so models that differ in their position method share all other
+// weights.
 std::map<std::string, at::Tensor> initialise(const DecoderConfig& config, DecoderWeights& weights, std::uint64_t seed) {
     std::map<std::string, at::Tensor> parameters;
     const double spread = 1 / std::sqrt(double(config.width));
-    forEachTensor(config, weights, [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor& tensor) {
-        if (shape.size() == 1) {
-            tensor = name.ends_with(".weight") ? at::ones(shape, at::kFloat) : at::zeros(shape, at::kFloat);
-        } else if (name == "relative_bias.weight") {
-            tensor = at::zeros(shape, at::kFloat);
-        } else {
-            at::Generator random = at::make_generator<at::CPUGeneratorImpl>(fnv1a(name, seed));
-            const bool intoResidual = name.ends_with("output.weight") || name.ends_with("down.weight");
-            const double shrink = intoResidual ? 1 / std::sqrt(2.0 * double(config.layers)) : 1;
-            const double fanIn = std::sqrt(double(config.width) / double(shape.back())); // 1, but for mlp.down
-            tensor = at::empty(shape, at::kFloat).normal_(0, spread * shrink * fanIn, random);
-        }
-        tensor.requires_grad_(true);
-        parameters[name] = tensor;
-    });
+    forEachTensor(
+        config, weights, [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor& tensor) {
+            if (shape.size() == 1) {
+                tensor = name.ends_with(".weight") ? at::ones(shape, at::kFloat) : at::zeros(shape, at::kFloat);
+            } else if (name == "relative_bias.weight") {
+                tensor = at::zeros(shape, at::kFloat);
+            } else {
+                at::Generator random = at::make_generator<at::CPUGeneratorImpl>(fnv1a(name, seed));
+                const bool intoResidual = name.ends_with("output.weight") || name.ends_with("down.weight");
+                const double shrink = intoResidual ? 1 / std::sqrt(2.0 * double(config.layers)) : 1;
+                const double fanIn = std::sqrt(double(config.width) / double(shape.back())); // 1, but for mlp.down
+                tensor = at::empty(shape, at::kFloat).normal_(0, spread * shrink * fanIn, random);
+            }
+            tensor.requires_grad_(true);
+            parameters[name] = tensor;
+        });
     return parameters;
 }
 
@@ -156,8 +160,11 @@ void writeTrainingFacts(const TrainingRequest& r, const Corpus& corpus, const Tr
     const nlohmann::json facts{{"command", r.command},
                                {"positions", r.positions},
                                {"corpus_summary", summary},
-                               {"corpus", {{"files", corpus.files}, {"bytes", corpus.bytes},
-                                           {"tokens", corpus.tokens.size()}, {"fnv1a64", hex(corpus.digest)}}},
+                               {"corpus",
+                                {{"files", corpus.files},
+                                 {"bytes", corpus.bytes},
+                                 {"tokens", corpus.tokens.size()},
+                                 {"fnv1a64", hex(corpus.digest)}}},
                                {"seed", r.seed},
                                {"steps", p.steps},
                                {"batch", r.batch},
@@ -224,10 +231,12 @@ void train(const TrainingRequest& r, const Job& job, const std::function<void(co
         sinceLog += loss.item<double>();
         ++stepsSinceLog;
         if (!std::isfinite(sinceLog))
-            throw Error("The loss is no longer a number at step " + std::to_string(step) + "; try a lower learning rate.");
+            throw Error("The loss is no longer a number at step " + std::to_string(step) +
+                        "; try a lower learning rate.");
         progress.gradientNorm = clipGradients(parameters, r.clipNorm);
         if (!std::isfinite(progress.gradientNorm))
-            throw Error("The gradient is no longer a number at step " + std::to_string(step) + "; try a lower learning rate.");
+            throw Error("The gradient is no longer a number at step " + std::to_string(step) +
+                        "; try a lower learning rate.");
         progress.learningRate = rateAt(r, step);
         optimiser.step(parameters, progress.learningRate, r.weightDecay);
         ++step;

@@ -70,11 +70,17 @@ INSTANTIATE_TEST_SUITE_P(Positions, EveryMethod, ::testing::ValuesIn(kMethods), 
     return name;
 });
 
-TEST_P(EveryMethod, LogitsAndLossesAreTheReferences) { expectLikeReference({.method = GetParam()}, 60, GetParam()); }
+TEST_P(EveryMethod, LogitsAndLossesAreTheReferences) {
+    expectLikeReference({.method = GetParam()}, 60, GetParam());
+}
 
-TEST_P(EveryMethod, OneToken) { expectLikeReference({.method = GetParam()}, 1, GetParam()); }
+TEST_P(EveryMethod, OneToken) {
+    expectLikeReference({.method = GetParam()}, 1, GetParam());
+}
 
-TEST_P(EveryMethod, ThreeHeads) { expectLikeReference({.method = GetParam(), .heads = 3, .keyHeads = 3}, 33, GetParam()); }
+TEST_P(EveryMethod, ThreeHeads) {
+    expectLikeReference({.method = GetParam(), .heads = 3, .keyHeads = 3}, 33, GetParam());
+}
 
 TEST_P(EveryMethod, GroupedKeyHeads) {
     for (const std::int64_t keyHeads : {1, 2})
@@ -82,7 +88,9 @@ TEST_P(EveryMethod, GroupedKeyHeads) {
 }
 
 // 12 is no multiple of what the vector kernels take.
-TEST_P(EveryMethod, OddHeadSizes) { expectLikeReference({.method = GetParam(), .headDim = 12}, 20, GetParam()); }
+TEST_P(EveryMethod, OddHeadSizes) {
+    expectLikeReference({.method = GetParam(), .headDim = 12}, 20, GetParam());
+}
 
 TEST_P(EveryMethod, ScaledEmbedding) {
     expectLikeReference({.method = GetParam(), .embeddingScale = std::sqrt(32.0)}, 20, GetParam());

@@ -1,4 +1,5 @@
-// Perplexity by length: each protocol against a loop that recomputes every prediction from scratch with the reference decoder.
+// Perplexity by length: each protocol against a loop that recomputes every prediction from scratch with the reference
+// decoder.
 #include "core/error.h"
 #include "core/study/length_curve.h"
 #include "core/study/running_mean.h"
@@ -25,7 +26,8 @@ using namespace tests;
 // The loss of predicting ids[target] from ids[begin..target), by the reference decoder; each is computed once.
 class Predictions {
 public:
-    Predictions(ReferenceModel model, std::vector<std::int32_t> ids) : m_model(std::move(model)), m_ids(std::move(ids)) {}
+    Predictions(ReferenceModel model, std::vector<std::int32_t> ids)
+        : m_model(std::move(model)), m_ids(std::move(ids)) {}
 
     double operator()(std::size_t begin, std::size_t target) {
         const auto [known, isNew] = m_known.try_emplace({begin, target}, 0.0);
@@ -126,8 +128,7 @@ TEST(NonOverlapping, ScoresTheSameTokensWhereALengthDoesNotDivide) {
 TEST(Sliding, ScoresOnlyTheNewTokens) {
     Bench bench(40);
     for (const std::int64_t stride : {1, 3, 8}) {
-        const CurveResult curve =
-            bench.curve({.lengths = {8, 13}, .protocol = Protocol::Sliding, .stride = stride});
+        const CurveResult curve = bench.curve({.lengths = {8, 13}, .protocol = Protocol::Sliding, .stride = stride});
         for (const CurvePoint& point : curve.points) {
             const auto length = std::size_t(point.length), hop = std::size_t(stride);
             Mean mean;
@@ -330,7 +331,7 @@ TEST(RunningMeanTest, StandardErrorIsThatOfTheMeansSpread) {
     EXPECT_NEAR(running.mean(), mean, 1e-12);
     EXPECT_NEAR(running.standardError(), std::sqrt(squares / 4 / 5), 1e-12);
     EXPECT_NEAR(running.standardError(2), std::sqrt(squares / 4 / 2.5), 1e-12); // two windows cover a token
-    EXPECT_TRUE(std::isnan(running.standardError(4)));                           // fewer than two independent ones
+    EXPECT_TRUE(std::isnan(running.standardError(4)));                          // fewer than two independent ones
 
     RunningMean one;
     EXPECT_TRUE(std::isnan(one.mean()));
@@ -358,8 +359,8 @@ TEST(StandardErrors, OfNonOverlappingWindowsComeFromTheirMeans) {
 
 TEST(StandardErrors, OneWindowHasNone) {
     Bench bench(17);
-    EXPECT_TRUE(std::isnan(
-        bench.curve({.lengths = {16}, .protocol = Protocol::NonOverlapping}).points[0].standardError));
+    EXPECT_TRUE(
+        std::isnan(bench.curve({.lengths = {16}, .protocol = Protocol::NonOverlapping}).points[0].standardError));
     EXPECT_TRUE(std::isnan(bench.curve({.lengths = {16}}).points[0].standardError));
 }
 
@@ -368,8 +369,7 @@ TEST(StandardErrors, OneWindowHasNone) {
 TEST(Unavailable, LengthsPastLearnedPositionsSaySoAtTheirPoint) {
     Bench bench(100, {.method = "learned", .trainingLength = 16});
     for (const Protocol protocol : {Protocol::OnePass, Protocol::NonOverlapping, Protocol::Sliding}) {
-        const CurveResult curve =
-            bench.curve({.lengths = {8, 16, 17, 64}, .protocol = protocol, .stride = 4});
+        const CurveResult curve = bench.curve({.lengths = {8, 16, 17, 64}, .protocol = protocol, .stride = 4});
         ASSERT_EQ(curve.points.size(), 4U);
         for (const CurvePoint& point : curve.points) {
             EXPECT_EQ(std::isnan(point.nll), point.length > 16) << point.length;
@@ -430,7 +430,8 @@ TEST(MaxTokens, BoundsWhatIsRead) {
 
     // The other protocols read the first tokens of the text, as if it ended there.
     Bench shorter(65);
-    for (const Protocol protocol : {Protocol::NonOverlapping, Protocol::Sliding, Protocol::HuggingFace, Protocol::LlamaCpp}) {
+    for (const Protocol protocol :
+         {Protocol::NonOverlapping, Protocol::Sliding, Protocol::HuggingFace, Protocol::LlamaCpp}) {
         const Asked all{.lengths = {4, 20}, .protocol = protocol, .stride = 4};
         Asked bounded = all;
         bounded.maxTokens = 65;
@@ -447,15 +448,14 @@ TEST(AttentionWindow, IsThatOfTheReference) {
     ReferenceModel windowed = bench.model.reference();
     windowed.window = 5;
     const Row losses = referenceLosses(windowed, bench.ids);
-    const CurveResult curve =
-        bench.curve({.lengths = {32}, .protocol = Protocol::NonOverlapping, .window = 5});
+    const CurveResult curve = bench.curve({.lengths = {32}, .protocol = Protocol::NonOverlapping, .window = 5});
     EXPECT_NEAR(curve.points[0].nll, std::accumulate(losses.begin(), losses.end(), 0.0) / 32, 2e-4);
 }
 
 TEST(Updates, ArriveInOrderAndTheLastIsTheResult) {
     Bench bench(100);
-    for (const Protocol protocol : {Protocol::OnePass, Protocol::NonOverlapping, Protocol::Sliding,
-                                    Protocol::HuggingFace, Protocol::LlamaCpp}) {
+    for (const Protocol protocol :
+         {Protocol::OnePass, Protocol::NonOverlapping, Protocol::Sliding, Protocol::HuggingFace, Protocol::LlamaCpp}) {
         std::vector<CurveResult> states;
         const auto caller = std::this_thread::get_id();
         const CurveResult result =

@@ -1,5 +1,5 @@
-// Model directories: what is written opens again as it was; what is broken is refused with a sentence, and the model that was
-// open stays open.
+// Model directories: what is written opens again as it was; what is broken is refused with a sentence, and the model
+// that was open stays open.
 #include "core/checkpoint/model_directory.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/error.h"
@@ -31,7 +31,8 @@ void expectSameModel(const TinyModel& model, OpenedModel& opened) {
     EXPECT_EQ(describe(opened.config.positions), describe(model.config.positions));
     std::map<std::string, at::Tensor> expected;
     DecoderWeights shared = model.weights;
-    forEachTensor(model.config, shared, [&](const std::string& name, const auto&, at::Tensor& t) { expected[name] = t; });
+    forEachTensor(model.config, shared,
+                  [&](const std::string& name, const auto&, at::Tensor& t) { expected[name] = t; });
     forEachTensor(opened.config, opened.weights, [&](const std::string& name, const auto&, at::Tensor& tensor) {
         EXPECT_TRUE(tensor.equal(expected.at(name))) << name;
     });
@@ -96,7 +97,8 @@ protected:
         } catch (const Error& error) {
             message = error.what();
         }
-        EXPECT_THAT(message, AllOf(HasSubstr((file.empty() ? directory() : directory() / file).string()), HasSubstr(fault)));
+        EXPECT_THAT(message,
+                    AllOf(HasSubstr((file.empty() ? directory() : directory() / file).string()), HasSubstr(fault)));
         EXPECT_TRUE(message.ends_with(".") && message.find('\n') == std::string::npos) << message;
         EXPECT_LT(message.size(), 400U);
         EXPECT_EQ(m_session.model()->name, "good");
@@ -194,8 +196,8 @@ TEST_F(BrokenModel, OtherKindsOfModel) {
 }
 
 TEST_F(BrokenModel, FieldsThatAreMissingOrOfAnotherKind) {
-    for (const char* field : {"vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size",
-                              "positions"}) {
+    for (const char* field :
+         {"vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "positions"}) {
         auto json = config();
         json.erase(field);
         expectConfigRefused(json, "\"" + std::string(field) + "\" is missing");
@@ -213,8 +215,8 @@ TEST_F(BrokenModel, FieldsThatAreMissingOrOfAnotherKind) {
 }
 
 TEST_F(BrokenModel, NumbersThatCannotBe) {
-    for (const char* field : {"vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads",
-                              "head_dim", "intermediate_size", "training_length"})
+    for (const char* field : {"vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads",
+                              "num_key_value_heads", "head_dim", "intermediate_size", "training_length"})
         for (const std::int64_t value : {std::int64_t(-1), std::numeric_limits<std::int64_t>::min(),
                                          std::numeric_limits<std::int64_t>::max(), std::int64_t(1) << 40}) {
             auto json = config();
@@ -306,7 +308,8 @@ TEST_F(BrokenModel, ShapesThatTheConfigDoesNotAskFor) {
 
 TEST_F(BrokenModel, TruncatedWeights) {
     const std::string whole = readFile(directory() / "model.safetensors");
-    for (const std::size_t size : {std::size_t(0), std::size_t(7), std::size_t(8), std::size_t(200), whole.size() / 2, whole.size() - 1}) {
+    for (const std::size_t size :
+         {std::size_t(0), std::size_t(7), std::size_t(8), std::size_t(200), whole.size() / 2, whole.size() - 1}) {
         writeFile(directory() / "model.safetensors", whole.substr(0, size));
         expectRefused("model.safetensors", "");
     }

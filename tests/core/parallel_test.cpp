@@ -177,9 +177,8 @@ TEST_F(Parallel, ThreadsMayBeResizedWhileLoopsRun) {
             while (!over) {
                 std::atomic<std::int64_t> sum = 0;
                 // Nested, so that a thread of the pool meets the changed size in the middle of a body.
-                parallelFor(6, Job(), [&](std::int64_t i) {
-                    parallelFor(5, Job(), [&](std::int64_t j) { sum += i * 5 + j; });
-                });
+                parallelFor(6, Job(),
+                            [&](std::int64_t i) { parallelFor(5, Job(), [&](std::int64_t j) { sum += i * 5 + j; }); });
                 wrong += sum != 29 * 30 / 2;
             }
         });

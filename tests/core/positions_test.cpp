@@ -32,8 +32,8 @@ TEST(Sinusoidal, IsSinesThenCosinesOfGeometricFrequencies) {
 TEST(Sinusoidal, EndsOfTheSpectrum) {
     const at::Tensor table = sinusoidalTable(0, 2, 8);
     const float* second = table.data_ptr<float>() + 8; // position 1
-    EXPECT_NEAR(second[0], std::sin(1.0), 1e-7);    // the first frequency is 1,
-    EXPECT_NEAR(second[3], std::sin(1e-4), 1e-9);   // the last 1/10000
+    EXPECT_NEAR(second[0], std::sin(1.0), 1e-7);       // the first frequency is 1,
+    EXPECT_NEAR(second[3], std::sin(1e-4), 1e-9);      // the last 1/10000
     EXPECT_NEAR(second[4], std::cos(1.0), 1e-7);
     for (int i = 0; i < 8; ++i)
         EXPECT_EQ(table.data_ptr<float>()[i], i < 4 ? 0 : 1); // position 0
@@ -66,8 +66,8 @@ TEST_P(RotaryTest, TurnsEachPairByItsAngle) {
     for (std::int64_t row = 0; row < kBatch * kLength * kHeads; ++row) {
         const float* before = x.data_ptr<float>() + row * kDim;
         const auto position = std::size_t(kFirst + row / kHeads % kLength);
-        const tests::Row expected = tests::reference::rotated({before, before + kDim}, position, std::size_t(rotary.dims),
-                                                              rotary.base, rotary.interleaved);
+        const tests::Row expected = tests::reference::rotated(
+            {before, before + kDim}, position, std::size_t(rotary.dims), rotary.base, rotary.interleaved);
         for (std::int64_t d = 0; d < kDim; ++d)
             ASSERT_NEAR(turned.data_ptr<float>()[row * kDim + d], expected[std::size_t(d)], 1e-5)
                 << "row " << row << ", dimension " << d;
@@ -90,7 +90,8 @@ TEST(RotaryProducts, DependOnDistanceAlone) {
     const auto product = [&](std::int64_t i, std::int64_t j) {
         const at::Tensor turnedQ = rotate(q, rotary, rotaryTable(rotary, i, 1)).contiguous();
         const at::Tensor turnedK = rotate(k, rotary, rotaryTable(rotary, j, 1)).contiguous();
-        return std::inner_product(turnedQ.data_ptr<float>(), turnedQ.data_ptr<float>() + 8, turnedK.data_ptr<float>(), 0.0);
+        return std::inner_product(turnedQ.data_ptr<float>(), turnedQ.data_ptr<float>() + 8, turnedK.data_ptr<float>(),
+                                  0.0);
     };
     EXPECT_NEAR(product(7, 4), product(1003, 1000), 1e-5);
     EXPECT_NEAR(product(0, 0), product(512, 512), 1e-5);

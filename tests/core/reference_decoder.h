@@ -1,8 +1,8 @@
-// The whole decoder once more, in double and in plain loops, from the formulas of the papers alone: the oracle of the tests of
-// core. Knows nothing of core's code; it is given numbers by name.
+// The whole decoder once more, in double and in plain loops, from the formulas of the papers alone: the oracle of the
+// tests of core. Knows nothing of core's code; it is given numbers by name.
 //
-// Pre-norm decoder, tied output, tanh GELU. Positions: ALiBi (Press et al., eq. 2), rotary (Su et al.), T5's unidirectional
-// buckets, sinusoidal (as in tensor2tensor and fairseq), learned, none.
+// Pre-norm decoder, tied output, tanh GELU. Positions: ALiBi (Press et al., eq. 2), rotary (Su et al.), T5's
+// unidirectional buckets, sinusoidal (as in tensor2tensor and fairseq), learned, none.
 #pragma once
 
 #include <algorithm>

@@ -65,7 +65,8 @@ void expectPicture(const Picture& picture, const ReferenceHead& head, Stage stag
         for (int c = 0; c < v.columns; ++c) {
             double sum = 0, most = -HUGE_VAL;
             int cells = 0;
-            for (auto i = edge(v.queryBegin, v.queryEnd, v.rows, r); i < edge(v.queryBegin, v.queryEnd, v.rows, r + 1); ++i)
+            for (auto i = edge(v.queryBegin, v.queryEnd, v.rows, r); i < edge(v.queryBegin, v.queryEnd, v.rows, r + 1);
+                 ++i)
                 for (auto j = edge(v.keyBegin, v.keyEnd, v.columns, c);
                      j < edge(v.keyBegin, v.keyEnd, v.columns, c + 1) && j <= i; ++j) {
                     const double value = stageOf(head, stage)[std::size_t(i)][std::size_t(j)];
@@ -96,17 +97,19 @@ TEST_P(PicturesOfEveryMethod, MapsAreThePooledMatrix) {
     OpenSession open({.method = GetParam(), .keyHeads = 2});
     const ReferenceForward reference = open.reference();
     open.session.forward({}, kLength, Job());
-    const std::vector<Viewport> viewports{{0, 40, 0, 40, 40, 40}, {0, 40, 0, 40, 7, 9}, {13, 31, 2, 29, 18, 5}, {3, 9, 20, 40, 2, 4}};
+    const std::vector<Viewport> viewports{
+        {0, 40, 0, 40, 40, 40}, {0, 40, 0, 40, 7, 9}, {13, 31, 2, 29, 18, 5}, {3, 9, 20, 40, 2, 4}};
     for (int layer = 0; layer < 2; ++layer)
         for (int head = 0; head < 4; ++head)
             for (const Stage stage : kStages)
                 for (const Pooling pooling : {Pooling::Mean, Pooling::Max})
                     for (const Viewport& viewport : viewports) {
-                        const MapResult map = open.session.map({{}, kLength, {layer, head}, viewport, stage, pooling}, Job());
+                        const MapResult map =
+                            open.session.map({{}, kLength, {layer, head}, viewport, stage, pooling}, Job());
                         EXPECT_EQ(map.freshness, Freshness::Exact);
                         EXPECT_EQ(map.picture.viewport, viewport);
-                        expectPicture(map.picture, reference.head[std::size_t(layer)][std::size_t(head)], stage, pooling,
-                                      stage == Stage::Probability ? 1e-5 : 1e-3);
+                        expectPicture(map.picture, reference.head[std::size_t(layer)][std::size_t(head)], stage,
+                                      pooling, stage == Stage::Probability ? 1e-5 : 1e-3);
                     }
 }
 
@@ -114,7 +117,8 @@ TEST_P(PicturesOfEveryMethod, CellsAreThoseOfTheMatrix) {
     OpenSession open({.method = GetParam(), .keyHeads = 2});
     const ReferenceForward reference = open.reference();
     open.session.forward({}, 60, Job()); // more than is asked about
-    for (const auto& [query, key] : std::vector<std::pair<int, int>>{{0, 0}, {39, 0}, {39, 39}, {20, 13}, {20, 19}, {31, 2}}) {
+    for (const auto& [query, key] :
+         std::vector<std::pair<int, int>>{{0, 0}, {39, 0}, {39, 39}, {20, 13}, {20, 19}, {31, 2}}) {
         const ReferenceHead& head = reference.head[1][3];
         const Row& row = head.probability[std::size_t(query)];
         const double probability = row[std::size_t(key)];
@@ -173,7 +177,9 @@ TEST_P(PicturesOfEveryMethod, TheProfileIsTheMatrixByDistance) {
         EXPECT_EQ(bin.begin, next); // the bins tile 0..length
         EXPECT_GT(bin.end, bin.begin);
         next = bin.end;
-        const auto share = [&](const Row& by) { return std::accumulate(by.begin() + bin.begin, by.begin() + bin.end, 0.0); };
+        const auto share = [&](const Row& by) {
+            return std::accumulate(by.begin() + bin.begin, by.begin() + bin.end, 0.0);
+        };
         EXPECT_NEAR(bin.mass, share(mass), 1e-5) << "distance " << bin.begin;
         EXPECT_NEAR(bin.slopeAlone, share(alone), 1e-5) << "distance " << bin.begin;
         // Half of the mass lies within the median's bin or before it.

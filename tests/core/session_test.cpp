@@ -69,7 +69,9 @@ CurveRequest sweep(std::vector<std::int64_t> lengths, SlopeTable slopes = {}) {
     return request;
 }
 
-SlopeTable steeper(double slope) { return SlopeTable(3, SlopeSet(4, slope)); }
+SlopeTable steeper(double slope) {
+    return SlopeTable(3, SlopeSet(4, slope));
+}
 
 TEST_F(SessionTest, SaysWhatIsOpen) {
     EXPECT_FALSE(m_session.model());
@@ -169,7 +171,8 @@ TEST_F(SessionTest, RefusesRequestsOutsideTheModelAndTheText) {
     EXPECT_THAT(refusal([&] { m_session.links({{}, kLength, {0, 0}, kLength}, Job()); }), HasSubstr("Token 200"));
     EXPECT_THAT(refusal([&] { m_session.openText(*s_folder / "gone.txt", Job()); }), HasSubstr("gone.txt"));
     writeFile(*s_folder / "empty.txt", "");
-    EXPECT_THAT(refusal([&] { m_session.openText(*s_folder / "empty.txt", Job()); }), HasSubstr("empty.txt is too short"));
+    EXPECT_THAT(refusal([&] { m_session.openText(*s_folder / "empty.txt", Job()); }),
+                HasSubstr("empty.txt is too short"));
     EXPECT_EQ(m_session.map(wholeMap({}), Job()).freshness, Freshness::Exact); // and is as it was
 
     m_session.openModel("learned", Job());
@@ -243,20 +246,23 @@ TEST_F(SessionTest, OpeningStoppedAtAnyReportKeepsTheOldModel) {
     m_session.forward({}, kLength, Job());
     int reports = 0;
     m_session.openModel("alibi", Job({}, [&](const Progress& p) {
-        EXPECT_GE(p.fraction, 0);
-        EXPECT_LE(p.fraction, 1);
-        ++reports;
-    }));
+                            EXPECT_GE(p.fraction, 0);
+                            EXPECT_LE(p.fraction, 1);
+                            ++reports;
+                        }));
     ASSERT_GT(reports, 3);
     m_session.forward({}, kLength, Job());
     const MapResult before = m_session.map(wholeMap({}), Job());
     for (int at = 1; at < reports; ++at) {
         std::stop_source stop;
         int seen = 0;
-        EXPECT_THROW(m_session.openModel("t5-bias", Job(stop.get_token(), [&](const Progress&) {
-            if (++seen == at)
-                stop.request_stop();
-        })), Cancelled) << "report " << at;
+        EXPECT_THROW(m_session.openModel("t5-bias", Job(stop.get_token(),
+                                                        [&](const Progress&) {
+                                                            if (++seen == at)
+                                                                stop.request_stop();
+                                                        })),
+                     Cancelled)
+            << "report " << at;
         EXPECT_EQ(m_session.model()->positions, "ALiBi");
         expectSamePixels(m_session.map(wholeMap({}), Job()).picture, before.picture);
     }

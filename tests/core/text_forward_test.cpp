@@ -150,10 +150,12 @@ TEST_F(TextForwardTest, StoppingAtAnyLayerLeavesEverythingAsItWas) {
         for (const std::int64_t length : {std::int64_t(40), kTokens}) {
             std::stop_source stop;
             int layer = 0;
-            EXPECT_THROW(forward.run(slopes, length, Job(stop.get_token(), [&](const Progress&) {
-                             if (++layer == stopAt)
-                                 stop.request_stop();
-                         })),
+            EXPECT_THROW(forward.run(slopes, length,
+                                     Job(stop.get_token(),
+                                         [&](const Progress&) {
+                                             if (++layer == stopAt)
+                                                 stop.request_stop();
+                                         })),
                          Cancelled);
             expectSame(forward, before, {}, 40);
             EXPECT_FALSE(forward.covers(41));

@@ -1,5 +1,5 @@
-// A tiny random model of each position method, a text for it, and the same model as the reference decoder wants it: what the
-// tests of core work on. Seeded, so that every run sees the same numbers.
+// A tiny random model of each position method, a text for it, and the same model as the reference decoder wants it:
+// what the tests of core work on. Seeded, so that every run sees the same numbers.
 #pragma once
 
 #include "core/checkpoint/model_directory.h"
@@ -80,8 +80,7 @@ inline std::string tinyText(std::uint64_t seed, int words) {
 }
 
 inline const Tokenizer& tinyTokenizer() {
-    static const Tokenizer tokenizer =
-        Tokenizer::learnByteLevelBpe(std::vector<std::string>{tinyText(1, 2000)}, 288);
+    static const Tokenizer tokenizer = Tokenizer::learnByteLevelBpe(std::vector<std::string>{tinyText(1, 2000)}, 288);
     return tokenizer;
 }
 
@@ -128,16 +127,20 @@ inline DecoderConfig tinyConfig(const TinyOptions& o) {
 inline DecoderWeights tinyWeights(const DecoderConfig& config, std::uint64_t seed) {
     Noise noise(seed);
     DecoderWeights weights;
-    forEachTensor(config, weights, [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor& tensor) {
-        tensor = at::empty(shape, at::kFloat);
-        const bool norm = shape.size() == 1 && name.ends_with("norm.weight");
-        const bool table = name == "embedding.weight" || name == "position_embedding.weight";
-        const double spread = shape.size() == 1 ? 0.3 : table ? 0.7 : name == "relative_bias.weight" ? 2.0
-                              : name.ends_with("qkv.weight") ? 4 / std::sqrt(double(shape[1])) : 1.5 / std::sqrt(double(shape[1]));
-        float* value = tensor.data_ptr<float>();
-        for (std::int64_t i = 0; i < tensor.numel(); ++i)
-            value[i] = float((norm ? 1.0 : 0.0) + spread * noise());
-    });
+    forEachTensor(config, weights,
+                  [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor& tensor) {
+                      tensor = at::empty(shape, at::kFloat);
+                      const bool norm = shape.size() == 1 && name.ends_with("norm.weight");
+                      const bool table = name == "embedding.weight" || name == "position_embedding.weight";
+                      const double spread = shape.size() == 1                ? 0.3
+                                            : table                          ? 0.7
+                                            : name == "relative_bias.weight" ? 2.0
+                                            : name.ends_with("qkv.weight")   ? 4 / std::sqrt(double(shape[1]))
+                                                                             : 1.5 / std::sqrt(double(shape[1]));
+                      float* value = tensor.data_ptr<float>();
+                      for (std::int64_t i = 0; i < tensor.numel(); ++i)
+                          value[i] = float((norm ? 1.0 : 0.0) + spread * noise());
+                  });
     return weights;
 }
 
@@ -154,12 +157,12 @@ struct TinyModel {
     ReferenceModel reference(const SlopeTable& slopes = {}) const {
         ReferenceModel m;
         const PositionScheme& p = config.positions;
-        m.method = p.bias == BiasKind::Linear                          ? "alibi"
-                   : p.bias == BiasKind::T5Buckets                     ? "t5-bias"
-                   : p.rotary                                          ? "rotary"
-                   : p.embedding == PositionEmbedding::Sinusoidal      ? "sinusoidal"
-                   : p.embedding == PositionEmbedding::Learned         ? "learned"
-                                                                       : "none";
+        m.method = p.bias == BiasKind::Linear                     ? "alibi"
+                   : p.bias == BiasKind::T5Buckets                ? "t5-bias"
+                   : p.rotary                                     ? "rotary"
+                   : p.embedding == PositionEmbedding::Sinusoidal ? "sinusoidal"
+                   : p.embedding == PositionEmbedding::Learned    ? "learned"
+                                                                  : "none";
         m.vocabulary = std::size_t(config.vocabulary);
         m.width = std::size_t(config.width);
         m.layers = std::size_t(config.layers);
@@ -176,10 +179,11 @@ struct TinyModel {
         }
         m.slopes = slopes.empty() ? Matrix(m.layers, config.slopes) : slopes;
         DecoderWeights shared = weights; // tensors are references to the same numbers
-        forEachTensor(config, shared, [&](const std::string& name, const std::vector<std::int64_t>&, at::Tensor& tensor) {
-            const float* value = tensor.data_ptr<float>();
-            m.tensors[name].assign(value, value + tensor.numel());
-        });
+        forEachTensor(config, shared,
+                      [&](const std::string& name, const std::vector<std::int64_t>&, at::Tensor& tensor) {
+                          const float* value = tensor.data_ptr<float>();
+                          m.tensors[name].assign(value, value + tensor.numel());
+                      });
         return m;
     }
 

@@ -113,7 +113,11 @@ TEST_F(Training, TheLogOfAResumedRunHasEachStepOnce) {
     TrainingRequest r = request("log");
     runUntil(r, 9);
     // What a power cut leaves behind: lines past the checkpoint, the last one cut short.
-    std::ofstream(m_folder / "log" / "log.jsonl", std::ios::app) << R"({"step": 12, "loss": 1})" << "\n" << R"({"step": "x")" << "\n" << R"({"st)";
+    std::ofstream(m_folder / "log" / "log.jsonl", std::ios::app) << R"({"step": 12, "loss": 1})"
+                                                                 << "\n"
+                                                                 << R"({"step": "x")"
+                                                                 << "\n"
+                                                                 << R"({"st)";
     r.resume = true;
     run(r);
     std::istringstream lines(bytes("log", "log.jsonl"));
@@ -179,7 +183,8 @@ TEST_F(Training, ResumeRefusesDamagedFiles) {
     runUntil(r, 9);
     r.resume = true;
     const std::string whole = bytes("damaged", "resume.safetensors");
-    for (const std::size_t size : {std::size_t(0), std::size_t(5), std::size_t(100), whole.size() / 2, whole.size() - 1}) {
+    for (const std::size_t size :
+         {std::size_t(0), std::size_t(5), std::size_t(100), whole.size() / 2, whole.size() - 1}) {
         writeFile(m_folder / "damaged" / "resume.safetensors", whole.substr(0, size));
         EXPECT_THAT(refusal(r), HasSubstr("resume.safetensors")) << size << " bytes";
     }
@@ -306,7 +311,8 @@ TEST_F(Training, RefusesRequestsThatMakeNoSense) {
     EXPECT_THAT(refused([](TrainingRequest& r) { r.learningRate = std::nan(""); }), HasSubstr("must be numbers"));
     EXPECT_THAT(refused([](TrainingRequest& r) { r.positions = "magic"; }), HasSubstr("\"magic\""));
     EXPECT_THAT(refused([](TrainingRequest& r) { r.length = 4096; }), HasSubstr("too short"));
-    EXPECT_THAT(refused([](TrainingRequest& r) { r.width = 20, r.heads = 4, r.positions = "rotary"; }), HasSubstr("even"));
+    EXPECT_THAT(refused([](TrainingRequest& r) { r.width = 20, r.heads = 4, r.positions = "rotary"; }),
+                HasSubstr("even"));
     EXPECT_FALSE(std::filesystem::exists(m_folder / "never"));
 }
 
