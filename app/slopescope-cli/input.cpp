@@ -41,6 +41,8 @@ void addLengths(CLI::App& verb, std::vector<std::int64_t>& lengths, const std::s
         ->delimiter(',')
         ->allow_extra_args(false) // one word: what follows may be MODEL
         ->expected(1, 1 << 28)    // the words of a list without end, but for "..." in the help
+        // CLI11 reads what is past 64 bits as the largest number there is; nothing near it is meant.
+        ->check(CLI::Range(std::numeric_limits<std::int64_t>::min(), std::int64_t(1) << 40))
         ->type_name("L,L,...");
 }
 

@@ -15,6 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Update = std::function<void(const CurveResult&)>;
 
+constexpr std::int64_t kLongestLength = std::int64_t(1) << 40; // past any text; sums of two stay far from overflow
 constexpr std::int64_t kBatchTokens = 4096; // short windows run together up to so many tokens
 
 double secondsSince(Clock::time_point begin) {
@@ -34,6 +35,8 @@ void checkRequest(const CurveRequest& r) {
     if (r.lengths.front() < 1 || !std::is_sorted(r.lengths.begin(), r.lengths.end()) ||
         std::adjacent_find(r.lengths.begin(), r.lengths.end()) != r.lengths.end())
         throw Error("The lengths of a curve must be different, ascending and at least 1.");
+    if (r.lengths.back() > kLongestLength)
+        throw Error("The lengths of a curve end at " + grouped(kLongestLength) + ".");
     if ((r.protocol == Protocol::Sliding || r.protocol == Protocol::HuggingFace) && r.stride < 1)
         throw Error("This protocol needs a stride of at least 1.");
     if (r.window < 0 || r.maxTokens < 0)
