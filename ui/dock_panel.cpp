@@ -15,7 +15,12 @@ DockPanel::DockPanel(const QString& name, PanelHeader* header, QWidget* content,
     : QDockWidget(header->title(), parent), m_header(header) {
     setObjectName(name);
     setAllowedAreas(Qt::AllDockWidgetAreas);
-    setTitleBarWidget(m_header);
+    // A dock asks its title bar for a size hint alone; the box around it minds the header's minimum.
+    auto* const bar = new QWidget(this);
+    auto* const box = new QVBoxLayout(bar);
+    box->setContentsMargins(0, 0, 0, 0);
+    box->addWidget(header);
+    setTitleBarWidget(bar);
     setLook(content, ""); // the dock draws the card
     auto* const inside = new QWidget(this);
     auto* const column = new QVBoxLayout(inside);
@@ -36,7 +41,7 @@ void DockPanel::paintEvent(QPaintEvent*) {
 }
 
 void DockPanel::contextMenuEvent(QContextMenuEvent* event) {
-    if (!m_header->geometry().contains(event->pos()))
+    if (!titleBarWidget()->geometry().contains(event->pos()))
         return QDockWidget::contextMenuEvent(event);
     QMenu menu(this);
     menu.addAction(isFloating() ? tr("Put back") : tr("Float"), this, [this] { setFloating(!isFloating()); });

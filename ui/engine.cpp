@@ -107,7 +107,7 @@ void Engine::sweep(const CurveRequest& request) {
 
 void Engine::stopSweep() {
     const std::lock_guard lock(m_mutex);
-    if (!m_curve && !m_sweepRunning)
+    if (!m_curve && (!m_sweepRunning || m_sweepWork.stop_requested()))
         return;
     m_curve.reset();
     m_sweepWork.request_stop();
@@ -255,7 +255,7 @@ void Engine::runSweep(const std::stop_token& stop) {
         std::stop_token work;
         {
             std::unique_lock lock(m_mutex);
-            m_sweepRunning = false;
+            m_sweepRunning = false; // also after one that was stopped
             m_sweepWake.wait(lock, stop, [this] { return m_curve.has_value(); });
             if (stop.stop_requested())
                 return;
@@ -284,6 +284,7 @@ void Engine::computeCurve(const CurveRequest& request, std::uint64_t revision, c
     try {
         const Job job(stop, report, [this, &stop] { letViewGoFirst(stop); });
         const CurveResult curve = m_session.curve(request, job, update);
+        sweepIsOver();
         postSweep(revision, [this, curve] {
             emit curveReady(curve);
             emit sweepEnded(true);
@@ -294,11 +295,18 @@ void Engine::computeCurve(const CurveRequest& request, std::uint64_t revision, c
         Work work;
         work.task = Task::Sweep;
         work.view.length = request.lengths.empty() ? 0 : request.lengths.back();
+        sweepIsOver();
         postSweep(revision, [this, sentence = sentence(work)] {
             emit failed(Task::Sweep, sentence);
             emit sweepEnded(false);
         });
     }
+}
+
+// Before the news of it, so that whoever hears them and asks is told the same.
+void Engine::sweepIsOver() {
+    const std::lock_guard lock(m_mutex);
+    m_sweepRunning = false;
 }
 
 void Engine::letViewGoFirst(const std::stop_token& stop) {

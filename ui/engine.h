@@ -79,6 +79,7 @@ private:
     Job viewJob(Task task, std::stop_token stop);
     void runSweep(const std::stop_token& stop);
     void computeCurve(const CurveRequest& request, std::uint64_t revision, const std::stop_token& stop);
+    void sweepIsOver();
     void letViewGoFirst(const std::stop_token& stop);
 
     void changed(); // with m_mutex held, after every change of m_queue

@@ -91,11 +91,16 @@ void MainWindow::openText(const QString& file) {
 }
 
 void MainWindow::showModel(std::shared_ptr<const ModelFacts> model, std::shared_ptr<const TextFacts> text) {
+    const bool first = !m_model;
     m_model = std::move(model);
     m_notice->takeBack(static_cast<int>(Task::OpenModel));
     m_models->setModel(*m_model);
     m_slopes->setModel(*m_model);
     m_heads->setShape(m_model->layers, m_model->heads);
+    // A head of the middle says more at first sight than the first, which hardly looks past its neighbour.
+    if (first)
+        m_view.head = m_firstHead.value_or(HeadAddress{m_model->layers / 2, m_model->heads * 5 / 8});
+    m_view.head = {std::min(m_view.head.layer, m_model->layers - 1), std::min(m_view.head.head, m_model->heads - 1)};
     m_curves->setTrainedLength(m_model->trainedLength);
     // What the last run had edited comes back once, as a step that can be undone.
     if (const auto slopes = std::exchange(m_rememberedSlopes, {});
@@ -128,7 +133,6 @@ void MainWindow::beginStudy() {
     m_map->map()->unlock();
     m_cellCard->clear();
     m_asked.reset();
-    m_view.head = {std::min(m_view.head.layer, m_model->layers - 1), std::min(m_view.head.head, m_model->heads - 1)};
     m_view.slopes = m_slopes->edited() ? m_slopes->slopes() : SlopeTable();
     m_heads->setSlopes(m_slopes->slopes());
     updateLengths();
@@ -245,6 +249,8 @@ void MainWindow::reportFailure(Task task, const QString& sentence) {
     m_notice->say(noModel || noText ? kLastRun : static_cast<int>(task), sentence);
     if (task == Task::Sweep)
         m_curves->setEmptyText(sentence);
+    if (task == Task::Forward || task == Task::Map)
+        m_status->setFailed(sentence);
     emit failed(task, sentence);
     if (noModel)
         openDefaultModel();

@@ -95,7 +95,6 @@ private:
     QWidget* buildTextColumn();
     void buildDocks();
     void arrangeDocks();
-    void sizeDocks();
     void buildToolbar();
     void buildMenus();
     void buildViewMenu(QMenu* menu);
@@ -181,6 +180,8 @@ private:
     int m_waiting = 0;           // Pictures asked for and not yet there
     bool m_mapExact = false;
     QTimer m_mapPatience, m_sidePatience; // what is not answered when they end is dimmed
+
+    std::optional<HeadAddress> m_firstHead; // remembered, for the first model opened
 
     std::int64_t m_wantedLength = 2048; // what a person chose; the view has what the text and the model allow of it
     std::int64_t m_wantedSweep = 4096;

@@ -37,6 +37,9 @@ namespace slopescope::ui {
 namespace {
 
 constexpr QSize kUsualSize{1600, 1000};
+constexpr int kNarrow = 1400;      // below it model and text give up their column
+constexpr int kModelHeight = 240;  // of the model's panel
+constexpr int kTallestProfile = 340;
 constexpr std::int64_t kShortestChoice = 1024, kLongestChoice = 131072; // of a sweep
 
 QString kernelHere() {
@@ -52,6 +55,12 @@ QFrame* verticalRule(QWidget* parent) {
     rule->setForegroundRole(QPalette::Mid);
     rule->setFixedSize(9, 22);
     return rule;
+}
+
+PanelHeader* headHeader() {
+    auto* const header = new PanelHeader(MainWindow::tr("Heads"));
+    header->setFacts(MainWindow::tr("a click shows one"));
+    return header;
 }
 
 // Docks reach to the edge of the window; an empty toolbar keeps them off it.
@@ -102,6 +111,8 @@ QWidget* MainWindow::buildHeadColumn() {
     column->addWidget(m_heads);
     column->addWidget(m_profile, 1);
     column->addWidget(m_cellCard);
+    column->addStretch();
+    m_profile->setMaximumHeight(kTallestProfile);
     return inside;
 }
 
@@ -126,32 +137,43 @@ void MainWindow::buildDocks() {
     setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
     m_modelDock = new DockPanel("model", m_models->header(), m_models, this);
     m_textDock = new DockPanel("text", m_textView->header(), buildTextColumn(), this);
-    m_headDock = new DockPanel("heads", new PanelHeader(tr("Heads")), buildHeadColumn(), this);
+    m_headDock = new DockPanel("heads", headHeader(), buildHeadColumn(), this);
     m_slopeDock = new DockPanel("slopes", m_slopes->header(), m_slopes, this);
     m_curveDock = new DockPanel("curve", m_curves->header(), m_curves, this);
-    arrangeDocks();
+    arrangeDocks(); // a saved layout restores only docks that have a place
 }
 
 // As at first: every panel in its place, at its share of the window.
 void MainWindow::arrangeDocks() {
+    const bool narrow = width() < kNarrow;
     for (DockPanel* const dock : {m_modelDock, m_textDock, m_headDock, m_slopeDock, m_curveDock}) {
+        removeDockWidget(dock); // or it would keep a place beside its old neighbours
         dock->setFloating(false);
-        dock->show();
     }
-    addDockWidget(Qt::LeftDockWidgetArea, m_modelDock);
-    splitDockWidget(m_modelDock, m_textDock, Qt::Vertical);
     addDockWidget(Qt::RightDockWidgetArea, m_headDock);
     splitDockWidget(m_headDock, m_slopeDock, Qt::Horizontal);
-    addDockWidget(Qt::BottomDockWidgetArea, m_curveDock);
-    sizeDocks();
-}
+    if (narrow) { // the row of the map needs all the width: model and text stand beside the curve
+        addDockWidget(Qt::BottomDockWidgetArea, m_textDock);
+        splitDockWidget(m_textDock, m_curveDock, Qt::Horizontal);
+        splitDockWidget(m_curveDock, m_modelDock, Qt::Horizontal);
+    } else {
+        addDockWidget(Qt::LeftDockWidgetArea, m_modelDock);
+        splitDockWidget(m_modelDock, m_textDock, Qt::Vertical);
+        addDockWidget(Qt::BottomDockWidgetArea, m_curveDock);
+    }
+    for (DockPanel* const dock : {m_modelDock, m_textDock, m_headDock, m_slopeDock, m_curveDock})
+        dock->show();
 
-void MainWindow::sizeDocks() {
-    const double scale = std::clamp(width() / double(kUsualSize.width()), 0.75, 1.25);
-    resizeDocks({m_modelDock, m_headDock, m_slopeDock}, {int(272 * scale), int(240 * scale), int(372 * scale)},
-                Qt::Horizontal);
-    resizeDocks({m_modelDock, m_textDock}, {232, 400}, Qt::Vertical);
-    resizeDocks({m_curveDock}, {height() * 27 / 100}, Qt::Vertical);
+    const double scale = std::clamp(width() / double(kUsualSize.width()), 0.75, 1.5);
+    const int bottom = height() * 27 / 100;
+    resizeDocks({m_headDock, m_slopeDock}, {int(256 * scale), int(372 * scale)}, Qt::Horizontal);
+    resizeDocks({m_curveDock}, {bottom}, Qt::Vertical);
+    if (narrow) {
+        resizeDocks({m_textDock, m_curveDock, m_modelDock}, {250, width() - 530, 250}, Qt::Horizontal);
+    } else {
+        resizeDocks({m_modelDock}, {int(272 * scale)}, Qt::Horizontal);
+        resizeDocks({m_modelDock, m_textDock}, {kModelHeight, height() - bottom - kModelHeight}, Qt::Vertical);
+    }
 }
 
 void MainWindow::buildToolbar() {
@@ -299,7 +321,7 @@ void MainWindow::restore(const LaunchOptions& options) {
     setTheme(memory.theme);
     resize(kUsualSize.boundedTo(screen()->availableSize()));
     m_arranged = !memory.geometry.isEmpty() && restoreGeometry(memory.geometry) && restoreState(memory.docks);
-    m_view.head = memory.head;
+    m_firstHead = memory.head;
     m_view.stage = memory.stage;
     m_view.pooling = memory.pooling;
     m_map->setStage(memory.stage);
@@ -329,7 +351,7 @@ void MainWindow::restore(const LaunchOptions& options) {
 void MainWindow::showEvent(QShowEvent* event) {
     QMainWindow::showEvent(event);
     if (!std::exchange(m_arranged, true))
-        sizeDocks(); // before, there is no layout that could take sizes
+        arrangeDocks(); // before, there is no layout that could take sizes
 }
 
 void MainWindow::remember() {
@@ -345,7 +367,8 @@ void MainWindow::remember() {
         memory.text = m_openedText;
     memory.length = m_wantedLength;
     memory.sweepLength = m_wantedSweep;
-    memory.head = m_view.head;
+    if (m_model)
+        memory.head = m_view.head;
     memory.stage = m_view.stage;
     memory.pooling = m_view.pooling;
     if (m_map->scaleSettings() != defaultSettings(m_view.stage))

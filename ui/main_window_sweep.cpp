@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t kShortestLength = 32;
 constexpr std::int64_t kShortestSweep = 256;
-constexpr std::int64_t kWindows = 32; // at most, of the longest length
+constexpr std::int64_t kWindows = 12; // of the longest length, at most: a whole curve while one waits
 
 } // namespace
 

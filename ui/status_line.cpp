@@ -82,6 +82,10 @@ void StatusLine::setComputing(const QString& what) {
     setBadge("chip", tr("%1…").arg(what), tr("The dimmed picture answers the question before."));
 }
 
+void StatusLine::setFailed(const QString& sentence) {
+    setBadge("chip-bad", tr("not computed"), sentence);
+}
+
 void StatusLine::setWork(const QString& what, double fraction) {
     m_work->setText(what.isEmpty() ? QString() : tr("%1 · %2 %").arg(what).arg(qRound(fraction * 100)));
 }

@@ -21,6 +21,7 @@ public:
 
     void setMap(const MapResult& map);
     void setComputing(const QString& what); // the picture on screen answers an older question
+    void setFailed(const QString& sentence);     // and nothing newer is on its way
     void setWork(const QString& what, double fraction); // an opening or a forward; empty: none
     void beginSweep();
     void setSweep(const QString& what, double fraction);

@@ -84,7 +84,8 @@ WindowMemory WindowMemory::read(const QSettings& settings) {
     memory.text = settings.value("text").toString();
     memory.length = settings.value("length").toLongLong();
     memory.sweepLength = settings.value("sweepLength").toLongLong();
-    memory.head = {std::max(0, settings.value("layer").toInt()), std::max(0, settings.value("head").toInt())};
+    if (settings.contains("head"))
+        memory.head = {std::max(0, settings.value("layer").toInt()), std::max(0, settings.value("head").toInt())};
     memory.stage = readEnum(settings, "stage", Stage::Probability, Stage::Probability);
     memory.pooling = readEnum(settings, "pooling", Pooling::Max);
     memory.scale = readScale(settings);
@@ -103,8 +104,10 @@ void WindowMemory::write(QSettings& settings) const {
     settings.setValue("text", text);
     settings.setValue("length", length);
     settings.setValue("sweepLength", sweepLength);
-    settings.setValue("layer", head.layer);
-    settings.setValue("head", head.head);
+    if (head) {
+        settings.setValue("layer", head->layer);
+        settings.setValue("head", head->head);
+    }
     settings.setValue("stage", static_cast<int>(stage));
     settings.setValue("pooling", static_cast<int>(pooling));
     writeScale(settings, scale);

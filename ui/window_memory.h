@@ -20,7 +20,7 @@ struct WindowMemory {
     ThemeMode theme = ThemeMode::System;
     QString model, text; // empty: the bundled ones
     qint64 length = 0, sweepLength = 0; // 0: the usual
-    HeadAddress head;
+    std::optional<HeadAddress> head;
     Stage stage = Stage::Probability;
     Pooling pooling = Pooling::Mean;
     std::optional<ScaleSettings> scale; // of that stage; none: the usual

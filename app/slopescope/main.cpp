@@ -90,6 +90,15 @@ struct Arguments {
     std::optional<ui::ThemeMode> theme;
 };
 
+qint64 tokensOf(const QCommandLineParser& parser, const QCommandLineOption& option) {
+    if (!parser.isSet(option))
+        return 0;
+    const qint64 tokens = parser.value(option).toLongLong();
+    if (tokens < 1)
+        quitWith(QStringLiteral("--%1 %2 is no number of tokens.").arg(option.names().first(), parser.value(option)));
+    return tokens;
+}
+
 Arguments readArguments() {
     QCommandLineParser parser;
     parser.setApplicationDescription("A laboratory for length extrapolation in transformers");
@@ -97,10 +106,11 @@ Arguments readArguments() {
     const QCommandLineOption model("model", "Model to open: a folder or the name of a bundled one.", "model");
     const QCommandLineOption text("text", "Text to open.", "file");
     const QCommandLineOption length("length", "Tokens on view.", "tokens");
+    const QCommandLineOption sweep("sweep", "Longest length of the curve.", "tokens");
     const QCommandLineOption theme("theme", "system, light or dark.", "theme");
     const QCommandLineOption screenshot("screenshot", "Save a picture of the window once it is complete, and end.", "file");
     const QCommandLineOption size("size", "Of that picture, such as 1600x1000.", "size");
-    parser.addOptions({resources, model, text, length, theme, screenshot, size});
+    parser.addOptions({resources, model, text, length, sweep, theme, screenshot, size});
     parser.addHelpOption();
     parser.addVersionOption();
     if (!parser.parse(QCoreApplication::arguments()))
@@ -112,11 +122,8 @@ Arguments readArguments() {
     arguments.launch.model = parser.value(model);
     arguments.launch.text = parser.value(text);
     arguments.screenshot = parser.value(screenshot);
-    if (parser.isSet(length)) {
-        arguments.launch.length = parser.value(length).toLongLong();
-        if (arguments.launch.length < 1)
-            quitWith(QStringLiteral("--length %1 is no number of tokens.").arg(parser.value(length)));
-    }
+    arguments.launch.length = tokensOf(parser, length);
+    arguments.launch.sweepLength = tokensOf(parser, sweep);
     if (parser.isSet(size)) {
         const auto wanted = parseSize(parser.value(size));
         if (!wanted)
