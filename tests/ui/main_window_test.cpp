@@ -114,10 +114,10 @@ TEST_F(MainWindowTest, KeysMoveThroughLayersHeadsAndLengths) {
     QTest::keyClick(&window, Qt::Key_Down);
     EXPECT_EQ(window.view().head, (HeadAddress{first.layer + 1, first.head + 1}));
     EXPECT_EQ(window.headGrid().selected(), window.view().head);
-    QTest::keyClick(&window, Qt::Key_Up);
-    QTest::keyClick(&window, Qt::Key_Up); // past the first layer: stays
+    for (int layer = first.layer + 1; layer >= 0; --layer) // one more than there are: the first layer stays
+        QTest::keyClick(&window, Qt::Key_Up);
     QTest::keyClick(&window, Qt::Key_Left);
-    EXPECT_EQ(window.view().head, first);
+    EXPECT_EQ(window.view().head, (HeadAddress{0, first.head}));
     QTest::keyClick(&window, Qt::Key_BracketLeft);
     EXPECT_EQ(window.view().length, 128);
     QTest::keyClick(&window, Qt::Key_BracketRight);
@@ -161,6 +161,9 @@ TEST_F(MainWindowTest, ADroppedTextIsOpenedAndOneThatIsNoTextIsRefused) {
     const auto drop = [this](const QString& file) {
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile(file)});
+        // A drop reaches only the widget that took the drag before it.
+        QDragEnterEvent enter(QPoint(100, 100), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&window, &enter);
         QDropEvent event(QPointF(100, 100), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QApplication::sendEvent(&window, &event);
     };
