@@ -14,7 +14,9 @@ namespace slopescope::ui {
 
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("Format", text); }
+QString tr(const char* text) {
+    return QCoreApplication::translate("slopescope::ui", text);
+}
 
 const QString kDash = QStringLiteral("–");
 constexpr int kDeepestPower = 24; // 1/16,777,216: beyond it a fraction is harder to read than 6e-08
@@ -54,8 +56,10 @@ std::optional<double> evaluated(const QString& text) {
 }
 
 QString hexLabel(char byte) {
-    return QStringLiteral("<0x%1>").arg(static_cast<unsigned char>(byte), 2, 16, QLatin1Char('0')).toUpper().replace(
-        QLatin1String("<0X"), QLatin1String("<0x"));
+    return QStringLiteral("<0x%1>")
+        .arg(static_cast<unsigned char>(byte), 2, 16, QLatin1Char('0'))
+        .toUpper()
+        .replace(QLatin1String("<0X"), QLatin1String("<0x"));
 }
 
 // Bytes of the UTF-8 character that starts at `at`, or 0 if there is no whole one.
@@ -70,16 +74,18 @@ qsizetype characterLength(QByteArrayView bytes, qsizetype at) {
 
 } // namespace
 
-QString grouped(std::int64_t number) { return QLocale().toString(static_cast<qlonglong>(number)); }
+QString grouped(std::int64_t number) {
+    return QLocale().toString(static_cast<qlonglong>(number));
+}
 
 QString compactCount(std::int64_t number) {
     static constexpr struct {
         double size;
         const char* unit;
-    } kUnits[] = {{1e12, QT_TRANSLATE_NOOP("Format", "%1 T")},
-                  {1e9, QT_TRANSLATE_NOOP("Format", "%1 B")},
-                  {1e6, QT_TRANSLATE_NOOP("Format", "%1 M")},
-                  {1e3, QT_TRANSLATE_NOOP("Format", "%1 k")}};
+    } kUnits[] = {{1e12, QT_TRANSLATE_NOOP("slopescope::ui", "%1 T")},
+                  {1e9, QT_TRANSLATE_NOOP("slopescope::ui", "%1 B")},
+                  {1e6, QT_TRANSLATE_NOOP("slopescope::ui", "%1 M")},
+                  {1e3, QT_TRANSLATE_NOOP("slopescope::ui", "%1 k")}};
     const double magnitude = std::abs(static_cast<double>(number));
     for (const auto& unit : kUnits) {
         // 999,950 is 1.0 M, not 1000.0 k.
@@ -92,9 +98,10 @@ QString compactCount(std::int64_t number) {
 }
 
 QString byteSize(std::int64_t bytes) {
-    static constexpr const char* kUnits[] = {QT_TRANSLATE_NOOP("Format", "%1 bytes"), QT_TRANSLATE_NOOP("Format", "%1 KB"),
-                                             QT_TRANSLATE_NOOP("Format", "%1 MB"), QT_TRANSLATE_NOOP("Format", "%1 GB"),
-                                             QT_TRANSLATE_NOOP("Format", "%1 TB")};
+    static constexpr const char* kUnits[] = {
+        QT_TRANSLATE_NOOP("slopescope::ui", "%1 bytes"), QT_TRANSLATE_NOOP("slopescope::ui", "%1 KB"),
+        QT_TRANSLATE_NOOP("slopescope::ui", "%1 MB"), QT_TRANSLATE_NOOP("slopescope::ui", "%1 GB"),
+        QT_TRANSLATE_NOOP("slopescope::ui", "%1 TB")};
     double size = static_cast<double>(bytes);
     std::size_t unit = 0;
     while (size >= 1023.5 && unit + 1 < std::size(kUnits)) {
@@ -115,7 +122,9 @@ QString significant(double value, int digits) {
     return QLocale().toString(value, 'f', std::max(0, digits - 1 - magnitude));
 }
 
-QString perplexityText(double perplexity) { return significant(perplexity, 4); }
+QString perplexityText(double perplexity) {
+    return significant(perplexity, 4);
+}
 
 QString slopeText(double slope) {
     const int power = powerOfTwoBelowOne(slope);

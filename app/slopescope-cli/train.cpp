@@ -49,9 +49,10 @@ void addTrain(CLI::App& app, Context& context) {
         app.add_subcommand("train", "Train a model of our own, alike in everything but its position method");
     const auto request = std::make_shared<TrainingRequest>();
     const auto count = [&](const char* name, std::int64_t& value, const char* help) {
+        constexpr std::int64_t kMost = 1 << 30; // products of two of these are still integers
         verb->add_option(name, value, help)
             ->capture_default_str()
-            ->check(CLI::Validator(CLI::PositiveNumber).description(""))
+            ->check(CLI::Range(std::int64_t{1}, kMost).description(""))
             ->type_name("N");
     };
     verb->add_option("--text", request->texts, "UTF-8 files to learn from")

@@ -1,5 +1,5 @@
-// The window's program: arguments, one QApplication, one MainWindow. With --screenshot it shows the same window, waits for
-// its first pictures and its whole curve, saves what it sees, prints the curve and ends.
+// The window's program: arguments, one QApplication, one MainWindow. With --screenshot it shows the same window, waits
+// for its first pictures and its whole curve, saves what it sees, prints the curve and ends.
 #include "app/startup.h"
 #include "core/error.h"
 #include "ui/main_window.h"
@@ -7,9 +7,12 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QIcon>
+#include <QLibraryInfo>
+#include <QLocale>
 #include <QRegularExpression>
 #include <QSettings>
 #include <QTimer>
+#include <QTranslator>
 
 #include <algorithm>
 #include <chrono>
@@ -21,7 +24,7 @@ namespace {
 using namespace slopescope;
 
 QtMessageHandler g_handler = nullptr; // Qt's own
-constexpr int kFault = 2; // exit status, as the command-line program has it
+constexpr int kFault = 2;             // exit status, as the command-line program has it
 
 [[noreturn]] void quitWith(const QString& sentence) {
     std::fprintf(stderr, "slopescope: %s\n", qUtf8Printable(sentence));
@@ -40,7 +43,8 @@ std::filesystem::path findResources(const QString& chosen) {
         if (fs::is_directory(candidate / "models", ignored))
             return fs::canonical(candidate, ignored);
     }
-    quitWith(QCoreApplication::translate("main", "The folder of bundled models is not found; name it with --resources."));
+    quitWith(
+        QCoreApplication::translate("main", "The folder of bundled models is not found; name it with --resources."));
 }
 
 std::optional<QSize> parseSize(const QString& text) {
@@ -57,8 +61,8 @@ void printCurve(const CurveResult& curve) {
         if (!point.unavailable.empty())
             std::printf("%8lld  %s\n", static_cast<long long>(point.length), point.unavailable.c_str());
         else
-            std::printf("%8lld  %12.3f  %10.4f  %10.4f  %10lld\n", static_cast<long long>(point.length), point.perplexity,
-                        point.nll, point.standardError, static_cast<long long>(point.tokens));
+            std::printf("%8lld  %12.3f  %10.4f  %10.4f  %10lld\n", static_cast<long long>(point.length),
+                        point.perplexity, point.nll, point.standardError, static_cast<long long>(point.tokens));
     }
 }
 
@@ -108,7 +112,8 @@ Arguments readArguments() {
     const QCommandLineOption length("length", "Tokens on view.", "tokens");
     const QCommandLineOption sweep("sweep", "Longest length of the curve.", "tokens");
     const QCommandLineOption theme("theme", "system, light or dark.", "theme");
-    const QCommandLineOption screenshot("screenshot", "Save a picture of the window once it is complete, and end.", "file");
+    const QCommandLineOption screenshot("screenshot", "Save a picture of the window once it is complete, and end.",
+                                        "file");
     const QCommandLineOption size("size", "Of that picture, such as 1600x1000.", "size");
     parser.addOptions({resources, model, text, length, sweep, theme, screenshot, size});
     parser.addHelpOption();
@@ -154,6 +159,17 @@ int run() {
     return QApplication::exec();
 }
 
+// The window speaks the system's language where there is a translation, Qt's own dialogs too.
+void installTranslations(QApplication& application) {
+    const auto install = [&](const QString& name, const QString& folder) {
+        auto* translator = new QTranslator(&application);
+        if (translator->load(QLocale(), name, "_", folder))
+            QApplication::installTranslator(translator);
+    };
+    install("qtbase", QLibraryInfo::path(QLibraryInfo::TranslationsPath));
+    install("slopescope", ":/translations");
+}
+
 // The offscreen platform remarks on every window that it has no window manager to tell about.
 void dropRemarks(QtMsgType type, const QMessageLogContext& context, const QString& message) {
     if (!message.startsWith(QLatin1String("This plugin does not support")))
@@ -165,15 +181,15 @@ void dropRemarks(QtMsgType type, const QMessageLogContext& context, const QStrin
 int main(int argc, char** argv) {
     slopescope::prepareProcess(argc, argv);
     const bool noScreen = qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY");
-    const bool picture = std::any_of(argv, argv + argc, [](const char* one) {
-        return QByteArrayView(one).startsWith("--screenshot");
-    });
+    const bool picture =
+        std::any_of(argv, argv + argc, [](const char* one) { return QByteArrayView(one).startsWith("--screenshot"); });
     if (picture && noScreen && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
         qputenv("QT_QPA_PLATFORM", "offscreen");
 
     g_handler = qInstallMessageHandler(dropRemarks);
-    const QApplication application(argc, argv);
+    QApplication application(argc, argv);
     Q_INIT_RESOURCE(slopescope); // of a static library
+    installTranslations(application);
     QApplication::setOrganizationName("Slopescope");
     QApplication::setApplicationName("Slopescope");
     QApplication::setApplicationVersion(SLOPESCOPE_VERSION);

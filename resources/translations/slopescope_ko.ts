@@ -1,0 +1,1537 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="ko" sourcelanguage="en">
+<context>
+    <name>main</name>
+    <message>
+        <source>The folder of bundled models is not found; name it with --resources.</source>
+        <translation>제공 모델 폴더를 찾지 못했습니다. --resources로 지정하세요.</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui</name>
+    <message>
+        <source>Type a slope, such as 1/64, 0.015625 or 2^-6.</source>
+        <translation>1/64, 0.015625, 2^-6처럼 기울기를 입력하세요.</translation>
+    </message>
+    <message>
+        <source>“%1” is no slope: type one like 1/64, 0.015625 or 2^-6.</source>
+        <translation>“%1”은(는) 기울기가 아닙니다. 1/64, 0.015625, 2^-6처럼 입력하세요.</translation>
+    </message>
+    <message>
+        <source>“%1” is not finite; a slope must be.</source>
+        <translation>“%1”은(는) 유한하지 않습니다. 기울기는 유한해야 합니다.</translation>
+    </message>
+    <message>
+        <source>“%1” is negative; a slope is 0 or more.</source>
+        <translation>“%1”은(는) 음수입니다. 기울기는 0 이상이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>%1 T</source>
+        <translation>%1 T</translation>
+    </message>
+    <message>
+        <source>%1 B</source>
+        <translation>%1 B</translation>
+    </message>
+    <message>
+        <source>%1 M</source>
+        <translation>%1 M</translation>
+    </message>
+    <message>
+        <source>%1 k</source>
+        <translation>%1 k</translation>
+    </message>
+    <message>
+        <source>%1 bytes</source>
+        <translation>%1바이트</translation>
+    </message>
+    <message>
+        <source>%1 KB</source>
+        <translation>%1 KB</translation>
+    </message>
+    <message>
+        <source>%1 MB</source>
+        <translation>%1 MB</translation>
+    </message>
+    <message>
+        <source>%1 GB</source>
+        <translation>%1 GB</translation>
+    </message>
+    <message>
+        <source>%1 TB</source>
+        <translation>%1 TB</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::CellCard</name>
+    <message>
+        <source>query&#xa0;%1 “%2” →&#xa0;key&#xa0;%3 “%4”</source>
+        <translation>쿼리&#xa0;%1 “%2” →&#xa0;키&#xa0;%3 “%4”</translation>
+    </message>
+    <message>
+        <source>masked: the key comes after the query</source>
+        <translation>가려짐: 키가 쿼리보다 뒤에 있습니다</translation>
+    </message>
+    <message>
+        <source>masked: the key lies outside the attention window</source>
+        <translation>가려짐: 키가 어텐션 윈도우 밖에 있습니다</translation>
+    </message>
+    <message>
+        <source>distance %1 · probability %2&lt;br&gt;score %3 · bias %4 · rank %5</source>
+        <translation>거리 %1 · 확률 %2&lt;br&gt;점수 %3 · 바이어스 %4 · 순위 %5</translation>
+    </message>
+    <message>
+        <source>distance</source>
+        <translation>거리</translation>
+    </message>
+    <message>
+        <source>probability</source>
+        <translation>확률</translation>
+    </message>
+    <message>
+        <source>score</source>
+        <translation>점수</translation>
+    </message>
+    <message>
+        <source>bias</source>
+        <translation>바이어스</translation>
+    </message>
+    <message>
+        <source>rank</source>
+        <translation>순위</translation>
+    </message>
+    <message>
+        <source>1: the most probable key of this query</source>
+        <translation>1: 이 쿼리에서 확률이 가장 높은 키</translation>
+    </message>
+    <message>
+        <source>preview</source>
+        <translation>미리보기</translation>
+    </message>
+    <message>
+        <source>From q and k from before the edit</source>
+        <translation>편집 이전의 q와 k로 계산</translation>
+    </message>
+    <message>
+        <source>Point at a cell to see its numbers; click to keep them.</source>
+        <translation>셀을 가리키면 수치가 보이고, 누르면 고정됩니다.</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::ColourBar</name>
+    <message>
+        <source>Colour scale</source>
+        <translation>색 눈금</translation>
+    </message>
+    <message>
+        <source>The value at the upper end; empty: fitted to the picture</source>
+        <translation>위쪽 끝의 값. 비우면 그림에 맞춥니다</translation>
+    </message>
+    <message>
+        <source>The value at the lower end; empty: fitted to the picture</source>
+        <translation>아래쪽 끝의 값. 비우면 그림에 맞춥니다</translation>
+    </message>
+    <message>
+        <source>The lower end must lie below the upper one.</source>
+        <translation>아래쪽 끝은 위쪽 끝보다 작아야 합니다.</translation>
+    </message>
+    <message>
+        <source>Type a number.</source>
+        <translation>숫자를 입력하세요.</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>색</translation>
+    </message>
+    <message>
+        <source>Blues</source>
+        <translation>파랑</translation>
+    </message>
+    <message>
+        <source>Viridis</source>
+        <translation>Viridis</translation>
+    </message>
+    <message>
+        <source>Red, white, blue</source>
+        <translation>빨강–하양–파랑</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>눈금</translation>
+    </message>
+    <message>
+        <source>Linear</source>
+        <translation>선형</translation>
+    </message>
+    <message>
+        <source>Logarithmic</source>
+        <translation>로그</translation>
+    </message>
+    <message>
+        <source>Percentile</source>
+        <translation>백분위</translation>
+    </message>
+    <message>
+        <source>Range</source>
+        <translation>범위</translation>
+    </message>
+    <message>
+        <source>Each row by itself</source>
+        <translation>행마다 따로</translation>
+    </message>
+    <message>
+        <source>This head</source>
+        <translation>이 헤드</translation>
+    </message>
+    <message>
+        <source>All heads alike</source>
+        <translation>모든 헤드 공통</translation>
+    </message>
+    <message>
+        <source>Type the upper end…</source>
+        <translation>위쪽 끝 입력…</translation>
+    </message>
+    <message>
+        <source>Type the lower end…</source>
+        <translation>아래쪽 끝 입력…</translation>
+    </message>
+    <message>
+        <source>Fit both ends</source>
+        <translation>양 끝 맞추기</translation>
+    </message>
+    <message>
+        <source>linear</source>
+        <translation>선형</translation>
+    </message>
+    <message>
+        <source>log</source>
+        <translation>로그</translation>
+    </message>
+    <message>
+        <source>percentile</source>
+        <translation>백분위</translation>
+    </message>
+    <message>
+        <source>per row</source>
+        <translation>행마다</translation>
+    </message>
+    <message>
+        <source>this head</source>
+        <translation>이 헤드</translation>
+    </message>
+    <message>
+        <source>all heads</source>
+        <translation>모든 헤드</translation>
+    </message>
+    <message>
+        <source>%1 ▾
+%2</source>
+        <translation>%1 ▾
+%2</translation>
+    </message>
+    <message>
+        <source>Colours, scale and range</source>
+        <translation>색, 눈금, 범위</translation>
+    </message>
+    <message>
+        <source>Shares of the largest value of each row.</source>
+        <translation>각 행의 최댓값에 대한 비율입니다.</translation>
+    </message>
+    <message>
+        <source>Values beyond the ends have the colour of the end.</source>
+        <translation>양 끝을 벗어난 값은 끝의 색으로 그립니다.</translation>
+    </message>
+    <message>
+        <source>Double-click an end to type it.</source>
+        <translation>끝을 두 번 누르면 값을 입력할 수 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::CurveView</name>
+    <message>
+        <source>one pass</source>
+        <translation>단일 패스</translation>
+    </message>
+    <message>
+        <source>non-overlapping windows</source>
+        <translation>겹치지 않는 윈도우</translation>
+    </message>
+    <message>
+        <source>sliding by %1</source>
+        <translation>%1씩 이동하는 윈도우</translation>
+    </message>
+    <message>
+        <source>Hugging Face loop, stride %1</source>
+        <translation>Hugging Face 방식, 보폭 %1</translation>
+    </message>
+    <message>
+        <source>llama.cpp, second halves scored</source>
+        <translation>llama.cpp 방식, 뒤쪽 절반만 채점</translation>
+    </message>
+    <message>
+        <source>%1 ± %2</source>
+        <translation>%1 ± %2</translation>
+    </message>
+    <message>
+        <source>Perplexity by length</source>
+        <translation>길이별 퍼플렉서티</translation>
+    </message>
+    <message>
+        <source>Linear</source>
+        <translation>선형</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>로그</translation>
+    </message>
+    <message>
+        <source>Linear perplexity axis</source>
+        <translation>선형 퍼플렉서티 축</translation>
+    </message>
+    <message>
+        <source>Logarithmic perplexity axis; chosen by itself when the curves span more than 8 times</source>
+        <translation>로그 퍼플렉서티 축. 곡선의 값이 8배 넘게 벌어지면 저절로 선택됩니다</translation>
+    </message>
+    <message>
+        <source>By length</source>
+        <translation>길이별</translation>
+    </message>
+    <message>
+        <source>By context</source>
+        <translation>문맥별</translation>
+    </message>
+    <message>
+        <source>Both</source>
+        <translation>둘 다</translation>
+    </message>
+    <message>
+        <source>Perplexity of windows of a length: all their tokens, the early ones too</source>
+        <translation>그 길이의 윈도우에 대한 퍼플렉서티: 앞부분을 포함한 모든 토큰</translation>
+    </message>
+    <message>
+        <source>Perplexity of tokens that have just that much context</source>
+        <translation>꼭 그만큼의 문맥을 가진 토큰의 퍼플렉서티</translation>
+    </message>
+    <message>
+        <source>The curve appears here after the first window of a sweep.</source>
+        <translation>스윕의 첫 윈도우가 끝나면 곡선이 여기에 나타납니다.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 windows</source>
+        <translation>윈도우 %2개 중 %1개</translation>
+    </message>
+    <message>
+        <source>1 window</source>
+        <translation>윈도우 1개</translation>
+    </message>
+    <message>
+        <source>%1 windows</source>
+        <translation>윈도우 %1개</translation>
+    </message>
+    <message>
+        <source>%1 tokens</source>
+        <translation>토큰 %1개</translation>
+    </message>
+    <message>
+        <source>band = ±2 standard errors</source>
+        <translation>띠 = 표준오차의 ±2배</translation>
+    </message>
+    <message>
+        <source>no band from one window</source>
+        <translation>윈도우가 하나라 띠 없음</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>%1 tokens scored</source>
+        <translation>채점한 토큰 %1개</translation>
+    </message>
+    <message>
+        <source>about %1 tokens of context</source>
+        <translation>문맥 토큰 약 %1개</translation>
+    </message>
+    <message>
+        <source>windows of %1 tokens</source>
+        <translation>토큰 %1개짜리 윈도우</translation>
+    </message>
+    <message>
+        <source>%1, by context</source>
+        <translation>%1, 문맥별</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>window length, tokens</source>
+        <translation>윈도우 길이 (토큰)</translation>
+    </message>
+    <message>
+        <source>tokens of context</source>
+        <translation>문맥 토큰 수</translation>
+    </message>
+    <message>
+        <source>window length, and tokens of context (dotted)</source>
+        <translation>윈도우 길이, 그리고 문맥 토큰 수 (점선)</translation>
+    </message>
+    <message>
+        <source>trained at %1</source>
+        <translation>학습 길이 %1</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::DecayView</name>
+    <message>
+        <source>Weight left by distance, before content</source>
+        <translation>거리에 따라 남는 가중치 (내용 반영 전)</translation>
+    </message>
+    <message>
+        <source>trained at %1</source>
+        <translation>학습 길이 %1</translation>
+    </message>
+    <message>
+        <source>H%1 · slope %2
+%3 of the weight is left at distance %4</source>
+        <translation>H%1 · 기울기 %2
+거리 %4에서 가중치의 %3가 남습니다</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::DockPanel</name>
+    <message>
+        <source>Put back</source>
+        <translation>제자리로</translation>
+    </message>
+    <message>
+        <source>Float</source>
+        <translation>떼어 내기</translation>
+    </message>
+    <message>
+        <source>Hide</source>
+        <translation>숨기기</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::Engine</name>
+    <message>
+        <source>There is not enough memory to open the model %1.</source>
+        <translation>메모리가 부족하여 모델 %1을(를) 열 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>There is not enough memory to open the text %1.</source>
+        <translation>메모리가 부족하여 텍스트 %1을(를) 열 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>There is not enough memory to measure windows of %1 tokens.</source>
+        <translation>메모리가 부족하여 토큰 %1개짜리 윈도우를 측정할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>There is not enough memory to show %1 tokens.</source>
+        <translation>메모리가 부족하여 토큰 %1개를 표시할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The computation failed for an unknown reason.</source>
+        <translation>알 수 없는 이유로 계산에 실패했습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::HeadGrid</name>
+    <message>
+        <source>L%1</source>
+        <translation>L%1</translation>
+    </message>
+    <message>
+        <source>H%1</source>
+        <translation>H%1</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>헤드</translation>
+    </message>
+    <message>
+        <source>Layers from top to bottom, heads from left to right; the arrow keys choose one.</source>
+        <translation>위에서 아래로 층, 왼쪽에서 오른쪽으로 헤드입니다. 화살표 키로 고릅니다.</translation>
+    </message>
+    <message>
+        <source>%1, slope %2</source>
+        <translation>%1, 기울기 %2</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::KeysPage</name>
+    <message>
+        <source>Keys</source>
+        <translation>단축키</translation>
+    </message>
+    <message>
+        <source>↑ ↓</source>
+        <translation>↑ ↓</translation>
+    </message>
+    <message>
+        <source>Layer above, layer below</source>
+        <translation>위층, 아래층</translation>
+    </message>
+    <message>
+        <source>← →</source>
+        <translation>← →</translation>
+    </message>
+    <message>
+        <source>Previous head, next head</source>
+        <translation>이전 헤드, 다음 헤드</translation>
+    </message>
+    <message>
+        <source>[  ]</source>
+        <translation>[  ]</translation>
+    </message>
+    <message>
+        <source>Half, twice the length on view</source>
+        <translation>보이는 길이를 절반, 두 배로</translation>
+    </message>
+    <message>
+        <source>+  −  0</source>
+        <translation>+  −  0</translation>
+    </message>
+    <message>
+        <source>Zoom the map in, out, show all of it</source>
+        <translation>맵 확대, 축소, 전체 보기</translation>
+    </message>
+    <message>
+        <source>Wheel, drag</source>
+        <translation>휠, 끌기</translation>
+    </message>
+    <message>
+        <source>Zoom at the cursor, move the map</source>
+        <translation>커서 위치에서 확대, 맵 이동</translation>
+    </message>
+    <message>
+        <source>Click a cell or token</source>
+        <translation>셀이나 토큰 누르기</translation>
+    </message>
+    <message>
+        <source>Locks it; click it again or Esc to unlock</source>
+        <translation>고정합니다. 다시 누르거나 Esc로 풉니다</translation>
+    </message>
+    <message>
+        <source>Shift+arrows</source>
+        <translation>Shift+화살표</translation>
+    </message>
+    <message>
+        <source>Move the locked cell</source>
+        <translation>고정한 셀 이동</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>Space</translation>
+    </message>
+    <message>
+        <source>Start the sweep, or stop it</source>
+        <translation>스윕 시작 또는 중지</translation>
+    </message>
+    <message>
+        <source>Ctrl+Z  Ctrl+Y</source>
+        <translation>Ctrl+Z  Ctrl+Y</translation>
+    </message>
+    <message>
+        <source>Undo, redo a change of slopes</source>
+        <translation>기울기 변경 실행 취소, 다시 실행</translation>
+    </message>
+    <message>
+        <source>Ctrl+O</source>
+        <translation>Ctrl+O</translation>
+    </message>
+    <message>
+        <source>Open a model</source>
+        <translation>모델 열기</translation>
+    </message>
+    <message>
+        <source>Ctrl+Shift+O</source>
+        <translation>Ctrl+Shift+O</translation>
+    </message>
+    <message>
+        <source>Open a text</source>
+        <translation>텍스트 열기</translation>
+    </message>
+    <message>
+        <source>Ctrl+F</source>
+        <translation>Ctrl+F</translation>
+    </message>
+    <message>
+        <source>Find in the text</source>
+        <translation>텍스트에서 찾기</translation>
+    </message>
+    <message>
+        <source>F11</source>
+        <translation>F11</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>전체 화면</translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
+        <source>Unlock; stop opening; dismiss a message</source>
+        <translation>고정 풀기, 열기 중단, 메시지 닫기</translation>
+    </message>
+    <message>
+        <source>F1</source>
+        <translation>F1</translation>
+    </message>
+    <message>
+        <source>This list</source>
+        <translation>이 목록</translation>
+    </message>
+    <message>
+        <source>Drop a model&apos;s folder or a text file on the window to open it.</source>
+        <translation>모델 폴더나 텍스트 파일을 창에 끌어다 놓으면 열립니다.</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::LengthSlider</name>
+    <message>
+        <source>Length on view</source>
+        <translation>보이는 길이</translation>
+    </message>
+    <message>
+        <source>Tokens of the text on view, from its start ( [ and ] )</source>
+        <translation>텍스트 처음부터 보이는 토큰 수 ( [ 와 ] )</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::MainWindow</name>
+    <message>
+        <source>There is no bundled model; open a model&apos;s folder with Ctrl+O.</source>
+        <translation>함께 제공된 모델이 없습니다. Ctrl+O로 모델 폴더를 여세요.</translation>
+    </message>
+    <message>
+        <source>Opening %1</source>
+        <translation>%1 여는 중</translation>
+    </message>
+    <message>
+        <source>slopes of the last run</source>
+        <translation>지난번 기울기</translation>
+    </message>
+    <message>
+        <source>computing</source>
+        <translation>계산 중</translation>
+    </message>
+    <message>
+        <source>%1 · %2 – Slopescope</source>
+        <translation>%1 · %2 – Slopescope</translation>
+    </message>
+    <message>
+        <source>Slopescope</source>
+        <translation>Slopescope</translation>
+    </message>
+    <message>
+        <source>Open a model&apos;s folder</source>
+        <translation>모델 폴더 열기</translation>
+    </message>
+    <message>
+        <source>Open a text</source>
+        <translation>텍스트 열기</translation>
+    </message>
+    <message>
+        <source>Text files (*.txt *.md);;All files (*)</source>
+        <translation>텍스트 파일 (*.txt *.md);;모든 파일 (*)</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>헤드</translation>
+    </message>
+    <message>
+        <source>a click shows one</source>
+        <translation>누르면 크게 보입니다</translation>
+    </message>
+    <message>
+        <source>Find in the text</source>
+        <translation>텍스트에서 찾기</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>도구</translation>
+    </message>
+    <message>
+        <source>Open model…</source>
+        <translation>모델 열기…</translation>
+    </message>
+    <message>
+        <source>Open text…</source>
+        <translation>텍스트 열기…</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>장치</translation>
+    </message>
+    <message>
+        <source>CPU · %1</source>
+        <translation>CPU · %1</translation>
+    </message>
+    <message>
+        <source>What computes: the processor, with the widest instructions that it has</source>
+        <translation>계산 장치: 가장 넓은 명령어를 쓰는 프로세서</translation>
+    </message>
+    <message>
+        <source>Sweep</source>
+        <translation>스윕</translation>
+    </message>
+    <message>
+        <source>Measure perplexity by length anew (Space)</source>
+        <translation>길이별 퍼플렉서티를 새로 측정 (Space)</translation>
+    </message>
+    <message>
+        <source>Longest length</source>
+        <translation>최대 길이</translation>
+    </message>
+    <message>
+        <source>Longest length of the sweep</source>
+        <translation>스윕의 최대 길이</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>파일(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Open &amp;model…</source>
+        <translation>모델 열기(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>&amp;Bundled model</source>
+        <translation>제공 모델(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Open &amp;text…</source>
+        <translation>텍스트 열기(&amp;T)…</translation>
+    </message>
+    <message>
+        <source>B&amp;undled text</source>
+        <translation>제공 텍스트(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>끝내기(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>편집(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>실행 취소(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>다시 실행(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Slopes as &amp;trained</source>
+        <translation>학습된 기울기로(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Find in the text</source>
+        <translation>텍스트에서 찾기(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>보기(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Sweep</source>
+        <translation>스윕(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>도움말(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Keys</source>
+        <translation>단축키(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Layer above</source>
+        <translation>위층</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>Up</translation>
+    </message>
+    <message>
+        <source>Layer below</source>
+        <translation>아래층</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>Down</translation>
+    </message>
+    <message>
+        <source>Previous head</source>
+        <translation>이전 헤드</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>Left</translation>
+    </message>
+    <message>
+        <source>Next head</source>
+        <translation>다음 헤드</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>Right</translation>
+    </message>
+    <message>
+        <source>Half the length</source>
+        <translation>길이 절반</translation>
+    </message>
+    <message>
+        <source>Twice the length</source>
+        <translation>길이 두 배</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>확대</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>축소</translation>
+    </message>
+    <message>
+        <source>Whole map</source>
+        <translation>맵 전체</translation>
+    </message>
+    <message>
+        <source>&amp;Panels</source>
+        <translation>패널(&amp;P)</translation>
+    </message>
+    <message>
+        <source>As at first</source>
+        <translation>처음 배치로</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>테마(&amp;T)</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>시스템 설정</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>밝게</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>어둡게</translation>
+    </message>
+    <message>
+        <source>&amp;Full screen</source>
+        <translation>전체 화면(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Stop	Space</source>
+        <translation>중지	Space</translation>
+    </message>
+    <message>
+        <source>edited slopes</source>
+        <translation>편집한 기울기</translation>
+    </message>
+    <message>
+        <source>as trained</source>
+        <translation>학습된 그대로</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>이전</translation>
+    </message>
+    <message>
+        <source>Sweep to %1</source>
+        <translation>%1까지 스윕</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::MapPanel</name>
+    <message>
+        <source>Score</source>
+        <translation>점수</translation>
+    </message>
+    <message>
+        <source>Bias</source>
+        <translation>바이어스</translation>
+    </message>
+    <message>
+        <source>Sum</source>
+        <translation>합</translation>
+    </message>
+    <message>
+        <source>Probability</source>
+        <translation>확률</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>평균</translation>
+    </message>
+    <message>
+        <source>max</source>
+        <translation>최대</translation>
+    </message>
+    <message>
+        <source>q·k, scaled</source>
+        <translation>q·k에 배율을 곱한 값</translation>
+    </message>
+    <message>
+        <source>What the position adds: minus slope times distance</source>
+        <translation>위치가 더하는 값: −기울기 × 거리</translation>
+    </message>
+    <message>
+        <source>Score plus bias, as the softmax sees it</source>
+        <translation>점수와 바이어스의 합, 소프트맥스의 입력</translation>
+    </message>
+    <message>
+        <source>After the softmax: each row sums to 1</source>
+        <translation>소프트맥스 이후: 각 행의 합은 1</translation>
+    </message>
+    <message>
+        <source>A pixel shows the mean of its cells</source>
+        <translation>픽셀은 셀들의 평균을 보입니다</translation>
+    </message>
+    <message>
+        <source>A pixel shows the largest of its cells</source>
+        <translation>픽셀은 셀들의 최댓값을 보입니다</translation>
+    </message>
+    <message>
+        <source>Layer %1 · Head %2</source>
+        <translation>층 %1 · 헤드 %2</translation>
+    </message>
+    <message>
+        <source>slope %1</source>
+        <translation>기울기 %1</translation>
+    </message>
+    <message>
+        <source>mean distance %1</source>
+        <translation>평균 거리 %1</translation>
+    </message>
+    <message>
+        <source>entropy %1 bits</source>
+        <translation>엔트로피 %1비트</translation>
+    </message>
+    <message>
+        <source>updating</source>
+        <translation>갱신 중</translation>
+    </message>
+    <message>
+        <source>preview: q and k from before the edit</source>
+        <translation>미리보기: q와 k는 편집 이전 값</translation>
+    </message>
+    <message>
+        <source>exact</source>
+        <translation>정확</translation>
+    </message>
+    <message>
+        <source>preview</source>
+        <translation>미리보기</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::MapView</name>
+    <message>
+        <source>Open a model and a text to see what each token attends to.</source>
+        <translation>모델과 텍스트를 열면 각 토큰이 무엇에 주목하는지 보입니다.</translation>
+    </message>
+    <message>
+        <source>Attention map</source>
+        <translation>어텐션 맵</translation>
+    </message>
+    <message>
+        <source>Queries from top to bottom, keys from left to right. Plus and minus zoom, 0 shows all, Shift with the arrow keys moves the locked cell, Escape unlocks it.</source>
+        <translation>위에서 아래로 쿼리, 왼쪽에서 오른쪽으로 키입니다. +와 −로 확대·축소, 0으로 전체 보기, Shift+화살표로 고정한 셀을 옮기고 Esc로 풉니다.</translation>
+    </message>
+    <message>
+        <source>key (source)</source>
+        <translation>키 (출처)</translation>
+    </message>
+    <message>
+        <source>query (destination)</source>
+        <translation>쿼리 (도착)</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::ModelPanel</name>
+    <message>
+        <source>Model</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>Bundled</source>
+        <translation>제공 모델</translation>
+    </message>
+    <message>
+        <source>Another model: one that came with the program, or a folder</source>
+        <translation>다른 모델: 프로그램과 함께 제공된 모델 또는 폴더</translation>
+    </message>
+    <message>
+        <source>Choose a bundled model, or drop a model&apos;s folder on the window.</source>
+        <translation>제공 모델을 고르거나 모델 폴더를 창에 끌어다 놓으세요.</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>매개변수</translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation>형태</translation>
+    </message>
+    <message>
+        <source>Positions</source>
+        <translation>위치 방식</translation>
+    </message>
+    <message>
+        <source>Trained at</source>
+        <translation>학습 길이</translation>
+    </message>
+    <message>
+        <source>Trained on</source>
+        <translation>학습 자료</translation>
+    </message>
+    <message>
+        <source>Longest</source>
+        <translation>최대 길이</translation>
+    </message>
+    <message>
+        <source>In memory</source>
+        <translation>메모리</translation>
+    </message>
+    <message>
+        <source>Open folder…</source>
+        <translation>폴더 열기…</translation>
+    </message>
+    <message>
+        <source>%1 · %2</source>
+        <translation>%1 · %2</translation>
+    </message>
+    <message>
+        <source>%1 parameters</source>
+        <translation>매개변수 %1개</translation>
+    </message>
+    <message>
+        <source>%1 × %2 × %3</source>
+        <translation>%1 × %2 × %3</translation>
+    </message>
+    <message>
+        <source>1 layer</source>
+        <translation>층 1개</translation>
+    </message>
+    <message>
+        <source>%1 layers</source>
+        <translation>층 %1개</translation>
+    </message>
+    <message>
+        <source>1 head</source>
+        <translation>헤드 1개</translation>
+    </message>
+    <message>
+        <source>%1 heads</source>
+        <translation>헤드 %1개</translation>
+    </message>
+    <message>
+        <source>, 1 key head</source>
+        <translation>, 키 헤드 1개</translation>
+    </message>
+    <message>
+        <source>, %1 key heads</source>
+        <translation>, 키 헤드 %1개</translation>
+    </message>
+    <message>
+        <source>width %1, vocabulary %2</source>
+        <translation>폭 %1, 어휘 %2개</translation>
+    </message>
+    <message>
+        <source>%1 tokens</source>
+        <translation>토큰 %1개</translation>
+    </message>
+    <message>
+        <source>unknown length</source>
+        <translation>알 수 없는 길이</translation>
+    </message>
+    <message>
+        <source>any length</source>
+        <translation>제한 없음</translation>
+    </message>
+    <message>
+        <source>%1, paper slopes</source>
+        <translation>%1, 논문의 기울기</translation>
+    </message>
+    <message>
+        <source>%1, slopes of its own</source>
+        <translation>%1, 고유한 기울기</translation>
+    </message>
+    <message>
+        <source>none: order from the causal mask alone</source>
+        <translation>없음: 순서는 인과 마스크로만</translation>
+    </message>
+    <message>
+        <source>No model is open</source>
+        <translation>열린 모델이 없습니다</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::NoticeStrip</name>
+    <message>
+        <source>Dismiss (Esc)</source>
+        <translation>닫기 (Esc)</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>닫기</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::ProfileView</name>
+    <message>
+        <source>%1&#xa0;%</source>
+        <translation>%1&#xa0;%</translation>
+    </message>
+    <message>
+        <source>The profile of the selected head appears with its map.</source>
+        <translation>선택한 헤드의 거리 분포는 맵과 함께 나타납니다.</translation>
+    </message>
+    <message>
+        <source>distance (dashed: slope alone)</source>
+        <translation>거리 (파선: 기울기만)</translation>
+    </message>
+    <message>
+        <source>Mass by distance</source>
+        <translation>거리별 질량</translation>
+    </message>
+    <message>
+        <source>Mass by distance, layer %1 · head %2</source>
+        <translation>거리별 질량, 층 %1 · 헤드 %2</translation>
+    </message>
+    <message>
+        <source>mean&#xa0;%1 · median&#xa0;%2 · first&#xa0;key&#xa0;%3</source>
+        <translation>평균&#xa0;%1 · 중앙값&#xa0;%2 · 첫&#xa0;키&#xa0;%3</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation>%1–%2</translation>
+    </message>
+    <message>
+        <source>distance %1
+%2 of the attention
+%3 by the slope alone</source>
+        <translation>거리 %1
+어텐션의 %2
+기울기만으로는 %3</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::SlopeCanvas</name>
+    <message>
+        <source>Slopes of the heads</source>
+        <translation>헤드별 기울기</translation>
+    </message>
+    <message>
+        <source>Click to type a slope: 1/64, 0.015625 or 2^-6</source>
+        <translation>눌러서 기울기를 입력하세요: 1/64, 0.015625 또는 2^-6</translation>
+    </message>
+    <message>
+        <source>H%1 · slope %2</source>
+        <translation>H%1 · 기울기 %2</translation>
+    </message>
+    <message>
+        <source> · %1 as trained</source>
+        <translation> · 학습값 %1</translation>
+    </message>
+    <message>
+        <source>Half of the weight is left after %1 tokens, before content.</source>
+        <translation>내용을 반영하기 전, 토큰 %1개 뒤에 가중치의 절반이 남습니다.</translation>
+    </message>
+    <message>
+        <source>Distance costs nothing: the head sees all positions alike.</source>
+        <translation>거리에 대가가 없습니다: 헤드는 모든 위치를 똑같이 봅니다.</translation>
+    </message>
+    <message>
+        <source>Drag, or arrow keys; Shift is fine. Enter types a value.</source>
+        <translation>끌거나 화살표 키를 쓰세요. Shift는 미세 조정, Enter는 값 입력입니다.</translation>
+    </message>
+    <message>
+        <source>Slope of head %1</source>
+        <translation>헤드 %1의 기울기</translation>
+    </message>
+    <message>
+        <source>H%1</source>
+        <translation>H%1</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::SlopeEditor</name>
+    <message>
+        <source>This model has no positions: there are no slopes to drag.</source>
+        <translation>이 모델에는 위치 방식이 없어 끌 기울기가 없습니다.</translation>
+    </message>
+    <message>
+        <source>This model&apos;s positions are %1: there are no slopes to drag.</source>
+        <translation>이 모델의 위치 방식은 %1이라 끌 기울기가 없습니다.</translation>
+    </message>
+    <message>
+        <source>type slope of H%1</source>
+        <translation>H%1 기울기 입력</translation>
+    </message>
+    <message>
+        <source>Slopes</source>
+        <translation>기울기</translation>
+    </message>
+    <message>
+        <source>All layers</source>
+        <translation>모든 층</translation>
+    </message>
+    <message>
+        <source>Layer %1</source>
+        <translation>층 %1</translation>
+    </message>
+    <message>
+        <source>A change to a head is made in every layer</source>
+        <translation>헤드의 변경을 모든 층에 적용합니다</translation>
+    </message>
+    <message>
+        <source>A change to a head is made in the layer on view alone</source>
+        <translation>헤드의 변경을 보고 있는 층에만 적용합니다</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>다시 실행</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>초기화</translation>
+    </message>
+    <message>
+        <source>Back to the slopes as trained</source>
+        <translation>학습된 기울기로 되돌립니다</translation>
+    </message>
+    <message>
+        <source>Open a model to see its slopes.</source>
+        <translation>모델을 열면 기울기가 보입니다.</translation>
+    </message>
+    <message>
+        <source>nudge H%1</source>
+        <translation>H%1 미세 이동</translation>
+    </message>
+    <message>
+        <source>drag H%1</source>
+        <translation>H%1 끌기</translation>
+    </message>
+    <message>
+        <source>reset slopes</source>
+        <translation>기울기 초기화</translation>
+    </message>
+    <message>
+        <source>Undo: %1</source>
+        <translation>실행 취소: %1</translation>
+    </message>
+    <message>
+        <source>Redo: %1</source>
+        <translation>다시 실행: %1</translation>
+    </message>
+    <message>
+        <source>Paper</source>
+        <translation>논문</translation>
+    </message>
+    <message>
+        <source>Edited</source>
+        <translation>편집됨</translation>
+    </message>
+    <message>
+        <source>As trained</source>
+        <translation>학습된 그대로</translation>
+    </message>
+    <message>
+        <source>%1 edited</source>
+        <translation>%1 (편집됨)</translation>
+    </message>
+    <message>
+        <source>load slopes</source>
+        <translation>기울기 불러오기</translation>
+    </message>
+    <message>
+        <source>%1 could not be written: %2.</source>
+        <translation>%1을(를) 쓸 수 없습니다: %2.</translation>
+    </message>
+    <message>
+        <source>Load slopes</source>
+        <translation>기울기 불러오기</translation>
+    </message>
+    <message>
+        <source>Slopes (*.json)</source>
+        <translation>기울기 (*.json)</translation>
+    </message>
+    <message>
+        <source>Save slopes</source>
+        <translation>기울기 저장</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::SlopePresets</name>
+    <message>
+        <source>Slope sets: the paper&apos;s and others</source>
+        <translation>기울기 집합: 논문의 것과 그 밖의 것</translation>
+    </message>
+    <message>
+        <source>Paper</source>
+        <translation>논문</translation>
+    </message>
+    <message>
+        <source>2^(-8/n), 2^(-16/n), … for n heads</source>
+        <translation>헤드 n개에 2^(-8/n), 2^(-16/n), …</translation>
+    </message>
+    <message>
+        <source>paper slopes</source>
+        <translation>논문의 기울기</translation>
+    </message>
+    <message>
+        <source>Bias max 16</source>
+        <translation>바이어스 최대 16</translation>
+    </message>
+    <message>
+        <source>The paper&apos;s rule with 16 for 8: reaches further</source>
+        <translation>논문의 규칙에서 8 대신 16: 더 멀리 봅니다</translation>
+    </message>
+    <message>
+        <source>bias max 16</source>
+        <translation>바이어스 최대 16</translation>
+    </message>
+    <message>
+        <source>Geometric…</source>
+        <translation>등비수열…</translation>
+    </message>
+    <message>
+        <source>First slope, ratio</source>
+        <translation>첫 기울기, 비율</translation>
+    </message>
+    <message>
+        <source>geometric slopes</source>
+        <translation>등비 기울기</translation>
+    </message>
+    <message>
+        <source>Uniform…</source>
+        <translation>균일…</translation>
+    </message>
+    <message>
+        <source>Slope of every head</source>
+        <translation>모든 헤드의 기울기</translation>
+    </message>
+    <message>
+        <source>uniform slopes</source>
+        <translation>균일 기울기</translation>
+    </message>
+    <message>
+        <source>Scaled × 0.5</source>
+        <translation>배율 × 0.5</translation>
+    </message>
+    <message>
+        <source>Every slope halved: all heads look twice as far</source>
+        <translation>모든 기울기를 절반으로: 모든 헤드가 두 배 멀리 봅니다</translation>
+    </message>
+    <message>
+        <source>scale by 0.5</source>
+        <translation>0.5배</translation>
+    </message>
+    <message>
+        <source>Scaled × 2</source>
+        <translation>배율 × 2</translation>
+    </message>
+    <message>
+        <source>Every slope doubled: all heads look half as far</source>
+        <translation>모든 기울기를 두 배로: 모든 헤드가 절반 거리만 봅니다</translation>
+    </message>
+    <message>
+        <source>scale by 2</source>
+        <translation>2배</translation>
+    </message>
+    <message>
+        <source>NTK × 4</source>
+        <translation>NTK × 4</translation>
+    </message>
+    <message>
+        <source>The first head keeps its slope, the last is divided by 4, those between by less</source>
+        <translation>첫 헤드는 그대로, 마지막 헤드는 4로 나누고, 그 사이는 덜 나눕니다</translation>
+    </message>
+    <message>
+        <source>NTK scaling by 4</source>
+        <translation>NTK 배율 4</translation>
+    </message>
+    <message>
+        <source>Random</source>
+        <translation>무작위</translation>
+    </message>
+    <message>
+        <source>random slopes, seed %1</source>
+        <translation>무작위 기울기, 시드 %1</translation>
+    </message>
+    <message>
+        <source>Exponentially distributed with mean 1/8; another seed each time</source>
+        <translation>평균 1/8인 지수분포. 매번 다른 시드</translation>
+    </message>
+    <message>
+        <source>Zero</source>
+        <translation>0</translation>
+    </message>
+    <message>
+        <source>No bias: distance costs nothing</source>
+        <translation>바이어스 없음: 거리에 대가가 없습니다</translation>
+    </message>
+    <message>
+        <source>zero slopes</source>
+        <translation>기울기 0</translation>
+    </message>
+    <message>
+        <source>Load from file…</source>
+        <translation>파일에서 불러오기…</translation>
+    </message>
+    <message>
+        <source>Save to file…</source>
+        <translation>파일로 저장…</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>적용</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::StatusLine</name>
+    <message>
+        <source>Progress of the sweep</source>
+        <translation>스윕 진행</translation>
+    </message>
+    <message>
+        <source>opening</source>
+        <translation>여는 중</translation>
+    </message>
+    <message>
+        <source>exact</source>
+        <translation>정확</translation>
+    </message>
+    <message>
+        <source>Every pixel of the map is computed from the slopes on screen.</source>
+        <translation>맵의 모든 픽셀을 화면의 기울기로 계산했습니다.</translation>
+    </message>
+    <message>
+        <source>preview: q and k from before the edit</source>
+        <translation>미리보기: q와 k는 편집 이전 값</translation>
+    </message>
+    <message>
+        <source>The edit below this layer has not reached its q and k yet; the exact map follows when the slope rests.</source>
+        <translation>아래층의 편집이 이 층의 q와 k에 아직 닿지 않았습니다. 기울기가 멈추면 정확한 맵이 나옵니다.</translation>
+    </message>
+    <message>
+        <source>map %1 ms</source>
+        <translation>맵 %1ms</translation>
+    </message>
+    <message>
+        <source>blocks visited %1 %</source>
+        <translation>방문한 블록 %1%</translation>
+    </message>
+    <message>
+        <source>Share of the attention blocks that had to be computed; the others provably cannot matter.</source>
+        <translation>계산해야 했던 어텐션 블록의 비율. 나머지는 영향이 없음이 증명됩니다.</translation>
+    </message>
+    <message>
+        <source>kernel: %1</source>
+        <translation>커널: %1</translation>
+    </message>
+    <message>
+        <source>%1…</source>
+        <translation>%1…</translation>
+    </message>
+    <message>
+        <source>The dimmed picture answers the question before.</source>
+        <translation>흐린 그림은 이전 질문의 답입니다.</translation>
+    </message>
+    <message>
+        <source>not computed</source>
+        <translation>계산 안 됨</translation>
+    </message>
+    <message>
+        <source>%1 · %2 %</source>
+        <translation>%1 · %2%</translation>
+    </message>
+    <message>
+        <source>Sweep</source>
+        <translation>스윕</translation>
+    </message>
+    <message>
+        <source>Sweep: %1</source>
+        <translation>스윕: %1</translation>
+    </message>
+    <message>
+        <source>about %1 s left</source>
+        <translation>약 %1초 남음</translation>
+    </message>
+    <message>
+        <source>about %1 min left</source>
+        <translation>약 %1분 남음</translation>
+    </message>
+    <message>
+        <source>Sweep done in %1 s</source>
+        <translation>스윕 완료, %1초</translation>
+    </message>
+    <message>
+        <source>Sweep stopped</source>
+        <translation>스윕 중지됨</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::TextView</name>
+    <message>
+        <source>Text</source>
+        <translation>텍스트</translation>
+    </message>
+    <message>
+        <source>Open a text, or drop one here.</source>
+        <translation>텍스트를 열거나 여기에 끌어다 놓으세요.</translation>
+    </message>
+    <message>
+        <source>%1 · %2 tokens</source>
+        <translation>%1 · 토큰 %2개</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::TokenArea</name>
+    <message>
+        <source>Tokens of the text</source>
+        <translation>텍스트의 토큰</translation>
+    </message>
+    <message>
+        <source>token %1 · id %2 · “%3”</source>
+        <translation>토큰 %1 · id %2 · “%3”</translation>
+    </message>
+    <message>
+        <source>%1 is what token %2 gives it</source>
+        <translation>토큰 %2이(가) 주는 값 %1</translation>
+    </message>
+    <message>
+        <source>%1 is what it gives token %2</source>
+        <translation>토큰 %2에 주는 값 %1</translation>
+    </message>
+    <message>
+        <source>past the length on view</source>
+        <translation>보이는 길이 밖</translation>
+    </message>
+</context>
+</TS>
