@@ -3,12 +3,11 @@
 #include "core/checkpoint/config_fields.h"
 #include "core/checkpoint/families/slopescope.h"
 #include "core/checkpoint/safetensors.h"
+#include "core/checkpoint/tensor_source.h"
 #include "core/error.h"
 #include "core/text/atomic_file.h"
 #include "core/text/json.h"
 #include "core/text/utf8.h"
-
-#include <ATen/ops/isfinite.h>
 
 #include <set>
 
@@ -34,13 +33,6 @@ DecoderConfig readConfig(const fs::path& file) {
     throw Error(file.string() + ": models of type \"" + type + "\" cannot be opened; \"slopescope\" can.");
 }
 
-std::string shapeText(const std::vector<std::int64_t>& shape) {
-    std::string text = "[";
-    for (std::size_t i = 0; i < shape.size(); ++i)
-        text += (i ? ", " : "") + std::to_string(shape[i]);
-    return text + "]";
-}
-
 std::string precisionName(const std::set<std::string>& types) {
     if (types.size() != 1)
         return "mixed";
@@ -48,8 +40,7 @@ std::string precisionName(const std::set<std::string>& types) {
     return type == "F16" ? "float16" : type == "BF16" ? "bfloat16" : type == "F32" ? "float32" : type;
 }
 
-void readWeights(const fs::path& file, OpenedModel& model, const Job& job) {
-    const TensorFile tensors = TensorFile::open(file);
+void readWeights(const TensorSource& tensors, OpenedModel& model, const Job& job) {
     const double count = double(std::max<std::size_t>(tensors.tensors().size(), 1));
     double done = 0;
     std::set<std::string> types;
@@ -57,18 +48,8 @@ void readWeights(const fs::path& file, OpenedModel& model, const Job& job) {
                   [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor& tensor) {
                       job.check();
                       job.report(done++ / count, "Reading " + name);
-                      const auto info = tensors.tensors().find(name);
-                      if (info == tensors.tensors().end())
-                          throw Error(file.string() + " has no tensor \"" + name + "\".");
-                      if (info->second.shape != shape)
-                          throw Error(file.string() + ": tensor \"" + name + "\" is " +
-                                      shapeText(info->second.shape) + ", but config.json asks for " +
-                                      shapeText(shape) + ".");
-                      tensor = tensors.read(name, at::kFloat);
-                      if (!at::isfinite(tensor).all().item<bool>())
-                          throw Error(file.string() + ": tensor \"" + name +
-                                      "\" holds values that are not finite numbers.");
-                      types.insert(info->second.type);
+                      tensor = tensors.load(name, shape);
+                      types.insert(tensors.at(name).type);
                       model.parameters += tensor.numel();
                   });
     model.precision = precisionName(types);
@@ -95,7 +76,7 @@ OpenedModel openModelDirectory(const fs::path& directory, const Job& job) {
         throw Error("There is no folder " + directory.string() + ".");
     if (!fs::is_directory(directory, ignored))
         throw Error(directory.string() + " is a file; a model is a folder with config.json, model.safetensors and tokenizer.json.");
-    for (const char* name : {"config.json", "model.safetensors", "tokenizer.json"})
+    for (const char* name : {"config.json", "tokenizer.json"})
         if (!fs::exists(directory / name, ignored))
             throw Error(directory.string() + " has no " + name + ".");
 
@@ -112,7 +93,7 @@ OpenedModel openModelDirectory(const fs::path& directory, const Job& job) {
         throw Error((directory / "tokenizer.json").string() + " has " +
                     std::to_string(model.tokenizer.vocabularySize()) + " tokens, but the model knows " +
                     std::to_string(config.vocabulary) + ".");
-    readWeights(directory / "model.safetensors", model, job);
+    readWeights(openTensorSource(directory, job), model, job);
     return model;
 }
 

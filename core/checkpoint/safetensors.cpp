@@ -1,25 +1,16 @@
 #include "core/checkpoint/safetensors.h"
 
+#include "core/checkpoint/mapped_file.h"
 #include "core/error.h"
 #include "core/text/atomic_file.h"
 #include "core/text/in_quotes.h"
 #include "core/text/json.h"
 
-#include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
-
 #include <algorithm>
 #include <bit>
-#include <cerrno>
 #include <cstring>
 #include <limits>
 #include <optional>
-#include <system_error>
-
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace slopescope {
 namespace {
@@ -54,37 +45,10 @@ std::string counted(std::uint64_t bytes) {
     return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
 }
 
-struct Mapping {
-    std::shared_ptr<const std::byte> bytes;
-    std::uint64_t size = 0;
-};
-
-Mapping mapFile(const std::filesystem::path& file) {
-    const auto refuse = [&](int fault) {
-        throw Error("Cannot read " + file.string() + ": " + std::generic_category().message(fault) + ".");
-    };
-    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe must not make us wait
-    if (descriptor < 0)
-        refuse(errno);
-    const std::unique_ptr<const int, void (*)(const int*)> closer(&descriptor, [](const int* open) { ::close(*open); });
-    struct stat status {};
-    if (::fstat(descriptor, &status) != 0)
-        refuse(errno);
-    if (!S_ISREG(status.st_mode))
-        throw Error(file.string() + " is not a regular file.");
-    const auto size = static_cast<std::uint64_t>(status.st_size);
-    if (size < sizeof(std::uint64_t))
-        throw Error(file.string() + " is not a safetensors file: it has only " + counted(size) + ".");
-    void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
-    if (address == MAP_FAILED)
-        refuse(errno);
-    return {{static_cast<const std::byte*>(address),
-             [size](const std::byte* mapped) { ::munmap(const_cast<std::byte*>(mapped), size); }},
-            size};
-}
-
 // The JSON header and where the data begins.
-std::pair<nlohmann::json, std::uint64_t> readHeader(const Mapping& mapping, const std::string& file) {
+std::pair<nlohmann::json, std::uint64_t> readHeader(const MappedFile& mapping, const std::string& file) {
+    if (mapping.size < sizeof(std::uint64_t))
+        throw Error(file + " is not a safetensors file: it has only " + counted(mapping.size) + ".");
     std::uint64_t length = 0;
     std::memcpy(&length, mapping.bytes.get(), sizeof length);
     const std::uint64_t room = mapping.size - sizeof length;
@@ -192,7 +156,7 @@ void checkLayout(const std::map<std::string, TensorInfo>& tensors, const std::st
 
 TensorFile TensorFile::open(const std::filesystem::path& file) {
     const std::string name = file.string();
-    const Mapping mapping = mapFile(file);
+    const MappedFile mapping = mapFile(file);
     auto [header, dataBegin] = readHeader(mapping, name);
     TensorFile result;
     result.m_path = file;
@@ -227,16 +191,9 @@ at::Tensor TensorFile::read(const std::string& name, at::ScalarType type) const 
                     ", which cannot be read as " + at::toString(type) + ".");
 
     const std::byte* bytes = m_bytes.get() + info.begin;
-    if (*stored == type) {
-        at::Tensor tensor = at::empty(info.shape, at::TensorOptions().dtype(type));
-        if (info.end > info.begin)
-            std::memcpy(tensor.data_ptr(), bytes, info.end - info.begin);
-        return tensor;
-    }
-    if (reinterpret_cast<std::uintptr_t>(bytes) % findType(info.type)->bytes != 0) // nothing in the format forbids it
-        return read(name, *stored).to(type);
-    // from_blob wants to be able to write; nobody does.
-    return at::from_blob(const_cast<std::byte*>(bytes), info.shape, at::TensorOptions().dtype(*stored)).to(type);
+    at::Tensor tensor = copyOfStored(bytes, *stored, info.shape, {}, type);
+    releasePages(bytes, info.end - info.begin);
+    return tensor;
 }
 
 void writeTensorFile(const std::filesystem::path& file, const std::map<std::string, at::Tensor>& tensors,
