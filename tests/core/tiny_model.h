@@ -6,6 +6,7 @@
 #include "core/model/decoder.h"
 #include "core/text/tokenizer.h"
 #include "tests/core/reference_decoder.h"
+#include "tests/core/temp_folder.h"
 
 #include <ATen/ops/empty.h>
 
@@ -13,46 +14,13 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <random>
 #include <string>
 #include <vector>
 
-#include <unistd.h>
-
 namespace slopescope::tests {
 
 inline constexpr std::array<const char*, 6> kMethods{"alibi", "rotary", "t5-bias", "sinusoidal", "learned", "none"};
-
-// A folder of its own for each object, gone with it.
-class TempFolder {
-public:
-    TempFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "slopescope_XXXXXX").string();
-        m_path = ::mkdtemp(pattern.data());
-    }
-    ~TempFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(m_path, ignored);
-    }
-    TempFolder(const TempFolder&) = delete;
-    TempFolder& operator=(const TempFolder&) = delete;
-
-    const std::filesystem::path& path() const { return m_path; }
-    std::filesystem::path operator/(const std::string& name) const { return m_path / name; }
-
-private:
-    std::filesystem::path m_path;
-};
-
-inline void writeFile(const std::filesystem::path& file, const std::string& bytes) {
-    std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
-}
-
-inline std::string readFile(const std::filesystem::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 // Uniform in [-1, 1); the standard's distributions differ between libraries.
 class Noise {
