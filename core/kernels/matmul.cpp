@@ -67,4 +67,17 @@ void PackedMatrix::multiply(const float* x, std::int64_t xStride, std::int64_t r
     });
 }
 
+void PackedMatrix::multiplyPart(const float* x, std::int64_t xStride, std::int64_t rows, const float* bias,
+                                std::int64_t begin, std::int64_t end, float* y, std::int64_t yStride) const {
+    m_kernel->multiply({x, xStride, rows, m_panels.data() + begin * m_inputs, m_inputs, m_outputs - begin, 0,
+                        end - begin, bias ? bias + begin : nullptr, false, y, yStride});
+}
+
+void PackedMatrix::copyRow(std::int64_t output, float* row) const {
+    const std::int64_t width = m_kernel->panel;
+    const float* panel = m_panels.data() + output / width * width * m_inputs + output % width;
+    for (std::int64_t input = 0; input < m_inputs; ++input)
+        row[input] = panel[input * width];
+}
+
 } // namespace slopescope::kernels

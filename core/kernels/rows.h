@@ -4,6 +4,7 @@
 
 #include "core/kernels/attention.h"
 #include "core/kernels/matmul.h"
+#include "core/kernels/rowwise.h"
 
 #include <vector>
 
@@ -14,6 +15,10 @@ std::span<const Kernel> simdKernels();
 
 // The matrix products of the same targets, under the same names.
 std::span<const MatmulKernel> simdMatmuls();
+
+// Norms, activations and losses of the same targets, and the one of a name; plain loops where no target bears it.
+std::span<const RowwiseKernel> simdRowwise();
+const RowwiseKernel& rowwiseNamed(const char* name);
 
 // Plain loops in double. Supports everything, skips nothing.
 const Kernel& referenceKernel();

@@ -15,6 +15,7 @@
 #include "core/kernels/map-inl.h"
 #include "core/kernels/matmul-inl.h"
 #include "core/kernels/profile-inl.h"
+#include "core/kernels/rowwise-inl.h"
 #endif
 
 #if HWY_ONCE
@@ -60,6 +61,10 @@ bool runsHere() {
     MatmulKernel {                                                                                                     \
         name, space::kPanel, space::kRows, space::packMatrixPanel, space::multiplyBlock                                \
     }
+#define SLOPESCOPE_ROWWISE_ROW(name, target, space)                                                                    \
+    RowwiseKernel {                                                                                                    \
+        name, space::normaliseRows, space::activateWith, space::joinLogits                                             \
+    }
 
 } // namespace
 
@@ -70,6 +75,11 @@ std::span<const Kernel> simdKernels() {
 
 std::span<const MatmulKernel> simdMatmuls() {
     static const std::vector<MatmulKernel> rows{SLOPESCOPE_EVERY_TARGET(SLOPESCOPE_MATMUL_ROW)};
+    return rows;
+}
+
+std::span<const RowwiseKernel> simdRowwise() {
+    static const std::vector<RowwiseKernel> rows{SLOPESCOPE_EVERY_TARGET(SLOPESCOPE_ROWWISE_ROW)};
     return rows;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/model/layer_math.h"
+#include "core/model/layer_parts.h"
 #include "core/positions/distance_bias.h"
 
 #include <ATen/TensorOperators.h>
@@ -30,6 +31,10 @@ std::int32_t checkedId(const DecoderConfig& config, std::int32_t id) {
 
 Decoder::Decoder(DecoderConfig config, DecoderWeights weights)
     : m_config(std::move(config)), m_weights(std::move(weights)) {
+    pack(m_weights.embedding);
+    for (LayerWeights& layer : m_weights.layers)
+        for (Linear* part : {&layer.qkv, &layer.output, &layer.up, &layer.down})
+            pack(*part);
     if (m_config.positions.bias == BiasKind::T5Buckets) {
         const auto buckets = t5BucketTable(m_config.positions.buckets, m_config.positions.maxDistance);
         m_biasTable = m_weights.relativeBias.index_select(0, at::tensor(at::ArrayRef<std::int64_t>(buckets), at::kLong))

@@ -28,9 +28,15 @@ struct AttentionOverride {
 
 class Decoder {
 public:
+    // Packs the matrices; the tensors they came from are let go one by one, so that nothing is held twice.
     Decoder(DecoderConfig config, DecoderWeights weights);
 
     const DecoderConfig& config() const { return m_config; }
+
+    // The same weights with other positions; see withPositions(DecoderConfig).
+    Decoder withPositions(const PositionOverride& change) const {
+        return {slopescope::withPositions(m_config, change), m_weights};
+    }
 
     // Token ids -> the residual entering layer 0, [batch, length, width]. ids: batch x length, row by row. Throws Error
     // when an id lies outside the vocabulary or the length past the model's positions.

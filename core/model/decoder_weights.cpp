@@ -4,7 +4,7 @@ namespace slopescope {
 
 void forEachTensor(const DecoderConfig& c, DecoderWeights& w,
                    const std::function<void(const std::string&, const std::vector<std::int64_t>&, at::Tensor&)>& visit) {
-    visit("embedding.weight", {c.vocabulary, c.width}, w.embedding);
+    visit("embedding.weight", {c.vocabulary, c.width}, w.embedding.weight);
     if (c.positions.embedding == PositionEmbedding::Learned)
         visit("position_embedding.weight", {c.positions.learnedPositions, c.width}, w.positionEmbedding);
     if (c.positions.bias == BiasKind::T5Buckets)
@@ -13,20 +13,23 @@ void forEachTensor(const DecoderConfig& c, DecoderWeights& w,
     for (std::int64_t n = 0; n < c.layers; ++n) {
         LayerWeights& layer = w.layers[static_cast<std::size_t>(n)];
         const std::string prefix = "layers." + std::to_string(n) + ".";
-        const auto both = [&](const char* name, const std::vector<std::int64_t>& shape, at::Tensor& weight,
-                              at::Tensor& bias) {
-            visit(prefix + name + ".weight", shape, weight);
-            visit(prefix + name + ".bias", {shape.front()}, bias);
+        const auto norm = [&](const char* name, Norm& part) {
+            visit(prefix + name + ".weight", {c.width}, part.weight);
+            visit(prefix + name + ".bias", {c.width}, part.bias);
         };
-        both("attention_norm", {c.width}, layer.attentionNormWeight, layer.attentionNormBias);
-        both("attention.qkv", {(c.heads + 2 * c.keyHeads) * c.headDim, c.width}, layer.qkvWeight, layer.qkvBias);
-        both("attention.output", {c.width, c.heads * c.headDim}, layer.outputWeight, layer.outputBias);
-        both("mlp_norm", {c.width}, layer.mlpNormWeight, layer.mlpNormBias);
-        both("mlp.up", {c.hidden, c.width}, layer.upWeight, layer.upBias);
-        both("mlp.down", {c.width, c.hidden}, layer.downWeight, layer.downBias);
+        const auto linear = [&](const char* name, std::int64_t outputs, std::int64_t inputs, Linear& part) {
+            visit(prefix + name + ".weight", {outputs, inputs}, part.weight);
+            visit(prefix + name + ".bias", {outputs}, part.bias);
+        };
+        norm("attention_norm", layer.attentionNorm);
+        linear("attention.qkv", (c.heads + 2 * c.keyHeads) * c.headDim, c.width, layer.qkv);
+        linear("attention.output", c.width, c.heads * c.headDim, layer.output);
+        norm("mlp_norm", layer.mlpNorm);
+        linear("mlp.up", c.hidden, c.width, layer.up);
+        linear("mlp.down", c.width, c.hidden, layer.down);
     }
-    visit("final_norm.weight", {c.width}, w.finalNormWeight);
-    visit("final_norm.bias", {c.width}, w.finalNormBias);
+    visit("final_norm.weight", {c.width}, w.finalNorm.weight);
+    visit("final_norm.bias", {c.width}, w.finalNorm.bias);
 }
 
 } // namespace slopescope

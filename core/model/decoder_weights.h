@@ -1,33 +1,47 @@
-// The tensors of a decoder, in the one arrangement that the forward and the trainer share. All of one floating type;
-// linear weights are (out, in). An undefined tensor means that the model has no such part.
+// The tensors of a decoder, in the one arrangement that the forward and the trainer share. All of one floating type.
+// An undefined tensor means that the model has no such part.
 #pragma once
 
+#include "core/kernels/matmul.h"
 #include "core/model/decoder_config.h"
 
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace slopescope {
 
+// y = x weight^T + bias. The forward without gradients packs the weight for our own product and lets the tensor go; see
+// core/model/layer_parts.h.
+struct Linear {
+    at::Tensor weight; // [out, in]; undefined once packed
+    at::Tensor bias;   // [out]
+    std::shared_ptr<const kernels::PackedMatrix> packed;
+};
+
+struct Norm {
+    at::Tensor weight, bias; // [width]
+};
+
 struct LayerWeights {
-    at::Tensor attentionNormWeight, attentionNormBias; // [width]
-    at::Tensor qkvWeight, qkvBias; // [(heads + 2 keyHeads) headDim, width]: all queries, all keys, all values
-    at::Tensor outputWeight, outputBias;               // [width, heads headDim]
-    at::Tensor mlpNormWeight, mlpNormBias;             // [width]
-    at::Tensor upWeight, upBias;                       // [hidden, width]
-    at::Tensor downWeight, downBias;                   // [width, hidden]
+    Norm attentionNorm;
+    Linear qkv;    // width -> (heads + 2 keyHeads) headDim: all queries, all keys, all values
+    Linear output; // heads headDim -> width
+    Norm mlpNorm;
+    Linear up;   // width -> hidden
+    Linear down; // hidden -> width
 };
 
 struct DecoderWeights {
-    at::Tensor embedding;                        // [vocabulary, width], also the output projection (tied)
-    at::Tensor positionEmbedding;                // [learnedPositions, width]
-    at::Tensor relativeBias;                     // [buckets, heads]: T5's, shared by all layers
+    Linear embedding;             // weight [vocabulary, width]; its rows embed, and it is the output projection (tied)
+    at::Tensor positionEmbedding; // [learnedPositions, width]
+    at::Tensor relativeBias;      // [buckets, heads]: T5's, shared by all layers
     std::vector<LayerWeights> layers;
-    at::Tensor finalNormWeight, finalNormBias;   // [width]
+    Norm finalNorm;
 };
 
 // Calls visit(name, shape, tensor) for each tensor that a model of this config has, in a fixed order, with the name it

@@ -1,24 +1,15 @@
 #include "core/model/layer_math.h"
 
+#include "core/model/layer_parts.h"
 #include "core/positions/sinusoidal.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/embedding.h>
 #include <ATen/ops/gelu.h>
-#include <ATen/ops/layer_norm.h>
-#include <ATen/ops/linear.h>
 
 namespace slopescope {
-namespace {
-
-at::Tensor norm(const DecoderConfig& config, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-    return at::layer_norm(x, {config.width}, weight, bias, config.normEpsilon);
-}
-
-} // namespace
 
 at::Tensor embed(const DecoderConfig& config, const DecoderWeights& weights, const at::Tensor& ids, std::int64_t first) {
-    at::Tensor x = at::embedding(weights.embedding, ids);
+    at::Tensor x = rowsOf(weights.embedding, ids);
     if (config.embeddingScale != 1)
         x = x * config.embeddingScale;
     const std::int64_t length = ids.size(1);
@@ -37,8 +28,8 @@ at::Tensor embed(const DecoderConfig& config, const DecoderWeights& weights, con
 
 QueryKeyValue projectAttention(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x,
                                const RotaryTable* rotary) {
-    const at::Tensor normed = norm(config, x, layer.attentionNormWeight, layer.attentionNormBias);
-    const at::Tensor qkv = at::linear(normed, layer.qkvWeight, layer.qkvBias)
+    const at::Tensor seen = normed(x, layer.attentionNorm, config.normEpsilon);
+    const at::Tensor qkv = linear(seen, layer.qkv)
                                .view({x.size(0), x.size(1), config.heads + 2 * config.keyHeads, config.headDim});
     QueryKeyValue result{qkv.narrow(2, 0, config.heads), qkv.narrow(2, config.heads, config.keyHeads),
                          qkv.narrow(2, config.heads + config.keyHeads, config.keyHeads)};
@@ -51,14 +42,21 @@ QueryKeyValue projectAttention(const DecoderConfig& config, const LayerWeights& 
 
 at::Tensor finishLayer(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x,
                        const at::Tensor& attended) {
-    const at::Tensor middle = x + at::linear(attended.flatten(2), layer.outputWeight, layer.outputBias);
-    const at::Tensor hidden =
-        at::linear(norm(config, middle, layer.mlpNormWeight, layer.mlpNormBias), layer.upWeight, layer.upBias);
-    return middle + at::linear(at::gelu(hidden, "tanh"), layer.downWeight, layer.downBias);
+    const at::Tensor middle = x + linear(attended.flatten(2), layer.output);
+    const at::Tensor hidden = linear(normed(middle, layer.mlpNorm, config.normEpsilon), layer.up);
+    return middle + linear(at::gelu(hidden, "tanh"), layer.down);
+}
+
+at::Tensor finalNorm(const DecoderConfig& config, const DecoderWeights& weights, const at::Tensor& x) {
+    return normed(x, weights.finalNorm, config.normEpsilon);
+}
+
+const Linear& outputProjection(const DecoderWeights& weights) {
+    return weights.embedding;
 }
 
 at::Tensor logits(const DecoderConfig& config, const DecoderWeights& weights, const at::Tensor& x) {
-    return at::linear(norm(config, x, weights.finalNormWeight, weights.finalNormBias), weights.embedding);
+    return linear(finalNorm(config, weights, x), outputProjection(weights));
 }
 
 } // namespace slopescope

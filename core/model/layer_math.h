@@ -1,5 +1,6 @@
-// The parts of a decoder layer around its attention, written once for the forward and the trainer: plain LibTorch
-// operations, differentiable where their inputs are. Activations are [batch, length, ...].
+// The parts of a decoder layer around its attention, written once for the forward and the trainer, of what layer_parts.h
+// offers and plain LibTorch operations: differentiable where their inputs are, and acting on each row alone. Activations
+// are [batch, length, ...].
 #pragma once
 
 #include "core/model/decoder_weights.h"
@@ -24,7 +25,11 @@ QueryKeyValue projectAttention(const DecoderConfig& config, const LayerWeights& 
 at::Tensor finishLayer(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x,
                        const at::Tensor& attended);
 
-// Final norm and output projection: [rows, width] -> [rows, vocabulary].
+// What follows the last layer, apart for the loss, which never holds all logits.
+at::Tensor finalNorm(const DecoderConfig& config, const DecoderWeights& weights, const at::Tensor& x);
+const Linear& outputProjection(const DecoderWeights& weights);
+
+// Both: [rows, width] -> [rows, vocabulary].
 at::Tensor logits(const DecoderConfig& config, const DecoderWeights& weights, const at::Tensor& x);
 
 } // namespace slopescope

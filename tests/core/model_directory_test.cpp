@@ -56,7 +56,7 @@ TEST(ModelDirectory, WhatIsWrittenOpensAsItWas) {
         OpenedModel opened = openModelDirectory(folder / method, Job());
         EXPECT_EQ(opened.precision, "float32");
         expectSameModel(model, opened);
-        EXPECT_EQ(opened.tokenizer.vocabularySize(), tinyTokenizer().vocabularySize());
+        EXPECT_EQ(opened.tokenizer.value().vocabularySize(), tinyTokenizer().vocabularySize());
         EXPECT_EQ(opened.training.tokensSeen, std::nullopt);
     }
     const TinyModel rotary({.method = "rotary", .rotaryDims = 4, .interleaved = true});
@@ -71,7 +71,7 @@ TEST(ModelDirectory, HalfPrecisionIsNamedAndRounded) {
     writeModelDirectory(folder / "half", model.config, model.weights, tinyTokenizer(), at::kHalf);
     const OpenedModel opened = openModelDirectory(folder / "half", Job());
     EXPECT_EQ(opened.precision, "float16");
-    EXPECT_TRUE(opened.weights.embedding.equal(model.weights.embedding.to(at::kHalf).to(at::kFloat)));
+    EXPECT_TRUE(opened.weights.embedding.weight.equal(model.weights.embedding.weight.to(at::kHalf).to(at::kFloat)));
 }
 
 // --- What is refused ---

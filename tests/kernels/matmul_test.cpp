@@ -94,6 +94,16 @@ TEST_P(Matmul, KeepsNaNInItsRow) {
               true);
 }
 
+TEST_P(Matmul, GivesItsWeightsBack) {
+    const Product product(0, 37, 70, 3);
+    const PackedMatrix matrix(product.weights.data(), 70, 37, 40, onThreads, GetParam().name);
+    for (std::int64_t output = 0; output < 70; ++output) {
+        std::vector<float> row(37);
+        matrix.copyRow(output, row.data());
+        EXPECT_TRUE(std::equal(row.begin(), row.end(), product.weights.begin() + output * 40)) << output;
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Kernels, Matmul, testing::ValuesIn(kernelsHere()), nameOf);
 
 TEST(MatmulKernels, CoverEverySimdKernel) {
