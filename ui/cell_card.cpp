@@ -11,6 +11,8 @@
 namespace slopescope::ui {
 namespace {
 
+constexpr int kNumberGap = 2; // between two lines of numbers
+
 // “→ key 1,131” stays in one piece where the line breaks.
 QString pairText(const CellResult& cell, const QString& queryToken, const QString& keyToken) {
     return CellCard::tr("query\u00a0%1 “%2” →\u00a0key\u00a0%3 “%4”")
@@ -44,6 +46,7 @@ CellCard::CellCard(QWidget* parent)
     m_tokens->setTextFormat(Qt::PlainText);
     m_tokens->setFont(boldFont());
     m_tokens->setWordWrap(true);
+    m_tokens->setMinimumWidth(1); // a token longer than the card is cut, not given room
     setLook(m_hint, "soft");
     m_hint->setWordWrap(true);
     column->addWidget(m_tokens);
@@ -54,17 +57,16 @@ CellCard::CellCard(QWidget* parent)
     auto* grid = new QGridLayout(m_numbers);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setHorizontalSpacing(kGrid);
-    grid->setVerticalSpacing(3);
-    int place = 0;
+    grid->setVerticalSpacing(kNumberGap);
+    int row = 0; // one number a line: side by side, a long one would push the panels beside the card
     const auto add = [&](const QString& caption) {
         auto* name = new QLabel(caption, m_numbers);
         setLook(name, "soft");
         auto* value = new QLabel(m_numbers);
         value->setTextInteractionFlags(Qt::TextSelectableByMouse);
         value->setFocusPolicy(Qt::NoFocus);
-        grid->addWidget(name, place / 2, place % 2 * 2);
-        grid->addWidget(value, place / 2, place % 2 * 2 + 1);
-        ++place;
+        grid->addWidget(name, row, 0);
+        grid->addWidget(value, row++, 1);
         return value;
     };
     m_distance = add(tr("distance"));
@@ -76,11 +78,10 @@ CellCard::CellCard(QWidget* parent)
     setLook(m_preview, "chip-warn");
     m_preview->setText(tr("preview"));
     m_preview->setToolTip(tr("From q and k from before the edit"));
-    grid->addWidget(m_preview, 2, 2, 1, 2, Qt::AlignLeft);
+    grid->addWidget(m_preview, row - 1, 2, Qt::AlignRight);
     grid->setColumnStretch(1, 1);
-    grid->setColumnStretch(3, 1);
-    // Always the room of two lines of tokens and three of numbers, so that nothing around it moves.
-    setMinimumHeight(5 * fontMetrics().height() + 40);
+    // Always the room of two lines of tokens and five of numbers, so that nothing around it moves.
+    setMinimumHeight(7 * fontMetrics().height() + 4 * kNumberGap + 26);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     clear();
 }

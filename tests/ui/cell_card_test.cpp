@@ -4,6 +4,8 @@
 #include <QLocale>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 using namespace slopescope;
 using namespace slopescope::ui;
 
@@ -45,6 +47,19 @@ TEST_F(CellCardTest, SaysBothTokensAndEveryNumber) {
         EXPECT_TRUE(text.contains(QString::fromUtf8(part))) << part << " in\n" << text.toStdString();
     EXPECT_FALSE(text.contains("preview"));
     EXPECT_FALSE(text.contains("masked"));
+}
+
+TEST_F(CellCardTest, PushesNothingWhateverTheNumbers) {
+    const QSize empty = card.minimumSizeHint();
+    cell.query = 131071;
+    cell.probability = 2.137e-7;
+    cell.score = -1234.5678;
+    cell.bias = -65535.5;
+    cell.freshness = Freshness::Preview;
+    card.setCell(cell, "·extraordinary", "↵");
+    constexpr int kHeadsPanel = 230; // the narrowest that the window gives it
+    EXPECT_LE(card.minimumSizeHint().width(), kHeadsPanel);
+    EXPECT_LE(card.minimumSizeHint().height(), std::max(empty.height(), card.minimumHeight()));
 }
 
 TEST_F(CellCardTest, TinyProbabilitiesAreWrittenOut) {
