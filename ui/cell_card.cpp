@@ -41,7 +41,7 @@ CellCard::CellCard(QWidget* parent)
       m_preview(new QLabel(m_numbers)) {
     setLook(this, "card");
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(12, 10, 12, 10);
+    column->setContentsMargins(12, 8, 12, 8);
     column->setSpacing(6);
     m_tokens->setTextFormat(Qt::PlainText);
     m_tokens->setFont(boldFont());
@@ -58,30 +58,30 @@ CellCard::CellCard(QWidget* parent)
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setHorizontalSpacing(kGrid);
     grid->setVerticalSpacing(kNumberGap);
-    int row = 0; // one number a line: side by side, a long one would push the panels beside the card
-    const auto add = [&](const QString& caption) {
+    // Only the short ones stand side by side: a long number would push the panels beside the card.
+    const auto add = [&](const QString& caption, int row, int column, int span) {
         auto* name = new QLabel(caption, m_numbers);
         setLook(name, "soft");
         auto* value = new QLabel(m_numbers);
         value->setTextInteractionFlags(Qt::TextSelectableByMouse);
         value->setFocusPolicy(Qt::NoFocus);
-        grid->addWidget(name, row, 0);
-        grid->addWidget(value, row++, 1);
+        grid->addWidget(name, row, column);
+        grid->addWidget(value, row, column + 1, 1, span);
         return value;
     };
-    m_distance = add(tr("distance"));
-    m_probability = add(tr("probability"));
-    m_score = add(tr("score"));
-    m_bias = add(tr("bias"));
-    m_rank = add(tr("rank"));
+    m_distance = add(tr("distance"), 0, 0, 1);
+    m_rank = add(tr("rank"), 0, 2, 1);
+    m_probability = add(tr("probability"), 1, 0, 3);
+    m_score = add(tr("score"), 2, 0, 3);
+    m_bias = add(tr("bias"), 3, 0, 1);
     m_rank->setToolTip(tr("1: the most probable key of this query"));
     setLook(m_preview, "chip-warn");
     m_preview->setText(tr("preview"));
     m_preview->setToolTip(tr("From q and k from before the edit"));
-    grid->addWidget(m_preview, row - 1, 2, Qt::AlignRight);
-    grid->setColumnStretch(1, 1);
-    // Always the room of two lines of tokens and five of numbers, so that nothing around it moves.
-    setMinimumHeight(7 * fontMetrics().height() + 4 * kNumberGap + 26);
+    grid->addWidget(m_preview, 3, 2, 1, 2, Qt::AlignLeft);
+    grid->setColumnStretch(3, 1);
+    // Always the room of two lines of tokens and four of numbers, so that nothing around it moves.
+    setMinimumHeight(6 * fontMetrics().height() + 3 * kNumberGap + 26);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     clear();
 }

@@ -85,6 +85,16 @@ private:
         if (!(range.size() > 0))
             return ticks;
         m_step = round125(range.size() / most);
+        ticks = multiples(range);
+        if (ticks.size() < 2) { // one number is no scale
+            m_step = round125(m_step / 2.5);
+            ticks = multiples(range);
+        }
+        return ticks;
+    }
+
+    QVector<double> multiples(const QCPRange& range) const {
+        QVector<double> ticks;
         for (double n = std::ceil(range.lower / m_step - 1e-9); n * m_step <= range.upper + 1e-9 * m_step; ++n)
             ticks.append(n * m_step);
         return ticks;

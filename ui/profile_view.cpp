@@ -37,7 +37,7 @@ ProfileView::ProfileView(QWidget* parent) : QWidget(parent), m_plot(new QCustomP
     m_title->setTextFormat(Qt::PlainText);
     m_facts = new QLabel(this);
     setLook(m_facts, "soft");
-    m_facts->setWordWrap(true);
+    m_facts->setMinimumWidth(1); // fitFacts() says what there is room for
     m_empty = new QLabel(tr("The profile of the selected head appears with its map."), m_plot);
     setLook(m_empty, "soft");
     m_empty->setAlignment(Qt::AlignCenter);
@@ -53,7 +53,7 @@ ProfileView::ProfileView(QWidget* parent) : QWidget(parent), m_plot(new QCustomP
     m_plot->setMinimumSize(120, 110);
     m_plot->xAxis->setScaleType(QCPAxis::stLogarithmic);
     m_plot->xAxis->setTicker(tokenTicker(*m_plot->xAxis));
-    m_plot->xAxis->setLabel(tr("distance (dashed: slope alone)"));
+    m_plot->xAxis->setLabel(tr("distance (dashed: without content)"));
     m_plot->yAxis->setVisible(false);
     m_plot->axisRect()->setMinimumMargins(QMargins(8, 4, 10, 0));
     m_plot->setMouseTracking(true);
@@ -97,9 +97,7 @@ void ProfileView::rebuild() {
     }
     const ProfileResult& profile = *m_profile;
     m_title->setText(tr("Mass by distance, layer %1 · head %2").arg(profile.head.layer).arg(profile.head.head));
-    m_facts->setText(tr("mean\u00A0%1 · median\u00A0%2 · first\u00A0key\u00A0%3")
-                         .arg(tokens(profile.meanDistance), tokens(profile.medianDistance),
-                              percent(profile.firstKeyMass)));
+    fitFacts();
     QVector<double> centres, mass, alone;
     double highest = 0;
     for (const ProfileResult::Bin& bin : profile.bins) {
@@ -128,6 +126,21 @@ void ProfileView::rebuild() {
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
+void ProfileView::fitFacts() {
+    if (!m_profile)
+        return;
+    const QString brief =
+        tr("mean\u00A0%1 · median\u00A0%2").arg(tokens(m_profile->meanDistance), tokens(m_profile->medianDistance));
+    const QString whole = tr("%1 · first\u00A0key\u00A0%2").arg(brief, percent(m_profile->firstKeyMass));
+    m_facts->setText(m_facts->fontMetrics().horizontalAdvance(whole) <= width() ? whole : brief);
+    m_facts->setToolTip(whole);
+}
+
+void ProfileView::resizeEvent(QResizeEvent* event) {
+    fitFacts();
+    QWidget::resizeEvent(event);
+}
+
 bool ProfileView::eventFilter(QObject* watched, QEvent* event) {
     if (watched == m_plot && event->type() == QEvent::Resize)
         m_empty->setGeometry(m_plot->rect().adjusted(12, 0, -12, -32));
@@ -140,7 +153,7 @@ bool ProfileView::eventFilter(QObject* watched, QEvent* event) {
             const QString range = bin.end - bin.begin == 1 ? grouped(bin.begin)
                                                            : tr("%1 to %2").arg(grouped(bin.begin), grouped(bin.end - 1));
             QToolTip::showText(mouse->globalPosition().toPoint(),
-                               tr("distance %1\n%2 of the attention\n%3 by the slope alone")
+                               tr("distance %1\n%2 of the attention\n%3 without content")
                                    .arg(range, percent(bin.mass), percent(bin.slopeAlone)),
                                m_plot);
         }

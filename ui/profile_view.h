@@ -1,4 +1,4 @@
-// Attention mass by distance of the selected head, on a log axis, with what its slope alone would do dashed behind it.
+// Attention mass by distance of the selected head, on a log axis, with what it would do without content dashed behind it.
 //
 // Owned by main_window, fed with ProfileResult, on the window's thread.
 #pragma once
@@ -30,10 +30,12 @@ public:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void rebuild();
+    void fitFacts();
 
     std::optional<ProfileResult> m_profile;
     bool m_stale = false;

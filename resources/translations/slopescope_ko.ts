@@ -11,22 +11,6 @@
 <context>
     <name>slopescope::ui</name>
     <message>
-        <source>Type a slope, such as 1/64, 0.015625 or 2^-6.</source>
-        <translation>1/64, 0.015625, 2^-6처럼 기울기를 입력하세요.</translation>
-    </message>
-    <message>
-        <source>“%1” is no slope: type one like 1/64, 0.015625 or 2^-6.</source>
-        <translation>“%1”은(는) 기울기가 아닙니다. 1/64, 0.015625, 2^-6처럼 입력하세요.</translation>
-    </message>
-    <message>
-        <source>“%1” is not finite; a slope must be.</source>
-        <translation>“%1”은(는) 유한하지 않습니다. 기울기는 유한해야 합니다.</translation>
-    </message>
-    <message>
-        <source>“%1” is negative; a slope is 0 or more.</source>
-        <translation>“%1”은(는) 음수입니다. 기울기는 0 이상이어야 합니다.</translation>
-    </message>
-    <message>
         <source>%1 T</source>
         <translation>%1 T</translation>
     </message>
@@ -62,6 +46,22 @@
         <source>%1 TB</source>
         <translation>%1 TB</translation>
     </message>
+    <message>
+        <source>Type a slope, such as 1/64, 0.015625 or 2^-6.</source>
+        <translation>1/64, 0.015625, 2^-6처럼 기울기를 입력하세요.</translation>
+    </message>
+    <message>
+        <source>“%1” is no slope: type one like 1/64, 0.015625 or 2^-6.</source>
+        <translation>“%1”은(는) 기울기가 아닙니다. 1/64, 0.015625, 2^-6처럼 입력하세요.</translation>
+    </message>
+    <message>
+        <source>“%1” is not finite; a slope must be.</source>
+        <translation>“%1”은(는) 유한하지 않습니다. 기울기는 유한해야 합니다.</translation>
+    </message>
+    <message>
+        <source>“%1” is negative; a slope is 0 or more.</source>
+        <translation>“%1”은(는) 음수입니다. 기울기는 0 이상이어야 합니다.</translation>
+    </message>
 </context>
 <context>
     <name>slopescope::ui::CellCard</name>
@@ -86,6 +86,10 @@
         <translation>거리</translation>
     </message>
     <message>
+        <source>rank</source>
+        <translation>순위</translation>
+    </message>
+    <message>
         <source>probability</source>
         <translation>확률</translation>
     </message>
@@ -96,10 +100,6 @@
     <message>
         <source>bias</source>
         <translation>바이어스</translation>
-    </message>
-    <message>
-        <source>rank</source>
-        <translation>순위</translation>
     </message>
     <message>
         <source>1: the most probable key of this query</source>
@@ -1104,8 +1104,8 @@
         <translation>선택한 헤드의 거리 분포는 맵과 함께 나타납니다.</translation>
     </message>
     <message>
-        <source>distance (dashed: slope alone)</source>
-        <translation>거리 (파선: 기울기만)</translation>
+        <source>distance (dashed: without content)</source>
+        <translation>거리 (파선: 내용 없이)</translation>
     </message>
     <message>
         <source>Mass by distance</source>
@@ -1116,8 +1116,12 @@
         <translation>거리별 질량, 층 %1 · 헤드 %2</translation>
     </message>
     <message>
-        <source>mean&#xa0;%1 · median&#xa0;%2 · first&#xa0;key&#xa0;%3</source>
-        <translation>평균&#xa0;%1 · 중앙값&#xa0;%2 · 첫&#xa0;키&#xa0;%3</translation>
+        <source>mean&#xa0;%1 · median&#xa0;%2</source>
+        <translation>평균&#xa0;%1 · 중앙값&#xa0;%2</translation>
+    </message>
+    <message>
+        <source>%1 · first&#xa0;key&#xa0;%2</source>
+        <translation>%1 · 첫&#xa0;키&#xa0;%2</translation>
     </message>
     <message>
         <source>%1 to %2</source>
@@ -1126,10 +1130,10 @@
     <message>
         <source>distance %1
 %2 of the attention
-%3 by the slope alone</source>
+%3 without content</source>
         <translation>거리 %1
 어텐션의 %2
-기울기만으로는 %3</translation>
+내용이 없다면 %3</translation>
     </message>
 </context>
 <context>

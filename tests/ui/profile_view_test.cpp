@@ -85,6 +85,16 @@ TEST_F(ProfileViewTest, SaysTheNumbers) {
     EXPECT_TRUE(said().contains("mean 41 · median 1,204 · first key 3.1 %")) << said().toStdString();
 }
 
+TEST_F(ProfileViewTest, SaysWhatThereIsRoomFor) {
+    view.setProfile(profile(1));
+    view.resize(180, 240);
+    QTest::qWait(20);
+    EXPECT_TRUE(said().contains("mean 41 · median 1,204\n")) << said().toStdString();
+    view.resize(300, 240);
+    QTest::qWait(20);
+    EXPECT_TRUE(said().contains("first key 3.1 %")) << said().toStdString();
+}
+
 TEST_F(ProfileViewTest, DimsWhileStale) {
     view.setProfile(profile(1));
     const int fresh = count(picture(), headColour(1));
@@ -104,7 +114,7 @@ TEST_F(ProfileViewTest, TheTooltipNamesTheBin) {
     ASSERT_TRUE(plot);
     // The eleven octaves from 0 to 1,024 share the plot's width; near its left end is distance 0, in the middle 31 or so.
     QTest::mouseMove(plot, QPoint(14, 60));
-    EXPECT_EQ(QToolTip::text().replace(QChar(0x00A0), u' '), "distance 0\n50 % of the attention\n25 % by the slope alone");
+    EXPECT_EQ(QToolTip::text().replace(QChar(0x00A0), u' '), "distance 0\n50 % of the attention\n25 % without content");
     QTest::mouseMove(plot, QPoint(plot->width() / 2, 60));
     EXPECT_TRUE(QToolTip::text().startsWith("distance 16 to 31") || QToolTip::text().startsWith("distance 32 to 63"))
         << QToolTip::text().toStdString();
