@@ -81,7 +81,11 @@ Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 Tokenizer::~Tokenizer() = default;
 
 Tokenizer Tokenizer::load(const std::filesystem::path& file) {
-    return Tokenizer(std::make_unique<const Model>(readTokenizer(readTextFile(file), file.string())));
+    return parse(readTextFile(file), file.string());
+}
+
+Tokenizer Tokenizer::parse(std::string document, const std::string& name) {
+    return Tokenizer(std::make_unique<const Model>(readTokenizer(std::move(document), name)));
 }
 
 Tokenizer Tokenizer::learnByteLevelBpe(std::span<const std::string> texts, int vocabularySize, const Job& job) {

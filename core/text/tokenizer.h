@@ -27,6 +27,9 @@ public:
     // Reads a tokenizer.json. Throws Error naming the file and the fault.
     static Tokenizer load(const std::filesystem::path& file);
 
+    // The same from the text of one; `name` is what an Error names.
+    static Tokenizer parse(std::string document, const std::string& name);
+
     // Learns a byte-level BPE with GPT-2's pre-tokenization from `texts`. The 256 bytes are always in the vocabulary,
     // so every text can be encoded. Deterministic: ties go to the pair with the smaller ids.
     static Tokenizer learnByteLevelBpe(std::span<const std::string> texts, int vocabularySize, const Job& job = {});

@@ -1,0 +1,278 @@
+#include "core/checkpoint/gguf.h"
+
+#include "core/error.h"
+#include "core/text/in_quotes.h"
+#include "core/text/utf8.h"
+
+#include <ATen/ops/empty.h>
+#include <c10/util/Half.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+
+namespace slopescope {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "GGUF files are little endian, and are used as they lie");
+
+constexpr std::uint64_t kMostValues = 1 << 24; // of metadata: vocabularies and their merges have under 2^20
+constexpr std::uint64_t kMostTensors = 1 << 20;
+constexpr std::uint64_t kLongestName = 1 << 16;
+constexpr std::uint32_t kMostDimensions = 4;
+constexpr int kDeepestArray = 4;
+constexpr std::uint64_t kQ8Elements = 32, kQ8Bytes = 34; // a block: one float16 scale, 32 signed bytes
+
+// The names of ggml's types by their numbers; those that are read say how they are stored.
+struct Type {
+    std::uint32_t number;
+    const char* name;
+    std::uint64_t elements = 0, bytes = 0; // of a block; 0: known, not read
+};
+constexpr Type kTypes[] = {
+    {0, "F32", 1, 4}, {1, "F16", 1, 2}, {30, "BF16", 1, 2}, {8, "Q8_0", kQ8Elements, kQ8Bytes},
+    {2, "Q4_0"},      {3, "Q4_1"},      {6, "Q5_0"},        {7, "Q5_1"},
+    {9, "Q8_1"},      {10, "Q2_K"},     {11, "Q3_K"},       {12, "Q4_K"},
+    {13, "Q5_K"},     {14, "Q6_K"},     {15, "Q8_K"},       {16, "IQ2_XXS"},
+    {17, "IQ2_XS"},   {18, "IQ3_XXS"},  {19, "IQ1_S"},      {20, "IQ4_NL"},
+    {21, "IQ3_S"},    {22, "IQ2_S"},    {23, "IQ4_XS"},     {24, "I8"},
+    {25, "I16"},      {26, "I32"},      {27, "I64"},        {28, "F64"},
+    {29, "IQ1_M"},    {34, "TQ1_0"},    {35, "TQ2_0"},      {39, "MXFP4"},
+};
+
+const Type* findType(std::uint32_t number) {
+    const auto found =
+        std::find_if(std::begin(kTypes), std::end(kTypes), [&](const Type& type) { return type.number == number; });
+    return found == std::end(kTypes) ? nullptr : found;
+}
+
+// Types of metadata, by number.
+enum class Kind : std::uint32_t { U8, I8, U16, I16, U32, I32, F32, Bool, String, Array, U64, I64, F64, End };
+
+// The fewest bytes a value of this kind takes.
+std::uint64_t leastBytes(Kind kind) {
+    constexpr std::uint64_t kBytes[] = {1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8};
+    return kBytes[static_cast<std::uint32_t>(kind)];
+}
+
+class Parser {
+public:
+    Parser(std::string_view bytes, std::string file) : m_bytes(bytes), m_file(std::move(file)) {}
+
+    void parse(nlohmann::json& metadata, std::map<std::string, GgufTensor>& tensors) {
+        readHeader();
+        for (std::uint64_t i = 0; i < m_values; ++i)
+            readEntry(metadata);
+        for (std::uint64_t i = 0; i < m_tensors; ++i)
+            readTensor(tensors);
+        place(metadata, tensors);
+    }
+
+private:
+    [[noreturn]] void refuse(const std::string& why) const { throw Error(m_file + " " + why + "."); }
+
+    std::string_view take(std::uint64_t count) {
+        if (count > m_bytes.size() - m_at)
+            refuse("is cut short, or is no GGUF file");
+        const std::string_view taken = m_bytes.substr(m_at, count);
+        m_at += count;
+        return taken;
+    }
+    template <typename T>
+    T number() {
+        T value;
+        std::memcpy(&value, take(sizeof value).data(), sizeof value);
+        return value;
+    }
+    // At least `bytes` for each must follow.
+    std::uint64_t count(std::uint64_t bytes, std::uint64_t most, const char* what) {
+        const auto value = number<std::uint64_t>();
+        if (value > most || value > (m_bytes.size() - m_at) / bytes)
+            refuse("claims to hold " + std::to_string(value) + " " + what + ", more than can be");
+        return value;
+    }
+    std::string string(const std::string& what) {
+        const std::string text(take(number<std::uint64_t>()));
+        if (firstInvalidUtf8(text))
+            refuse("holds " + what + " that is not UTF-8");
+        return text;
+    }
+
+    void readHeader() {
+        if (take(4) != "GGUF")
+            refuse("is not a GGUF file");
+        const auto version = number<std::uint32_t>();
+        if (version == 0x02000000 || version == 0x03000000)
+            refuse("was written for a big-endian machine, which cannot be read");
+        if (version != 2 && version != 3)
+            refuse("is in version " + std::to_string(version) + " of GGUF; 2 and 3 can be read");
+        m_tensors = count(1, kMostTensors, "tensors");
+        m_values = count(1, kMostValues, "entries");
+    }
+
+    Kind kind(const std::string& key) {
+        const auto number = this->number<std::uint32_t>();
+        if (number >= static_cast<std::uint32_t>(Kind::End))
+            refuse("holds the entry " + inQuotes(key) + " of an unknown type, " + std::to_string(number));
+        return static_cast<Kind>(number);
+    }
+
+    void readEntry(nlohmann::json& metadata) {
+        const std::string key = string("the name of an entry");
+        if (key.empty() || key.size() > kLongestName)
+            refuse("holds an entry without a proper name");
+        nlohmann::json entry = value(kind(key), key, 0);
+        if (metadata.contains(key))
+            refuse("holds the entry " + inQuotes(key) + " twice");
+        metadata[key] = std::move(entry);
+    }
+
+    nlohmann::json value(Kind kind, const std::string& key, int depth) {
+        if (++m_read > kMostValues)
+            refuse("holds more metadata than any model has");
+        switch (kind) {
+        case Kind::U8: return number<std::uint8_t>();
+        case Kind::I8: return number<std::int8_t>();
+        case Kind::U16: return number<std::uint16_t>();
+        case Kind::I16: return number<std::int16_t>();
+        case Kind::U32: return number<std::uint32_t>();
+        case Kind::I32: return number<std::int32_t>();
+        case Kind::F32: return real(double(number<float>()), key);
+        case Kind::Bool: return flag(key);
+        case Kind::String: return string("a text in " + inQuotes(key));
+        case Kind::Array: return array(key, depth);
+        case Kind::U64: return number<std::uint64_t>();
+        case Kind::I64: return number<std::int64_t>();
+        default: return real(number<double>(), key);
+        }
+    }
+    nlohmann::json real(double value, const std::string& key) const {
+        if (!std::isfinite(value))
+            refuse("holds a number in " + inQuotes(key) + " that is not finite");
+        return value;
+    }
+    nlohmann::json flag(const std::string& key) {
+        const auto byte = number<std::uint8_t>();
+        if (byte > 1)
+            refuse("holds " + std::to_string(byte) + " in " + inQuotes(key) + " where true or false belongs");
+        return byte == 1;
+    }
+    nlohmann::json array(const std::string& key, int depth) {
+        if (depth == kDeepestArray)
+            refuse("nests the lists in " + inQuotes(key) + " too deep");
+        const Kind element = kind(key);
+        const std::uint64_t size = count(leastBytes(element), kMostValues, "elements in a list");
+        nlohmann::json list = nlohmann::json::array();
+        list.get_ref<nlohmann::json::array_t&>().reserve(size);
+        for (std::uint64_t i = 0; i < size; ++i)
+            list.push_back(value(element, key, depth + 1));
+        return list;
+    }
+
+    void readTensor(std::map<std::string, GgufTensor>& tensors) {
+        const std::string name = string("the name of a tensor");
+        if (name.empty() || name.size() > kLongestName)
+            refuse("holds a tensor without a proper name");
+        const std::string what = "holds the tensor " + inQuotes(name);
+        GgufTensor tensor;
+        const auto dimensions = number<std::uint32_t>();
+        if (dimensions > kMostDimensions)
+            refuse(what + " with " + std::to_string(dimensions) + " dimensions");
+        std::uint64_t elements = 1, row = 1;
+        for (std::uint32_t i = 0; i < dimensions; ++i) {
+            const auto size = number<std::uint64_t>();
+            if (size == 0 || __builtin_mul_overflow(elements, size, &elements) ||
+                elements > std::uint64_t{std::numeric_limits<std::int64_t>::max()} / 8)
+                refuse(what + " of an impossible shape");
+            tensor.shape.insert(tensor.shape.begin(), static_cast<std::int64_t>(size));
+            row = i == 0 ? size : row;
+        }
+        const auto number = this->number<std::uint32_t>();
+        const Type* type = findType(number);
+        if (type == nullptr || type->bytes == 0)
+            refuse(what + " in the form " + (type == nullptr ? "number " + std::to_string(number) : type->name) +
+                   ", which is not read; F32, F16, BF16 and Q8_0 are");
+        if (row % type->elements != 0)
+            refuse(what + " whose rows are no whole blocks of " + type->name);
+        tensor.type = type->name;
+        tensor.size = elements / type->elements * type->bytes;
+        tensor.begin = this->number<std::uint64_t>(); // from the beginning of the data, until place()
+        if (!tensors.emplace(name, tensor).second)
+            refuse(what + " twice");
+    }
+
+    // Offsets become places in the file, checked against its size and each other.
+    void place(const nlohmann::json& metadata, std::map<std::string, GgufTensor>& tensors) {
+        constexpr const char* kAlignment = "general.alignment";
+        std::uint64_t alignment = 32;
+        if (metadata.contains(kAlignment)) {
+            const nlohmann::json& value = metadata.at(kAlignment);
+            alignment = value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
+        }
+        if (alignment < 8 || alignment > (1 << 20) || !std::has_single_bit(alignment))
+            refuse("has an alignment that makes no sense");
+        const std::uint64_t begin = (m_at + alignment - 1) / alignment * alignment;
+        std::vector<std::pair<GgufTensor*, const std::string*>> order;
+        for (auto& [name, tensor] : tensors) {
+            if (begin > m_bytes.size() || tensor.begin > m_bytes.size() - begin ||
+                tensor.size > m_bytes.size() - begin - tensor.begin)
+                refuse("is cut short: the tensor " + inQuotes(name) + " goes on after its end");
+            if (tensor.begin % alignment != 0)
+                refuse("holds the tensor " + inQuotes(name) + " at a place that is not aligned");
+            tensor.begin += begin;
+            order.emplace_back(&tensor, &name);
+        }
+        std::sort(order.begin(), order.end(), [](auto& a, auto& b) { return a.first->begin < b.first->begin; });
+        for (std::size_t i = 1; i < order.size(); ++i)
+            if (order[i].first->begin - order[i - 1].first->begin < order[i - 1].first->size)
+                refuse("holds the tensors " + inQuotes(*order[i - 1].second) + " and " + inQuotes(*order[i].second) +
+                       " in the same place");
+    }
+
+    std::string_view m_bytes;
+    std::string m_file;
+    std::uint64_t m_at = 0, m_tensors = 0, m_values = 0, m_read = 0;
+};
+
+at::Tensor fromQ8(const std::byte* bytes, const std::vector<std::int64_t>& shape) {
+    at::Tensor tensor = at::empty(shape, at::TensorOptions().dtype(at::kFloat));
+    float* out = tensor.data_ptr<float>();
+    const std::int64_t blocks = tensor.numel() / std::int64_t{kQ8Elements};
+    for (std::int64_t block = 0; block < blocks; ++block, bytes += kQ8Bytes) {
+        c10::Half stored;
+        std::memcpy(&stored, bytes, sizeof stored);
+        const auto scale = static_cast<float>(stored);
+        const auto* values = reinterpret_cast<const signed char*>(bytes + sizeof stored);
+        for (std::uint64_t i = 0; i < kQ8Elements; ++i)
+            *out++ = scale * static_cast<float>(values[i]);
+    }
+    return tensor;
+}
+
+} // namespace
+
+GgufFile GgufFile::open(const std::filesystem::path& file) {
+    GgufFile result;
+    result.m_path = file;
+    result.m_mapping = mapFile(file);
+    Parser(result.m_mapping.text(), file.string()).parse(result.m_metadata, result.m_tensors);
+    return result;
+}
+
+at::Tensor GgufFile::read(const std::string& name) const {
+    const auto found = m_tensors.find(name);
+    if (found == m_tensors.end())
+        throw Error(m_path.string() + " has no tensor " + inQuotes(name) + ".");
+    const GgufTensor& stored = found->second;
+    const std::byte* bytes = m_mapping.bytes.get() + stored.begin;
+    const auto scalar = stored.type == "F16" ? at::kHalf : stored.type == "BF16" ? at::kBFloat16 : at::kFloat;
+    at::Tensor tensor = stored.type == "Q8_0" ? fromQ8(bytes, stored.shape)
+                                              : copyOfStored(bytes, scalar, stored.shape, {}, at::kFloat);
+    releasePages(bytes, stored.size);
+    return tensor;
+}
+
+} // namespace slopescope
