@@ -169,7 +169,7 @@ void MainWindow::arrangeDocks() {
     resizeDocks({m_headDock, m_slopeDock}, {int(256 * scale), int(372 * scale)}, Qt::Horizontal);
     resizeDocks({m_curveDock}, {bottom}, Qt::Vertical);
     if (narrow) {
-        resizeDocks({m_textDock, m_curveDock, m_modelDock}, {250, width() - 530, 250}, Qt::Horizontal);
+        resizeDocks({m_textDock, m_curveDock, m_modelDock}, {240, width() - 560, 290}, Qt::Horizontal);
     } else {
         resizeDocks({m_modelDock}, {int(272 * scale)}, Qt::Horizontal);
         resizeDocks({m_modelDock, m_textDock}, {kModelHeight, height() - bottom - kModelHeight}, Qt::Vertical);
