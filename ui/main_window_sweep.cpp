@@ -11,12 +11,16 @@
 #include <QMenu>
 #include <QPushButton>
 
+#include <algorithm>
+
 namespace slopescope::ui {
 namespace {
 
 constexpr std::int64_t kShortestLength = 32;
 constexpr std::int64_t kShortestSweep = 256;
-constexpr std::int64_t kWindows = 12; // of the longest length, at most: a whole curve while one waits
+// What a sweep scores at most, a whole curve while one waits: so many windows of the longest length, more where it is short.
+constexpr std::int64_t kWindows = 12;
+constexpr std::int64_t kTokens = kWindows * 4096;
 
 } // namespace
 
@@ -42,7 +46,7 @@ void MainWindow::startSweep() {
     const std::int64_t longest = sweepLength();
     for (std::int64_t length = kShortestLength; length <= longest; length *= 2)
         request.lengths.push_back(length);
-    request.maxTokens = kWindows * longest;
+    request.maxTokens = std::max(kTokens, kWindows * longest);
     m_sweep = {m_model->directory, request.slopes, curveLabel(), {}};
     m_curve.reset();
     m_sweeping = true;
