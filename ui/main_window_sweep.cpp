@@ -18,9 +18,10 @@ namespace {
 
 constexpr std::int64_t kShortestLength = 32;
 constexpr std::int64_t kShortestSweep = 256;
-// What a sweep scores at most, a whole curve while one waits: so many windows of the longest length, more where it is short.
+// What a sweep scores at most, a whole curve while one waits: so many windows of the longest length, more where those are
+// short and would leave the shortest lengths to chance.
 constexpr std::int64_t kWindows = 12;
-constexpr std::int64_t kTokens = kWindows * 4096;
+constexpr std::int64_t kTokens = 16384;
 
 } // namespace
 
