@@ -61,8 +61,7 @@ public:
                     continue;
                 computed += to - from;
                 score(group, block, from, to);
-                const std::int64_t first = block * kBlock + from * kPanel;
-                weighGroup(group, first, std::min(block * kBlock + to * kPanel, end) - first);
+                weighGroup(group, block * kBlock + from * kPanel, std::min(block * kBlock + to * kPanel, end));
             }
             if (finished)
                 break;
@@ -114,7 +113,26 @@ private:
         }
     }
 
-    void weighGroup(int group, std::int64_t first, std::int64_t count) {
+    // Adds the weighted values of the keys [first, end). Keys that every row of the group sees go together; the few that
+    // only some see go row by row, because a weight of 0 times a value that is not finite is not 0.
+    void weighGroup(int group, std::int64_t first, std::int64_t end) {
+        const std::int64_t position = place(group), near = position + 1, sinks = std::min(m_a.sinks, near);
+        const std::int64_t seen = std::min(std::max(m_sight.begin(position + kRows - 1), sinks), near);
+        weighAll(group, first, std::min(end, sinks));
+        weighAll(group, std::max(first, seen), std::min(end, near));
+        for (int r = 0; r < kRows; ++r) {
+            const std::int64_t own = near + r, sinkEnd = std::min(m_a.sinks, own);
+            const std::int64_t begin = std::max(m_sight.begin(position + r), sinkEnd);
+            weighRow(group, r, std::max(first, near), std::min(end, sinkEnd));
+            weighRow(group, r, std::max(first, begin), std::min(end, seen)); // at the far edge of the window
+            weighRow(group, r, std::max({first, begin, near}), std::min(end, own));
+        }
+    }
+
+    void weighAll(int group, std::int64_t first, std::int64_t end) {
+        if (first >= end)
+            return;
+        const std::int64_t count = end - first;
         const float* weights = m_s.weights.data() + first % kBlock;
         const float* values = m_head.values + first * m_head.valueStride;
         float* sums = m_s.sums.data() + group * kRows * m_width;
@@ -128,6 +146,16 @@ private:
             weigh<kRows, 2>(weights, kBlock, values + x, m_head.valueStride, count, sums + x, m_width);
         if (x < m_width)
             weigh<kRows, 1>(weights, kBlock, values + x, m_head.valueStride, count, sums + x, m_width);
+    }
+
+    void weighRow(int group, int r, std::int64_t first, std::int64_t end) {
+        if (first >= end)
+            return;
+        float* sums = m_s.sums.data() + (group * kRows + r) * m_width;
+        for (std::int64_t x = 0; x < m_width; x += kLanes)
+            weigh<1, 1>(m_s.weights.data() + r * kBlock + first % kBlock, kBlock,
+                        m_head.values + first * m_head.valueStride + x, m_head.valueStride, end - first, sums + x,
+                        m_width);
     }
 
     void finish(std::int64_t batch, std::int64_t head, const AttentionOutput& output) const {

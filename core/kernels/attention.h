@@ -52,6 +52,10 @@ struct AttentionOutput {
     float* lse = nullptr; // [batch, heads, queries] contiguous, natural logarithm; may be null
 };
 
+// A call whose first query stands at a multiple of so many positions gives the bits of one call for the whole text, for
+// queries in whole numbers of them; a text's last few queries may differ by what `tolerance` allows when the text grows.
+constexpr std::int64_t kRowsTogether = 12;
+
 // Key blocks computed, and key blocks a dense causal pass would compute.
 struct Visited {
     std::int64_t computed = 0, dense = 0;

@@ -68,9 +68,9 @@ void PackedMatrix::multiply(const float* x, std::int64_t xStride, std::int64_t r
 }
 
 void PackedMatrix::multiplyPart(const float* x, std::int64_t xStride, std::int64_t rows, const float* bias,
-                                std::int64_t begin, std::int64_t end, float* y, std::int64_t yStride) const {
+                                bool add, std::int64_t begin, std::int64_t end, float* y, std::int64_t yStride) const {
     m_kernel->multiply({x, xStride, rows, m_panels.data() + begin * m_inputs, m_inputs, m_outputs - begin, 0,
-                        end - begin, bias ? bias + begin : nullptr, false, y, yStride});
+                        end - begin, bias ? bias + begin : nullptr, add, y, yStride});
 }
 
 void PackedMatrix::copyRow(std::int64_t output, float* row) const {

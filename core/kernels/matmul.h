@@ -29,8 +29,8 @@ public:
                   std::int64_t yStride, const ParallelFor& parallelFor) const;
 
     // The outputs [begin, end) alone, into y [rows, end - begin], on this thread; begin is a multiple of 64.
-    void multiplyPart(const float* x, std::int64_t xStride, std::int64_t rows, const float* bias, std::int64_t begin,
-                      std::int64_t end, float* y, std::int64_t yStride) const;
+    void multiplyPart(const float* x, std::int64_t xStride, std::int64_t rows, const float* bias, bool add,
+                      std::int64_t begin, std::int64_t end, float* y, std::int64_t yStride) const;
 
     // The weights of one output, as they were given: [inputs].
     void copyRow(std::int64_t output, float* row) const;

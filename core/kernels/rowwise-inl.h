@@ -46,15 +46,17 @@ inline void normaliseRows(const RowNorm& n, const float* x, std::int64_t rows, f
         for (std::int64_t i = 0; i < n.width; i += kLanes) {
             const std::int64_t count = n.width - i;
             const Vec unit = hn::Mul(hn::Sub(loadSome(x + i, count, mean), set(mean)), factor);
+            const Vec weight = n.weight ? loadSome(n.weight + i, count, 0) : set(1);
             const Vec bias = n.bias ? loadSome(n.bias + i, count, 0) : set(0);
-            storeSome(hn::MulAdd(unit, loadSome(n.weight + i, count, 0), bias), y + i, count);
+            storeSome(hn::MulAdd(unit, weight, bias), y + i, count);
         }
     }
 }
 
-// 1 / (1 + 2^-bits). In this order of Min a NaN survives.
+// 1 / (1 + 2^-bits), 0 below what float can say. In this order of Min a NaN survives.
 HWY_INLINE Vec sigmoid(Vec bits) {
-    return hn::Div(set(1), hn::Add(set(1), exp2(hn::Min(set(126), hn::Neg(bits)))));
+    const Vec value = hn::Div(set(1), hn::Add(set(1), exp2(hn::Min(set(126), hn::Neg(bits)))));
+    return hn::IfThenZeroElse(hn::Lt(bits, set(-126)), value);
 }
 
 // The normal distribution function, from erfc's rational-exponential fit (Press et al., Numerical Recipes, 6.2): its

@@ -20,7 +20,7 @@ void normalisePlain(const RowNorm& n, const float* x, std::int64_t rows, float* 
             squares += (x[i] - mean) * (x[i] - mean);
         const double factor = 1 / std::sqrt(squares / static_cast<double>(n.width) + n.epsilon);
         for (std::int64_t i = 0; i < n.width; ++i)
-            y[i] = static_cast<float>((x[i] - mean) * factor * n.weight[i] + (n.bias ? n.bias[i] : 0.0));
+            y[i] = static_cast<float>((x[i] - mean) * factor * (n.weight ? n.weight[i] : 1.0F) + (n.bias ? n.bias[i] : 0.0F));
     }
 }
 
@@ -86,7 +86,7 @@ void crossEntropy(const PackedMatrix& output, const float* bias, const float* x,
     const Buffer logits(rows * kOutputsAtOnce);
     for (std::int64_t from = 0; from < output.outputs(); from += kOutputsAtOnce) {
         const std::int64_t count = std::min(kOutputsAtOnce, output.outputs() - from);
-        output.multiplyPart(x, output.inputs(), rows, bias, from, from + count, logits.data(), kOutputsAtOnce);
+        output.multiplyPart(x, output.inputs(), rows, bias, false, from, from + count, logits.data(), kOutputsAtOnce);
         for (std::int64_t row = 0; row < rows; ++row) {
             Row& r = state[static_cast<std::size_t>(row)];
             const float* values = logits.data() + row * kOutputsAtOnce;

@@ -21,8 +21,7 @@ enum class Activation {
 // `centred`: the same with 0 for the mean, RMSNorm (Zhang and Sennrich, 2019).
 struct RowNorm {
     std::int64_t width = 0;
-    const float* weight = nullptr; // [width]
-    const float* bias = nullptr;   // [width]; may be null
+    const float *weight = nullptr, *bias = nullptr; // [width]; null: 1 and 0
     float epsilon = 0;
     bool centred = true;
 };

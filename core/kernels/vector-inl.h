@@ -31,6 +31,7 @@ constexpr int kRows = 12;
 #else
 constexpr int kRows = 6;
 #endif
+static_assert(kRowsTogether % kRows == 0);
 constexpr int kPanel = 2 * kLanes; // keys of a packed panel
 
 // Stands for -infinity where arithmetic must stay finite: 2^kMasked is exactly 0.
