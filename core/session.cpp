@@ -21,7 +21,13 @@ namespace fs = std::filesystem;
 struct LoadedModel {
     ModelFacts facts;
     std::shared_ptr<const Decoder> decoder;
-    std::shared_ptr<const Tokenizer> tokenizer;
+    std::shared_ptr<const Tokenizer> tokenizer; // null: the model has none
+
+    std::shared_ptr<const Decoder> decoderWith(const PositionOverride& positions) const {
+        if (positions.change == PositionChange::Own)
+            return decoder;
+        return std::make_shared<const Decoder>(decoder->withPositions(positions));
+    }
 };
 
 struct LoadedText {
@@ -60,6 +66,12 @@ void requireTwoTokens(const LoadedText& text, const std::string& name) {
         throw Error(name + " is too short: it has fewer than two tokens.");
 }
 
+const Tokenizer& tokenizerOf(const LoadedModel& model) {
+    if (!model.tokenizer)
+        throw Error(model.facts.directory.string() + " has no tokenizer.json; without one a model reads token ids, but no text.");
+    return *model.tokenizer;
+}
+
 std::shared_ptr<const LoadedText> encodeText(std::string name, std::string text, const Tokenizer& tokenizer,
                                              const Job& job) {
     job.report(0, "Tokenizing " + name);
@@ -74,12 +86,23 @@ std::shared_ptr<const LoadedText> encodeText(std::string name, std::string text,
     return loaded;
 }
 
-void requireSlopesFit(const ModelFacts& model, const SlopeTable& slopes) {
+// The slopes of a request whose positions bring slopes of their own.
+const SlopeTable& inForce(const SlopeTable& slopes, const PositionOverride& positions) {
+    return slopes.empty() ? positions.slopes : slopes;
+}
+
+template <class Request>
+Request withSlopes(Request r) {
+    r.slopes = inForce(r.slopes, r.positions);
+    return r;
+}
+
+void requireSlopesFit(const DecoderConfig& config, const SlopeTable& slopes) {
     if (slopes.empty())
         return;
-    if (!model.linearBias)
-        throw Error("This model's positions are " + model.positions + "; it has no slopes to change.");
-    checkSlopes(slopes, model.layers, model.heads);
+    if (config.positions.bias != BiasKind::Linear)
+        throw Error("This model's positions are " + describe(config.positions) + "; it has no slopes to change.");
+    checkSlopes(slopes, int(config.layers), int(config.heads));
 }
 
 } // namespace
@@ -94,6 +117,7 @@ struct Session::State {
     std::shared_ptr<const LoadedText> text;
 
     std::unique_ptr<TextForward> forward; // of the model and text above; the view's thread only
+    PositionOverride positions;           // that it runs with
 
     std::pair<std::shared_ptr<const LoadedModel>, std::shared_ptr<const LoadedText>> snapshot() const {
         const std::lock_guard lock(mutex);
@@ -107,24 +131,40 @@ struct Session::State {
             text = std::move(newText);
         }
         forward = model && text ? std::make_unique<TextForward>(model->decoder, text->ids) : nullptr;
+        positions = {};
     }
 
     // Everything a picture needs, or an Error that says what is missing.
-    TextForward& ready(const SlopeTable& slopes) const {
+    void requireModelAndText() const {
         if (!model)
             throw Error("No model is open.");
         if (!forward)
             throw Error("No text is open.");
-        requireSlopesFit(model->facts, slopes);
-        return *forward;
     }
 
-    TextForward& readyFor(const SlopeTable& slopes, std::int64_t length, HeadAddress head) const {
-        TextForward& view = ready(slopes);
+    void run(const SlopeTable& slopes, std::int64_t length, const PositionOverride& asked, const Job& job) {
+        requireModelAndText();
+        const SlopeTable& table = inForce(slopes, asked);
+        if (asked == positions) {
+            requireSlopesFit(forward->decoder().config(), table);
+            return forward->run(table, length, job);
+        }
+        auto other = std::make_unique<TextForward>(model->decoderWith(asked), text->ids);
+        requireSlopesFit(other->decoder().config(), table);
+        other->run(table, length, job);
+        forward = std::move(other);
+        positions = asked;
+    }
+
+    template <class Request>
+    TextForward& readyFor(const Request& r, HeadAddress head) const {
+        requireModelAndText();
+        TextForward& view = *forward;
+        requireSlopesFit(view.decoder().config(), r.slopes);
         if (head.layer < 0 || head.layer >= model->facts.layers || head.head < 0 || head.head >= model->facts.heads)
             throw Error("The model has no layer " + std::to_string(head.layer) + ", head " + std::to_string(head.head) + ".");
-        if (!view.covers(length))
-            throw Error("The first " + std::to_string(length) + " tokens have not been run through the model yet.");
+        if (!view.covers(r.length) || r.positions != positions)
+            throw Error("The first " + std::to_string(r.length) + " tokens have not been run through the model yet.");
         return view;
     }
 };
@@ -154,13 +194,14 @@ ModelFacts Session::openModel(const std::string& model, const Job& job) {
     OpenedModel opened = openModelDirectory(directory, job);
     auto loaded = std::make_shared<LoadedModel>();
     loaded->facts = factsOf(opened);
-    loaded->tokenizer = std::make_shared<const Tokenizer>(std::move(opened.tokenizer));
+    if (opened.tokenizer)
+        loaded->tokenizer = std::make_shared<const Tokenizer>(std::move(*opened.tokenizer));
     loaded->decoder = std::make_shared<const Decoder>(std::move(opened.config), std::move(opened.weights));
     std::shared_ptr<const LoadedText> text = m_state->snapshot().second;
     if (text && text->facts.text.empty())
         text = nullptr;
     else if (text)
-        text = encodeText(text->facts.name, text->facts.text, *loaded->tokenizer, job);
+        text = encodeText(text->facts.name, text->facts.text, tokenizerOf(*loaded), job);
     m_state->set(loaded, text);
     return loaded->facts;
 }
@@ -169,7 +210,7 @@ TextFacts Session::openText(const fs::path& file, const Job& job) {
     const auto model = m_state->snapshot().first;
     if (!model)
         throw Error("Open a model first: its tokenizer is needed to read a text.");
-    const auto text = encodeText(file.filename().string(), readTextFile(file), *model->tokenizer, job);
+    const auto text = encodeText(file.filename().string(), readTextFile(file), tokenizerOf(*model), job);
     m_state->set(model, text);
     return text->facts;
 }
@@ -202,39 +243,40 @@ std::optional<TextFacts> Session::text() const {
     return text ? std::optional(text->facts) : std::nullopt;
 }
 
-void Session::forward(const SlopeTable& slopes, std::int64_t length, const Job& job) {
-    m_state->ready(slopes).run(slopes, length, job);
+void Session::forward(const SlopeTable& slopes, std::int64_t length, const Job& job, const PositionOverride& positions) {
+    m_state->run(slopes, length, positions, job);
 }
 
 MapResult Session::map(const MapRequest& r, const Job& job) {
-    return drawMap(m_state->readyFor(r.slopes, r.length, r.head), r, job);
+    return drawMap(m_state->readyFor(r, r.head), withSlopes(r), job);
 }
 
 ThumbnailsResult Session::thumbnails(const ThumbnailsRequest& r, const Job& job) {
-    return drawThumbnails(m_state->readyFor(r.slopes, r.length, {}), r, job);
+    return drawThumbnails(m_state->readyFor(r, {}), withSlopes(r), job);
 }
 
 ProfileResult Session::profile(const ProfileRequest& r, const Job& job) {
-    return measureProfile(m_state->readyFor(r.slopes, r.length, r.head), r, job);
+    return measureProfile(m_state->readyFor(r, r.head), withSlopes(r), job);
 }
 
 CellResult Session::cell(const CellRequest& r, const Job& job) {
-    return readCell(m_state->readyFor(r.slopes, r.length, r.head), r, job);
+    return readCell(m_state->readyFor(r, r.head), withSlopes(r), job);
 }
 
 LinksResult Session::links(const LinksRequest& r, const Job& job) {
-    return readLinks(m_state->readyFor(r.slopes, r.length, r.head), r, job);
+    return readLinks(m_state->readyFor(r, r.head), withSlopes(r), job);
 }
 
 void Session::logits(std::span<const std::int32_t> ids, const SlopeTable& slopes, const Job& job,
-                     const std::function<void(std::span<const float>)>& rows) {
+                     const std::function<void(std::span<const float>)>& rows, const PositionOverride& positions) {
     const auto model = m_state->snapshot().first;
     if (!model)
         throw Error("No model is open.");
-    requireSlopesFit(model->facts, slopes);
+    const auto decoder = model->decoderWith(positions);
     AttentionOverride change;
-    change.slopes = slopes;
-    streamLogits(*model->decoder, ids, change, job, rows);
+    change.slopes = inForce(slopes, positions);
+    requireSlopesFit(decoder->config(), change.slopes);
+    streamLogits(*decoder, ids, change, job, rows);
 }
 
 CurveResult Session::curve(const CurveRequest& request, const Job& job,
@@ -244,7 +286,7 @@ CurveResult Session::curve(const CurveRequest& request, const Job& job,
         throw Error("No model is open.");
     if (!text)
         throw Error("No text is open.");
-    return measureCurve(*model->decoder, text->ids, request, job, update);
+    return measureCurve(*model->decoderWith(request.positions), text->ids, withSlopes(request), job, update);
 }
 
 } // namespace slopescope

@@ -7,6 +7,7 @@
 
 #include "core/job.h"
 #include "core/kernels/attention.h"
+#include "core/positions/position_override.h"
 #include "core/positions/slopes.h"
 
 #include <cstdint>
@@ -84,6 +85,7 @@ struct MapRequest {
     Viewport viewport;
     Stage stage = Stage::Probability;
     Pooling pooling = Pooling::Mean;
+    PositionOverride positions = {}; // here and below: in place of the model's own, off its training distribution
 };
 
 struct MapResult {
@@ -103,6 +105,7 @@ struct ThumbnailsRequest {
     std::int64_t length = 0;
     int pixels = 32; // each thumbnail is pixels x pixels at most
     Stage stage = Stage::Probability;
+    PositionOverride positions = {};
 };
 
 struct ThumbnailsResult {
@@ -116,6 +119,7 @@ struct ProfileRequest {
     SlopeTable slopes;
     std::int64_t length = 0;
     HeadAddress head;
+    PositionOverride positions = {};
 };
 
 struct ProfileResult {
@@ -136,6 +140,7 @@ struct CellRequest {
     std::int64_t length = 0;
     HeadAddress head;
     std::int64_t query = 0, key = 0;
+    PositionOverride positions = {};
 };
 
 struct CellResult {
@@ -153,6 +158,7 @@ struct LinksRequest {
     std::int64_t length = 0;
     HeadAddress head;
     std::int64_t token = 0;
+    PositionOverride positions = {};
 };
 
 struct LinksResult {
@@ -179,6 +185,7 @@ struct CurveRequest {
     std::int64_t window = 0;    // attention window, 0: none
     std::int64_t maxTokens = 0; // 0: the whole text
     std::uint64_t seed = 1;     // order of the windows, the same for all that is compared
+    PositionOverride positions = {};
 };
 
 struct CurvePoint {
@@ -226,11 +233,11 @@ public:
     std::optional<TextFacts> text() const; // after openModel the tokens are those of the new model
 
     // The first `length` tokens through every layer, from the lowest layer whose input has changed since the last call, so
-    // that the pictures below are exact. Cheap when nothing changed.
-    void forward(const SlopeTable& slopes, std::int64_t length, const Job& job);
+    // that the pictures below are exact. Cheap when nothing changed. One set of positions is kept at a time.
+    void forward(const SlopeTable& slopes, std::int64_t length, const Job& job, const PositionOverride& positions = {});
 
     // Pictures never run the forward: they are drawn from the q and k at hand, and say whether those are exact. Throws Error if
-    // there are none for this length yet. Requests may come in any order.
+    // there are none for this length and these positions yet. Requests may come in any order.
     MapResult map(const MapRequest& request, const Job& job);
     ThumbnailsResult thumbnails(const ThumbnailsRequest& request, const Job& job);
     ProfileResult profile(const ProfileRequest& request, const Job& job);
@@ -240,7 +247,7 @@ public:
     // The scores of the token after each of `ids`, whatever text is on view: `rows` gets them a block of [count, vocabulary] at a
     // time, first to last.
     void logits(std::span<const std::int32_t> ids, const SlopeTable& slopes, const Job& job,
-                const std::function<void(std::span<const float>)>& rows);
+                const std::function<void(std::span<const float>)>& rows, const PositionOverride& positions = {});
 
     // `update` is called on this thread with every new state of the curve, the last one complete.
     CurveResult curve(const CurveRequest& request, const Job& job,

@@ -30,7 +30,9 @@ struct Model {
 Model load(const Session& session, const std::string& name, std::int64_t tokens, const Job& job) {
     OpenedModel opened = openModelDirectory(modelDirectory(session, name), job);
     Model model{opened.directory.filename().string() + " (" + describe(opened.config.positions) + ")", nullptr, {}};
-    const std::vector<Token> text = opened.tokenizer.encode(readTextFile(session.bundledText()), job);
+    if (!opened.tokenizer)
+        throw Error(opened.directory.string() + " has no tokenizer.json to read the bundled text with.");
+    const std::vector<Token> text = opened.tokenizer->encode(readTextFile(session.bundledText()), job);
     for (std::int64_t i = 0; i < tokens; ++i) // the text again and again, where it is too short
         model.ids.push_back(text[std::size_t(i % std::ssize(text))].id);
     model.decoder = std::make_unique<const Decoder>(std::move(opened.config), std::move(opened.weights));

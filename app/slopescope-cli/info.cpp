@@ -29,7 +29,7 @@ Json infoJson(const ModelFacts& m) {
             {"trained_tokens", m.trainedTokens ? Json(*m.trainedTokens) : Json()},
             {"trained_on", m.trainedOn},
             {"bytes_in_memory", m.bytesInMemory},
-            {"slopes", slopesJson({}, m)}};
+            {"slopes", slopesJson({}, m, {})}};
 }
 
 std::string slopeLines(const ModelFacts& m) {

@@ -14,6 +14,24 @@ namespace slopescope::cli {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// Of these positions, before anything is changed; empty where they have none.
+const SlopeTable& ownSlopes(const ModelFacts& model, const PositionSpec& positions) {
+    static const SlopeTable kNone;
+    switch (positions.positions.change) {
+    case PositionChange::Own:
+    case PositionChange::Window:
+        return model.slopes;
+    case PositionChange::Alibi:
+        return positions.positions.slopes;
+    default:
+        return kNone;
+    }
+}
+
+} // namespace
+
 void addModel(CLI::App& verb, std::string& model) {
     verb.add_option("MODEL", model, "A model's folder, or the name of a bundled model")->required()->type_name("");
 }
@@ -33,6 +51,14 @@ void addSlopes(CLI::App& verb, SlopeSpec& spec) {
                     "Default: as trained. paper, bias-max:B, geometric:START,RATIO,\n"
                     "scale:F, ntk:A (both of the trained ones), uniform:S, random:SEED,\n"
                     "zero, S,S,... (one a head), or FILE.json ([head] or [layer][head])")
+        ->type_name("SPEC");
+}
+
+void addPositions(CLI::App& verb, PositionSpec& spec) {
+    verb.add_option("--positions", spec.text,
+                    "Other positions than those of training: alibi, alibi:SLOPES,\n"
+                    "zero (ALiBi with slopes of 0), none, window:W, rotary-linear:F,\n"
+                    "rotary-ntk:F, rotary-yarn:F")
         ->type_name("SPEC");
 }
 
@@ -96,26 +122,45 @@ std::vector<std::int32_t> readIds(const fs::path& file) {
     return ids;
 }
 
-SlopeTable slopesOf(const SlopeSpec& spec, const ModelFacts& model) {
-    if (!spec)
-        return {};
-    if (!model.linearBias)
-        throw Error("This model's positions are " + model.positions + "; it has no slopes to change.");
-    return parseSlopes(*spec, model.slopes);
+PositionSpec positionsOf(const PositionSpec& spec, const ModelFacts& model) {
+    const SlopeTable own = model.linearBias ? model.slopes
+                                            : SlopeTable(std::size_t(model.layers), paperSlopes(model.heads));
+    return {spec.text, parsePositions(spec.text, own)};
 }
 
-nlohmann::ordered_json slopesJson(const SlopeTable& slopes, const ModelFacts& model) {
-    if (!model.linearBias)
+std::string positionsText(const PositionSpec& spec) {
+    return spec.offDistribution() ? ", positions " + spec.text + " in place of its own (off its training distribution)" : "";
+}
+
+void addPositionsJson(const PositionSpec& spec, nlohmann::ordered_json& json) {
+    json["positions"] = spec.text;
+    json["off_training_distribution"] = spec.offDistribution();
+}
+
+SlopeTable slopesOf(const SlopeSpec& spec, const ModelFacts& model, const PositionSpec& positions) {
+    if (!spec)
+        return {};
+    const SlopeTable& own = ownSlopes(model, positions);
+    if (own.empty())
+        throw Error("This model's positions are " +
+                    (positions.offDistribution() ? positions.text : model.positions) + "; it has no slopes to change.");
+    return parseSlopes(*spec, own);
+}
+
+nlohmann::ordered_json slopesJson(const SlopeTable& slopes, const ModelFacts& model, const PositionSpec& positions) {
+    const SlopeTable& table = slopes.empty() ? ownSlopes(model, positions) : slopes;
+    if (table.empty())
         return nullptr;
-    const SlopeTable& table = slopes.empty() ? model.slopes : slopes;
     const bool shared = std::all_of(table.begin(), table.end(), [&](const SlopeSet& set) { return set == table[0]; });
     return shared ? nlohmann::ordered_json(table[0]) : nlohmann::ordered_json(table);
 }
 
-std::string slopesText(const SlopeSpec& spec, const ModelFacts& model) {
-    if (!model.linearBias)
+std::string slopesText(const SlopeSpec& spec, const ModelFacts& model, const PositionSpec& positions) {
+    if (ownSlopes(model, positions).empty())
         return "no slopes";
-    return spec ? "slopes " + *spec : "slopes as trained";
+    if (spec)
+        return "slopes " + *spec;
+    return positions.positions.change == PositionChange::Alibi ? "their slopes" : "slopes as trained";
 }
 
 } // namespace slopescope::cli

@@ -14,6 +14,7 @@ namespace {
 struct Request {
     Input input;
     SlopeSpec slopes;
+    PositionSpec positions;
     std::filesystem::path out;
 };
 
@@ -31,20 +32,23 @@ void run(const Request& r, Context& context) {
     requireWritable(r.out);
     Session session(context.resources);
     const ModelFacts model = session.openModel(modelDirectory(session, r.input.model).string(), context.job);
-    const SlopeTable slopes = slopesOf(r.slopes, model);
+    const PositionSpec positions = positionsOf(r.positions, model);
+    const SlopeTable slopes = slopesOf(r.slopes, model, positions);
     const std::vector<std::int32_t> ids = idsOf(session, r.input, context);
     NpyWriter file(r.out, {std::ssize(ids), model.vocabulary});
-    session.logits(ids, slopes, context.job, [&](std::span<const float> rows) { file.write(rows); });
+    session.logits(ids, slopes, context.job, [&](std::span<const float> rows) { file.write(rows); },
+                   positions.positions);
     file.commit();
-    if (context.json)
-        printJson(context, {{"model", model.name},
-                            {"device", context.device},
-                            {"slopes", slopesJson(slopes, model)},
-                            {"shape", {ids.size(), model.vocabulary}},
-                            {"out", r.out.string()}});
-    else
+    if (context.json) {
+        Json json{{"model", model.name}, {"device", context.device}, {"slopes", slopesJson(slopes, model, positions)}};
+        addPositionsJson(positions, json);
+        json["shape"] = {ids.size(), model.vocabulary};
+        json["out"] = r.out.string();
+        printJson(context, json);
+    } else {
         print(context, "Wrote " + r.out.string() + ": float32 [" + std::to_string(ids.size()) + ", " +
-                           std::to_string(model.vocabulary) + "]\n");
+                           std::to_string(model.vocabulary) + "]" + positionsText(positions) + "\n");
+    }
 }
 
 } // namespace
@@ -54,6 +58,7 @@ void addLogits(CLI::App& app, Context& context) {
     const auto request = std::make_shared<Request>();
     addInput(*verb, request->input);
     addSlopes(*verb, request->slopes);
+    addPositions(*verb, request->positions);
     verb->add_option("--out", request->out, "NumPy file to write")->required()->type_name("FILE.npy");
     verb->callback([request, &context] { run(*request, context); });
 }

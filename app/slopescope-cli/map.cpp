@@ -25,6 +25,7 @@ constexpr std::int64_t kMostPixels = 1 << 26; // 256 MiB
 struct Options {
     Input input;
     SlopeSpec slopes;
+    PositionSpec positions;
     MapRequest map;
     std::string query, key, stage = "probability", pooling = "mean";
     std::filesystem::path out;
@@ -101,7 +102,29 @@ void writePicture(const std::filesystem::path& file, const Picture& picture) {
     out.commit();
 }
 
-void run(const Options& options, Context& context) {
+Json mapJson(const MapResult& map, const MapRequest& r, const ModelFacts& model, const Options& options,
+             const Context& context) {
+    const Viewport& v = r.viewport;
+    Json json{{"model", model.name},
+              {"device", context.device},
+              {"slopes", slopesJson(r.slopes, model, options.positions)}};
+    addPositionsJson(options.positions, json);
+    json.update({{"length", r.length},
+                 {"layer", r.head.layer},
+                 {"head", r.head.head},
+                 {"query", {v.queryBegin, v.queryEnd}},
+                 {"key", {v.keyBegin, v.keyEnd}},
+                 {"shape", {v.rows, v.columns}},
+                 {"stage", options.stage},
+                 {"pool", options.pooling},
+                 {"kernel", map.kernel},
+                 {"visited", map.visited},
+                 {"seconds", map.seconds},
+                 {"out", options.out.string()}});
+    return json;
+}
+
+void run(Options options, Context& context) {
     if (options.out.extension() != ".npy" && options.out.extension() != ".csv")
         throw Error("--out must end in .npy or .csv.");
     requireWritable(options.out);
@@ -112,35 +135,24 @@ void run(const Options& options, Context& context) {
 
     Session session(context.resources);
     const ModelFacts model = open(session, options.input, context);
-    r.slopes = slopesOf(options.slopes, model);
+    options.positions = positionsOf(options.positions, model);
+    r.positions = options.positions.positions;
+    r.slopes = slopesOf(options.slopes, model, options.positions);
     requireHead(model, r.head);
-    session.forward(r.slopes, r.length, context.job);
+    session.forward(r.slopes, r.length, context.job, r.positions);
     const MapResult map = session.map(r, context.job);
     writePicture(options.out, map.picture);
     const Viewport& v = r.viewport;
     if (context.json)
-        printJson(context, {{"model", model.name},
-                            {"device", context.device},
-                            {"slopes", slopesJson(r.slopes, model)},
-                            {"length", r.length},
-                            {"layer", r.head.layer},
-                            {"head", r.head.head},
-                            {"query", {v.queryBegin, v.queryEnd}},
-                            {"key", {v.keyBegin, v.keyEnd}},
-                            {"shape", {v.rows, v.columns}},
-                            {"stage", options.stage},
-                            {"pool", options.pooling},
-                            {"kernel", map.kernel},
-                            {"visited", map.visited},
-                            {"seconds", map.seconds},
-                            {"out", options.out.string()}});
+        printJson(context, mapJson(map, r, model, options, context));
     else
         print(context, "Wrote " + options.out.string() + ": " + options.pooling + " " + options.stage + " of layer " +
                            std::to_string(r.head.layer) + ", head " + std::to_string(r.head.head) + ", [" +
                            std::to_string(v.rows) + ", " + std::to_string(v.columns) + "] over queries " +
                            std::to_string(v.queryBegin) + ":" + std::to_string(v.queryEnd) + " and keys " +
                            std::to_string(v.keyBegin) + ":" + std::to_string(v.keyEnd) + "; " +
-                           slopesText(options.slopes, model) + "\n");
+                           slopesText(options.slopes, model, options.positions) + positionsText(options.positions) +
+                           "\n");
 }
 
 } // namespace
@@ -166,6 +178,7 @@ void addMap(CLI::App& app, Context& context) {
         ->type_name("NAME")
         ->capture_default_str();
     addSlopes(*verb, options->slopes);
+    addPositions(*verb, options->positions);
     verb->add_option("--out", options->out, "File to write")->required()->type_name("FILE.npy|.csv");
     verb->footer("Queries go down, keys across. A pixel whose every cell is masked (keys after the query) is nan.");
     verb->callback([options, &context] { run(*options, context); });

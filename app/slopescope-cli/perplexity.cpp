@@ -19,6 +19,7 @@ const std::vector<std::string> kProtocols{"one-pass", "non-overlapping", "slidin
 struct Options {
     Input input;
     SlopeSpec slopes;
+    PositionSpec positions;
     std::string protocol = kProtocols.front();
     std::optional<std::int64_t> stride;
     CurveRequest curve;
@@ -36,7 +37,8 @@ std::vector<std::int64_t> defaultLengths(const ModelFacts& model, std::int64_t t
 
 CurveRequest requestOf(const Options& options, const ModelFacts& model, std::int64_t tokens) {
     CurveRequest r = options.curve;
-    r.slopes = slopesOf(options.slopes, model);
+    r.slopes = slopesOf(options.slopes, model, options.positions);
+    r.positions = options.positions.positions;
     const auto name = std::find(kProtocols.begin(), kProtocols.end(), options.protocol);
     r.protocol = Protocol(name - kProtocols.begin());
     const bool strides = r.protocol == Protocol::Sliding || r.protocol == Protocol::HuggingFace;
@@ -54,7 +56,8 @@ Json finite(double value) {
     return std::isfinite(value) ? Json(value) : Json();
 }
 
-Json curveJson(const CurveResult& curve, const CurveRequest& r, const ModelFacts& model, const Context& context) {
+Json curveJson(const CurveResult& curve, const CurveRequest& r, const ModelFacts& model, const Options& options,
+               const Context& context) {
     Json points = Json::array();
     for (const CurvePoint& p : curve.points) {
         points.push_back({{"length", p.length},
@@ -70,8 +73,9 @@ Json curveJson(const CurveResult& curve, const CurveRequest& r, const ModelFacts
               {"device", context.device},
               {"protocol", kProtocols.at(std::size_t(r.protocol))},
               {"stride", r.stride > 0 ? Json(r.stride) : Json()},
-              {"slopes", slopesJson(r.slopes, model)},
-              {"points", std::move(points)}};
+              {"slopes", slopesJson(r.slopes, model, options.positions)}};
+    addPositionsJson(options.positions, json);
+    json["points"] = std::move(points);
     if (r.protocol == Protocol::OnePass) {
         json["context"] = Json::array();
         for (const ContextPoint& p : curve.context)
@@ -85,8 +89,9 @@ std::string curveText(const CurveResult& curve, const CurveRequest& r, const Mod
                       const Options& options) {
     std::string text = model.name + " (" + model.positions + "), " + options.input.file().filename().string() + ", " +
                        options.protocol + (r.stride > 0 ? " with stride " + grouped(r.stride) : "") + ", " +
-                       slopesText(options.slopes, model) +
-                       (r.window > 0 ? ", attention window " + grouped(r.window) : "") + "\n\n";
+                       slopesText(options.slopes, model, options.positions) +
+                       (r.window > 0 ? ", attention window " + grouped(r.window) : "") +
+                       positionsText(options.positions) + "\n\n";
     std::vector<Row> rows{{"length", "perplexity", "nll", "± error", "tokens", "seconds", ""}};
     bool anyPast = false;
     for (const CurvePoint& p : curve.points) {
@@ -107,13 +112,14 @@ std::string curveText(const CurveResult& curve, const CurveRequest& r, const Mod
     return text;
 }
 
-void run(const Options& options, Context& context) {
+void run(Options options, Context& context) {
     Session session(context.resources);
     const ModelFacts model = open(session, options.input, context);
+    options.positions = positionsOf(options.positions, model);
     const CurveRequest request = requestOf(options, model, std::ssize(session.text()->tokens));
     const CurveResult curve = session.curve(request, context.job);
     if (context.json)
-        printJson(context, curveJson(curve, request, model, context));
+        printJson(context, curveJson(curve, request, model, options, context));
     else
         print(context, curveText(curve, request, model, options));
 }
@@ -136,6 +142,7 @@ void addPerplexity(CLI::App& app, Context& context) {
     verb->add_option("--max-tokens", options->curve.maxTokens, "Read no more than so many; 0: the whole text")
         ->type_name("N");
     addSlopes(*verb, options->slopes);
+    addPositions(*verb, options->positions);
     verb->add_option("--window", options->curve.window, "Attend to the last W tokens only; 0: to all")->type_name("W");
     verb->footer("Protocols:\n"
                  "  one-pass         windows of the longest length; every shorter one is their running mean\n"

@@ -13,6 +13,7 @@ namespace {
 struct Options {
     Input input;
     SlopeSpec slopes;
+    PositionSpec positions;
     std::int64_t length = 0;
     std::optional<int> layer, head; // nothing: all
 };
@@ -45,29 +46,34 @@ std::string binsText(const ProfileResult& p) {
     return table(rows);
 }
 
-void run(const Options& options, Context& context) {
+void run(Options options, Context& context) {
     Session session(context.resources);
     const ModelFacts model = open(session, options.input, context);
-    const SlopeTable slopes = slopesOf(options.slopes, model);
+    options.positions = positionsOf(options.positions, model);
+    const PositionOverride& positions = options.positions.positions;
+    const SlopeTable slopes = slopesOf(options.slopes, model, options.positions);
     requireHead(model, {options.layer.value_or(0), options.head.value_or(0)});
-    session.forward(slopes, options.length, context.job);
+    session.forward(slopes, options.length, context.job, positions);
     std::vector<ProfileResult> profiles;
     for (int layer = options.layer.value_or(0); layer < (options.layer ? *options.layer + 1 : model.layers); ++layer)
         for (int head = options.head.value_or(0); head < (options.head ? *options.head + 1 : model.heads); ++head)
-            profiles.push_back(session.profile({slopes, options.length, {layer, head}}, context.job));
+            profiles.push_back(session.profile({slopes, options.length, {layer, head}, positions}, context.job));
     if (context.json) {
         Json heads = Json::array();
         for (const ProfileResult& p : profiles)
             heads.push_back(profileJson(p));
-        printJson(context, {{"model", model.name},
-                            {"device", context.device},
-                            {"slopes", slopesJson(slopes, model)},
-                            {"length", options.length},
-                            {"heads", std::move(heads)}});
+        Json json{{"model", model.name},
+                  {"device", context.device},
+                  {"slopes", slopesJson(slopes, model, options.positions)}};
+        addPositionsJson(options.positions, json);
+        json["length"] = options.length;
+        json["heads"] = std::move(heads);
+        printJson(context, json);
         return;
     }
     std::string text = model.name + " (" + model.positions + "), the first " + grouped(options.length) + " tokens of " +
-                       options.input.file().filename().string() + ", " + slopesText(options.slopes, model) + "\n\n" +
+                       options.input.file().filename().string() + ", " + slopesText(options.slopes, model, options.positions) +
+                       positionsText(options.positions) + "\n\n" +
                        headsText(profiles);
     if (profiles.size() == 1)
         text += "\n" + binsText(profiles.front());
@@ -84,6 +90,7 @@ void addProfile(CLI::App& app, Context& context) {
     verb->add_option("--layer", options->layer, "From 0; default: every layer")->type_name("l");
     verb->add_option("--head", options->head, "From 0; default: every head")->type_name("h");
     addSlopes(*verb, options->slopes);
+    addPositions(*verb, options->positions);
     verb->footer("All values are means over the queries. One head is also shown bin by bin, beside what its bias alone "
                  "would do\n"
                  "(every score 0); --json gives the bins of every head.");

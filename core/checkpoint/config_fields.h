@@ -1,4 +1,6 @@
 // Reading fields of a config.json from outside: present or not, of the right type, in range; an Error names file and field.
+//
+// What is asked for is remembered, so that a reader can tell which fields nobody has looked at.
 #pragma once
 
 #include "core/error.h"
@@ -6,7 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
-#include <optional>
+#include <initializer_list>
+#include <set>
 #include <string>
 
 namespace slopescope {
@@ -18,7 +21,21 @@ public:
             throw Error(m_source + ": expected a JSON object.");
     }
 
-    bool has(const char* field) const { return m_object.contains(field) && !m_object.at(field).is_null(); }
+    bool has(const std::string& field) const {
+        m_read.insert(field);
+        return m_object.contains(field) && !m_object.at(field).is_null();
+    }
+
+    // Not asked about by anybody so far.
+    bool unread(const std::string& field) const { return !m_read.contains(field); }
+
+    // The first of several names of one field that is there; the first of all when none is.
+    const char* among(std::initializer_list<const char*> names) const {
+        for (const char* name : names)
+            if (has(name))
+                return name;
+        return *names.begin();
+    }
 
     std::int64_t integer(const char* field) const {
         const auto& value = required(field);
@@ -58,6 +75,19 @@ public:
         return has(field) ? text(field) : otherwise;
     }
 
+    // The fields of an object within.
+    ConfigFields section(const char* field) const {
+        return {required(field), m_source + ", \"" + field + "\""};
+    }
+
+    // Throws Error: the field's value is one that `what` says.
+    [[noreturn]] void refuse(const std::string& field, const std::string& what) const {
+        std::string value = m_object.contains(field) ? m_object.at(field).dump() : "missing";
+        if (value.size() > 60)
+            value = "set";
+        throw Error(m_source + ": \"" + field + "\" is " + value + ", " + what + ".");
+    }
+
     const nlohmann::json& required(const char* field) const {
         if (!has(field))
             throw Error(m_source + ": \"" + field + "\" is missing.");
@@ -69,6 +99,7 @@ public:
 private:
     const nlohmann::json& m_object;
     std::string m_source;
+    mutable std::set<std::string> m_read;
 };
 
 } // namespace slopescope

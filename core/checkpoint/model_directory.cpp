@@ -1,6 +1,7 @@
 #include "core/checkpoint/model_directory.h"
 
 #include "core/checkpoint/config_fields.h"
+#include "core/checkpoint/families/family.h"
 #include "core/checkpoint/families/slopescope.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/checkpoint/tensor_source.h"
@@ -18,19 +19,6 @@ namespace fs = std::filesystem;
 
 nlohmann::json readJson(const fs::path& file) {
     return parseJson(readTextFile(file), file.string());
-}
-
-DecoderConfig readConfig(const fs::path& file) {
-    const nlohmann::json json = readJson(file);
-    const ConfigFields fields(json, file.string());
-    const std::string type = fields.text("model_type");
-    try {
-        if (type == "slopescope")
-            return families::readSlopescopeConfig(json, file.string());
-    } catch (const nlohmann::json::exception& fault) {
-        throw Error(file.string() + ": " + fault.what() + ".");
-    }
-    throw Error(file.string() + ": models of type \"" + type + "\" cannot be opened; \"slopescope\" can.");
 }
 
 std::string precisionName(const std::set<std::string>& types) {
@@ -55,6 +43,17 @@ void readWeights(const TensorSource& tensors, OpenedModel& model, const Job& job
     model.precision = precisionName(types);
 }
 
+std::optional<Tokenizer> readTokenizer(const fs::path& file, std::int64_t vocabulary) {
+    std::error_code ignored;
+    if (!fs::exists(file, ignored))
+        return std::nullopt;
+    Tokenizer tokenizer = Tokenizer::load(file);
+    if (tokenizer.vocabularySize() > vocabulary)
+        throw Error(file.string() + " has " + std::to_string(tokenizer.vocabularySize()) +
+                    " tokens, but the model knows " + std::to_string(vocabulary) + ".");
+    return tokenizer;
+}
+
 TrainingFacts readTrainingFacts(const fs::path& file) {
     TrainingFacts facts;
     std::error_code ignored;
@@ -75,25 +74,24 @@ OpenedModel openModelDirectory(const fs::path& directory, const Job& job) {
     if (!fs::exists(directory, ignored))
         throw Error("There is no folder " + directory.string() + ".");
     if (!fs::is_directory(directory, ignored))
-        throw Error(directory.string() + " is a file; a model is a folder with config.json, model.safetensors and tokenizer.json.");
-    for (const char* name : {"config.json", "tokenizer.json"})
-        if (!fs::exists(directory / name, ignored))
-            throw Error(directory.string() + " has no " + name + ".");
+        throw Error(directory.string() +
+                    " is a file; a model is a folder with config.json, model.safetensors and tokenizer.json.");
+    if (!fs::exists(directory / "config.json", ignored))
+        throw Error(directory.string() + " has no config.json.");
 
     job.report(0, "Reading config.json");
-    const DecoderConfig config = readConfig(directory / "config.json");
+    families::Blueprint blueprint =
+        families::readBlueprint(readJson(directory / "config.json"), (directory / "config.json").string());
     OpenedModel model{.directory = directory,
-                      .config = config,
+                      .config = {},
                       .weights = {},
-                      .tokenizer = Tokenizer::load(directory / "tokenizer.json"),
+                      .tokenizer = readTokenizer(directory / "tokenizer.json", blueprint.config.vocabulary),
                       .precision = {},
                       .parameters = 0,
                       .training = readTrainingFacts(directory / "training.json")};
-    if (model.tokenizer.vocabularySize() > config.vocabulary)
-        throw Error((directory / "tokenizer.json").string() + " has " +
-                    std::to_string(model.tokenizer.vocabularySize()) + " tokens, but the model knows " +
-                    std::to_string(config.vocabulary) + ".");
-    readWeights(openTensorSource(directory, job), model, job);
+    const TensorSource tensors = families::ourTensors(openTensorSource(directory, job), blueprint);
+    model.config = std::move(blueprint.config);
+    readWeights(tensors, model, job);
     return model;
 }
 

@@ -1,4 +1,4 @@
-// A model directory: config.json, weights, tokenizer.json, and for our own models training.json (DESIGN: section 4).
+// A model directory: config.json, weights, tokenizer.json, and for our own models training.json.
 // Opened on a worker thread; what is returned is complete and checked.
 #pragma once
 
@@ -22,7 +22,7 @@ struct OpenedModel {
     std::filesystem::path directory;
     DecoderConfig config;
     DecoderWeights weights; // float32
-    Tokenizer tokenizer;
+    std::optional<Tokenizer> tokenizer; // nothing: no tokenizer.json; token ids can be read, text cannot
     std::string precision; // as stored: "float16", "float32", "mixed"
     std::int64_t parameters = 0;
     TrainingFacts training;

@@ -31,10 +31,7 @@ std::int32_t checkedId(const DecoderConfig& config, std::int32_t id) {
 
 Decoder::Decoder(DecoderConfig config, DecoderWeights weights)
     : m_config(std::move(config)), m_weights(std::move(weights)) {
-    pack(m_weights.embedding);
-    for (LayerWeights& layer : m_weights.layers)
-        for (Linear* part : {&layer.qkv, &layer.output, &layer.up, &layer.down})
-            pack(*part);
+    forEachMatrix(m_weights, pack);
     if (m_config.positions.bias == BiasKind::T5Buckets) {
         const auto buckets = t5BucketTable(m_config.positions.buckets, m_config.positions.maxDistance);
         m_biasTable = m_weights.relativeBias.index_select(0, at::tensor(at::ArrayRef<std::int64_t>(buckets), at::kLong))
@@ -62,15 +59,16 @@ std::optional<RotaryTable> Decoder::rotaryFor(std::int64_t length) const {
     return rotaryTable(*m_config.positions.rotary, 0, length);
 }
 
-AttentionSettings Decoder::settings(std::int64_t layer, const AttentionOverride& change) const {
+AttentionSettings Decoder::settings(std::int64_t layer, const AttentionOverride& change, std::int64_t length) const {
     AttentionSettings settings;
-    settings.scale = 1 / std::sqrt(double(m_config.headDim));
-    settings.window = change.window;
+    settings.scale = m_config.scaleAt(layer);
+    const std::int64_t own = m_config.windowAt(layer);
+    settings.window = own > 0 && change.window > 0 ? std::min(own, change.window) : std::max(own, change.window);
     settings.sinks = change.sinks;
     settings.tolerance = change.tolerance;
     if (m_config.positions.bias == BiasKind::Linear) {
-        const SlopeSet& slopes =
-            change.slopes.empty() ? m_config.slopes : change.slopes.at(static_cast<std::size_t>(layer));
+        const SlopeSet slopes =
+            change.slopes.empty() ? m_config.slopesAt(length) : change.slopes.at(static_cast<std::size_t>(layer));
         settings.bias.slopes = at::tensor(at::ArrayRef<double>(slopes), at::kDouble).to(at::kFloat);
     } else if (m_config.positions.bias == BiasKind::T5Buckets) {
         settings.bias.table = m_biasTable;
@@ -85,7 +83,7 @@ Decoder::LayerResult Decoder::runLayer(std::int64_t layer, const at::Tensor& res
     const LayerWeights& weights = m_weights.layers.at(static_cast<std::size_t>(layer));
     QueryKeyValue qkv = projectAttention(m_config, weights, residual, rotary);
     job.check();
-    AttendResult attended = attend(qkv.q, qkv.k, qkv.v, settings(layer, change), job);
+    AttendResult attended = attend(qkv.q, qkv.k, qkv.v, settings(layer, change, residual.size(1)), job);
     job.check();
     return {finishLayer(m_config, weights, residual, attended.out), std::move(qkv.q), std::move(qkv.k),
             std::move(attended.lse), attended.visited};

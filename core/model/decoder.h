@@ -18,7 +18,7 @@ namespace slopescope {
 // What a study may change about attention without touching the weights.
 struct AttentionOverride {
     SlopeTable slopes;       // [layers][heads]; empty: as trained
-    std::int64_t window = 0; // 0: none
+    std::int64_t window = 0; // 0: none but the model's own
     std::int64_t sinks = 0;
     double tolerance = kDefaultTolerance;
 
@@ -55,8 +55,8 @@ public:
 
     std::optional<RotaryTable> rotaryFor(std::int64_t length) const;
 
-    // scale, bias, window and sinks of a layer under an override.
-    AttentionSettings settings(std::int64_t layer, const AttentionOverride& change) const;
+    // scale, bias, window and sinks of a layer under an override, for a text of `length` tokens.
+    AttentionSettings settings(std::int64_t layer, const AttentionOverride& change, std::int64_t length) const;
 
     // -log p(target) in nats of each row of the last residual, computed in blocks of rows. residual [rows, width],
     // targets [rows] -> [rows] float32. Throws Error when a target lies outside the vocabulary.

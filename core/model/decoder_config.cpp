@@ -2,6 +2,9 @@
 
 #include "core/error.h"
 
+#include "core/positions/rotary.h"
+
+#include <algorithm>
 #include <cmath>
 
 namespace slopescope {
@@ -17,7 +20,125 @@ void checkRange(const std::string& source, const char* field, std::int64_t value
         throw Error(source + ": " + field + " is " + std::to_string(value) + ", which cannot be.");
 }
 
+void checkRotary(const Rotary& r, std::int64_t headDim, const std::string& source) {
+    if (r.dims < 2 || r.dims % 2 || r.dims > headDim)
+        throw Error(source + ": rotary positions turn " + std::to_string(r.dims) + " of " + std::to_string(headDim) +
+                    " dimensions a head; that must be an even number up to the head size.");
+    const auto above = [&](double value, double least, const char* what) {
+        if (!(std::isfinite(value) && value > least))
+            throw Error(source + ": the rotary " + what + " must be a number above " + (least > 0 ? "1." : "0."));
+    };
+    above(r.base, 1, "base");
+    above(r.factor, 0, "scaling's factor");
+    above(r.attentionFactor, 0, "scaling's attention factor");
+    const auto scaled = [&](auto... kinds) { return ((r.scaling == kinds) || ...); };
+    if (scaled(RotaryScaling::Ntk, RotaryScaling::Dynamic) && r.dims < 4)
+        throw Error(source + ": two rotary dimensions have no base to scale.");
+    if (scaled(RotaryScaling::Dynamic, RotaryScaling::Yarn, RotaryScaling::Llama3))
+        checkRange(source, "the original length of the rotary scaling", r.originalLength);
+    if (r.scaling == RotaryScaling::Yarn) {
+        above(r.betaFast, 0, "scaling's beta_fast");
+        above(r.betaSlow, 0, "scaling's beta_slow");
+    }
+    if (r.scaling == RotaryScaling::Llama3) {
+        above(r.lowFrequency, 0, "scaling's low_freq_factor");
+        if (!(std::isfinite(r.highFrequency) && r.highFrequency > r.lowFrequency))
+            throw Error(source + ": the rotary scaling's high_freq_factor must be a number above its low_freq_factor.");
+    }
+}
+
+void checkPositions(const DecoderConfig& c, const std::string& source) {
+    const PositionScheme& p = c.positions;
+    if (p.rotary)
+        checkRotary(*p.rotary, c.headDim, source);
+    if (p.embedding == PositionEmbedding::Learned)
+        checkRange(source, "number of learned positions", p.learnedPositions - p.learnedOffset);
+    if (p.bias == BiasKind::T5Buckets && (p.buckets < 2 || p.buckets > 4096 || p.maxDistance <= p.buckets / 2 ||
+                                          p.maxDistance > 1'000'000))
+        throw Error(source + ": " + std::to_string(p.buckets) + " buckets up to distance " +
+                    std::to_string(p.maxDistance) + " make no T5 bias.");
+    if (p.bias == BiasKind::Linear) {
+        try {
+            checkSlopes({c.slopes}, 1, static_cast<int>(c.heads));
+        } catch (const Error& fault) {
+            throw Error(source + ": " + fault.what());
+        }
+    }
+    checkRange(source, "length that slopes are scaled from", c.slopeLength, 0);
+    if (!c.windows.empty() && std::ssize(c.windows) != c.layers)
+        throw Error(source + ": there are attention windows for " + std::to_string(c.windows.size()) + " of " +
+                    std::to_string(c.layers) + " layers.");
+    for (const std::int64_t window : c.windows)
+        checkRange(source, "attention window", window, 0);
+}
+
 } // namespace
+
+double DecoderConfig::scaleAt(std::int64_t layer) const {
+    const double scale = attentionScale > 0 ? attentionScale : 1 / std::sqrt(double(headDim));
+    return scaledByLayer ? scale / double(layer + 1) : scale;
+}
+
+std::int64_t DecoderConfig::windowAt(std::int64_t layer) const {
+    return windows.empty() ? 0 : windows.at(static_cast<std::size_t>(layer));
+}
+
+SlopeSet DecoderConfig::slopesAt(std::int64_t length) const {
+    return slopeLength > 0 && length > slopeLength ? scaled(slopes, double(slopeLength) / double(length)) : slopes;
+}
+
+bool DecoderConfig::sameAt(std::int64_t shorter, std::int64_t longer) const {
+    const bool sameSlopes = slopeLength == 0 || shorter == longer || longer <= slopeLength;
+    return sameSlopes && (!positions.rotary || sameFrequencies(*positions.rotary, shorter, longer));
+}
+
+DecoderConfig withPositions(DecoderConfig config, const PositionOverride& change) {
+    const auto rescale = [&](RotaryScaling scaling) {
+        if (!config.positions.rotary)
+            throw Error("This model's positions are " + describe(config.positions) +
+                        "; it has no rotary positions to scale.");
+        Rotary& rotary = *config.positions.rotary;
+        rotary = {.dims = rotary.dims, .base = rotary.base, .interleaved = rotary.interleaved};
+        rotary.scaling = scaling;
+        rotary.factor = change.factor;
+        if (scaling == RotaryScaling::Yarn) {
+            if (config.trainingLength < 1)
+                throw Error("YaRN scales from the length of training, which this model's files do not say.");
+            rotary.originalLength = config.trainingLength;
+            rotary.attentionFactor = yarnAttentionFactor(change.factor);
+        }
+    };
+    switch (change.change) {
+    case PositionChange::Own:
+        break;
+    case PositionChange::Alibi:
+        config.positions = {};
+        config.positions.bias = BiasKind::Linear;
+        config.slopes = change.slopes.at(0);
+        config.slopeLength = 0;
+        break;
+    case PositionChange::None:
+        config.positions = {};
+        config.slopes.clear();
+        break;
+    case PositionChange::Window:
+        config.windows.resize(static_cast<std::size_t>(config.layers), 0);
+        for (std::int64_t& window : config.windows)
+            window = window > 0 ? std::min(window, change.window) : change.window;
+        break;
+    case PositionChange::RotaryLinear:
+        rescale(RotaryScaling::Linear);
+        break;
+    case PositionChange::RotaryNtk:
+        rescale(RotaryScaling::Ntk);
+        break;
+    case PositionChange::RotaryYarn:
+        rescale(RotaryScaling::Yarn);
+        break;
+    }
+    checkConfig(config, "These positions");
+    return config;
+}
 
 void checkConfig(const DecoderConfig& c, const std::string& source) {
     checkRange(source, "vocabulary size", c.vocabulary);
@@ -35,25 +156,16 @@ void checkConfig(const DecoderConfig& c, const std::string& source) {
         throw Error(source + ": the norm's epsilon must be a number above 0.");
     if (!std::isfinite(c.embeddingScale))
         throw Error(source + ": the embedding scale must be a finite number.");
-    const PositionScheme& p = c.positions;
-    if (p.rotary && (p.rotary->dims < 2 || p.rotary->dims % 2 || p.rotary->dims > c.headDim))
-        throw Error(source + ": rotary positions turn " + std::to_string(p.rotary->dims) + " of " +
-                    std::to_string(c.headDim) + " dimensions a head; that must be an even number up to the head size.");
-    if (p.rotary && !(std::isfinite(p.rotary->base) && p.rotary->base > 1))
-        throw Error(source + ": the rotary base must be a number above 1.");
-    if (p.embedding == PositionEmbedding::Learned)
-        checkRange(source, "number of learned positions", p.learnedPositions - p.learnedOffset);
-    if (p.bias == BiasKind::T5Buckets && (p.buckets < 2 || p.buckets > 4096 || p.maxDistance <= p.buckets / 2 ||
-                                          p.maxDistance > 1'000'000))
-        throw Error(source + ": " + std::to_string(p.buckets) + " buckets up to distance " +
-                    std::to_string(p.maxDistance) + " make no T5 bias.");
-    if (p.bias == BiasKind::Linear) {
-        try {
-            checkSlopes({c.slopes}, 1, static_cast<int>(c.heads));
-        } catch (const Error& fault) {
-            throw Error(source + ": " + fault.what());
-        }
-    }
+    checkRange(source, "width of the embedding", c.embeddingWidth, 0);
+    const auto notNegative = [&](double value, const char* what) {
+        if (!std::isfinite(value) || value < 0)
+            throw Error(source + ": the " + what + " must be a number, not negative.");
+    };
+    notNegative(c.attentionScale, "attention scale");
+    notNegative(c.clipQkv, "limit of queries, keys and values");
+    if (!std::isfinite(c.logitScale))
+        throw Error(source + ": the scale of the logits must be a finite number.");
+    checkPositions(c, source);
 }
 
 } // namespace slopescope

@@ -1,35 +1,89 @@
 #include "core/model/decoder_weights.h"
 
 namespace slopescope {
+namespace {
 
-void forEachTensor(const DecoderConfig& c, DecoderWeights& w,
-                   const std::function<void(const std::string&, const std::vector<std::int64_t>&, at::Tensor&)>& visit) {
-    visit("embedding.weight", {c.vocabulary, c.width}, w.embedding.weight);
-    if (c.positions.embedding == PositionEmbedding::Learned)
-        visit("position_embedding.weight", {c.positions.learnedPositions, c.width}, w.positionEmbedding);
-    if (c.positions.bias == BiasKind::T5Buckets)
-        visit("relative_bias.weight", {c.positions.buckets, c.heads}, w.relativeBias);
-    w.layers.resize(static_cast<std::size_t>(c.layers));
-    for (std::int64_t n = 0; n < c.layers; ++n) {
-        LayerWeights& layer = w.layers[static_cast<std::size_t>(n)];
-        const std::string prefix = "layers." + std::to_string(n) + ".";
-        const auto norm = [&](const char* name, Norm& part) {
-            visit(prefix + name + ".weight", {c.width}, part.weight);
-            visit(prefix + name + ".bias", {c.width}, part.bias);
-        };
-        const auto linear = [&](const char* name, std::int64_t outputs, std::int64_t inputs, Linear& part) {
-            visit(prefix + name + ".weight", {outputs, inputs}, part.weight);
-            visit(prefix + name + ".bias", {outputs}, part.bias);
-        };
-        norm("attention_norm", layer.attentionNorm);
-        linear("attention.qkv", (c.heads + 2 * c.keyHeads) * c.headDim, c.width, layer.qkv);
-        linear("attention.output", c.width, c.heads * c.headDim, layer.output);
-        norm("mlp_norm", layer.mlpNorm);
-        linear("mlp.up", c.hidden, c.width, layer.up);
-        linear("mlp.down", c.width, c.hidden, layer.down);
+using Visit = std::function<void(const std::string&, const std::vector<std::int64_t>&, at::Tensor&)>;
+
+// Visits the parts of one model, with the shapes that its config gives them.
+class Visitor {
+public:
+    Visitor(const DecoderConfig& config, const Visit& visit) : c(config), m_visit(visit) {}
+
+    void top(DecoderWeights& w) const {
+        const std::int64_t inner = c.embeddingWidth ? c.embeddingWidth : c.width;
+        m_visit("embedding.weight", {c.vocabulary, inner}, w.embedding.weight);
+        if (c.embeddingWidth) {
+            linear("embedding_in", c.width, inner, false, w.embeddingIn);
+            linear("embedding_out", inner, c.width, false, w.embeddingOut);
+        }
+        if (c.embeddingNorm)
+            norm("embedding_norm", c.width, w.embeddingNorm);
+        if (c.positions.embedding == PositionEmbedding::Learned)
+            m_visit("position_embedding.weight", {c.positions.learnedPositions, c.width}, w.positionEmbedding);
+        if (c.positions.bias == BiasKind::T5Buckets)
+            m_visit("relative_bias.weight", {c.positions.buckets, c.heads}, w.relativeBias);
     }
-    visit("final_norm.weight", {c.width}, w.finalNorm.weight);
-    visit("final_norm.bias", {c.width}, w.finalNorm.bias);
+
+    void layer(const std::string& prefix, LayerWeights& layer) const {
+        norm(prefix + "attention_norm", c.width, layer.attentionNorm);
+        linear(prefix + "attention.qkv", (c.heads + 2 * c.keyHeads) * c.headDim, c.width, c.qkvBias, layer.qkv);
+        if (c.queryKeyNorm != QueryKeyNorm::None) {
+            const bool whole = c.queryKeyNorm == QueryKeyNorm::Whole;
+            norm(prefix + "attention.query_norm", (whole ? c.heads : 1) * c.headDim, layer.queryNorm);
+            norm(prefix + "attention.key_norm", (whole ? c.keyHeads : 1) * c.headDim, layer.keyNorm);
+        }
+        linear(prefix + "attention.output", c.width, c.heads * c.headDim, c.outputBias, layer.output);
+        if (!c.sharedNorm)
+            norm(prefix + "mlp_norm", c.width, layer.mlpNorm);
+        if (c.gated)
+            linear(prefix + "mlp.gate", c.hidden, c.width, c.mlpBias, layer.gate);
+        linear(prefix + "mlp.up", c.hidden, c.width, c.mlpBias, layer.up);
+        linear(prefix + "mlp.down", c.width, c.hidden, c.mlpBias, layer.down);
+    }
+
+    void bottom(DecoderWeights& w) const {
+        if (c.finalNorm)
+            norm("final_norm", c.width, w.finalNorm);
+        if (!c.tiedHead)
+            linear("head", c.vocabulary, c.embeddingWidth ? c.embeddingWidth : c.width, c.headBias, w.head);
+    }
+
+private:
+    void norm(const std::string& name, std::int64_t width, Norm& part) const {
+        if (c.normWeights)
+            m_visit(name + ".weight", {width}, part.weight);
+        if (c.normBiases)
+            m_visit(name + ".bias", {width}, part.bias);
+    }
+
+    void linear(const std::string& name, std::int64_t outputs, std::int64_t inputs, bool bias, Linear& part) const {
+        m_visit(name + ".weight", {outputs, inputs}, part.weight);
+        if (bias)
+            m_visit(name + ".bias", {outputs}, part.bias);
+    }
+
+    const DecoderConfig& c;
+    const Visit& m_visit;
+};
+
+} // namespace
+
+void forEachTensor(const DecoderConfig& config, DecoderWeights& weights, const Visit& visit) {
+    const Visitor visitor(config, visit);
+    visitor.top(weights);
+    weights.layers.resize(static_cast<std::size_t>(config.layers));
+    for (std::int64_t n = 0; n < config.layers; ++n)
+        visitor.layer("layers." + std::to_string(n) + ".", weights.layers[static_cast<std::size_t>(n)]);
+    visitor.bottom(weights);
+}
+
+void forEachMatrix(DecoderWeights& weights, const std::function<void(Linear&)>& visit) {
+    for (Linear* part : {&weights.embedding, &weights.embeddingIn, &weights.embeddingOut, &weights.head})
+        visit(*part);
+    for (LayerWeights& layer : weights.layers)
+        for (Linear* part : {&layer.qkv, &layer.output, &layer.gate, &layer.up, &layer.down})
+            visit(*part);
 }
 
 } // namespace slopescope

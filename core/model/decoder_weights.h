@@ -29,24 +29,31 @@ struct Norm {
 
 struct LayerWeights {
     Norm attentionNorm;
-    Linear qkv;    // width -> (heads + 2 keyHeads) headDim: all queries, all keys, all values
-    Linear output; // heads headDim -> width
+    Linear qkv;              // width -> (heads + 2 keyHeads) headDim: all queries, all keys, all values
+    Norm queryNorm, keyNorm; // of a head, or of all heads
+    Linear output;           // heads headDim -> width
     Norm mlpNorm;
-    Linear up;   // width -> hidden
-    Linear down; // hidden -> width
+    Linear gate, up; // width -> hidden
+    Linear down;     // hidden -> width
 };
 
 struct DecoderWeights {
-    Linear embedding;             // weight [vocabulary, width]; its rows embed, and it is the output projection (tied)
+    Linear embedding;                 // weight [vocabulary, width]; its rows embed, and where tied it is the output projection
+    Linear embeddingIn, embeddingOut; // embeddingWidth -> width, and back
+    Norm embeddingNorm;
     at::Tensor positionEmbedding; // [learnedPositions, width]
     at::Tensor relativeBias;      // [buckets, heads]: T5's, shared by all layers
     std::vector<LayerWeights> layers;
     Norm finalNorm;
+    Linear head; // width -> vocabulary, where not tied
 };
 
 // Calls visit(name, shape, tensor) for each tensor that a model of this config has, in a fixed order, with the name it
 // bears in our own checkpoints ("layers.0.attention.qkv.weight"). Loader, writer and initialisation all go through here.
 void forEachTensor(const DecoderConfig& config, DecoderWeights& weights,
                    const std::function<void(const std::string&, const std::vector<std::int64_t>&, at::Tensor&)>& visit);
+
+// Calls visit for each matrix that a model may have; those that it has not are empty.
+void forEachMatrix(DecoderWeights& weights, const std::function<void(Linear&)>& visit);
 
 } // namespace slopescope

@@ -4,14 +4,37 @@
 #include "core/positions/sinusoidal.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/gelu.h>
 
 namespace slopescope {
+namespace {
+
+at::Tensor norm(const DecoderConfig& config, const at::Tensor& x, const Norm& part) {
+    return normed(x, part, config.norm, config.normEpsilon);
+}
+
+at::Tensor feedForward(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x) {
+    if (!config.gated)
+        return linear(activated(linear(x, layer.up), config.activation), layer.down);
+    return linear(activated(linear(x, layer.gate), config.activation) * linear(x, layer.up), layer.down);
+}
+
+// x [batch, length, heads, headDim].
+at::Tensor normHeads(const DecoderConfig& config, const at::Tensor& x, const Norm& part) {
+    if (config.queryKeyNorm == QueryKeyNorm::Heads)
+        return norm(config, x.contiguous(), part);
+    return norm(config, x.flatten(2), part).view(x.sizes());
+}
+
+} // namespace
 
 at::Tensor embed(const DecoderConfig& config, const DecoderWeights& weights, const at::Tensor& ids, std::int64_t first) {
     at::Tensor x = rowsOf(weights.embedding, ids);
     if (config.embeddingScale != 1)
         x = x * config.embeddingScale;
+    if (config.embeddingWidth)
+        x = linear(x, weights.embeddingIn);
+    if (config.embeddingNorm)
+        x = norm(config, x, weights.embeddingNorm);
     const std::int64_t length = ids.size(1);
     switch (config.positions.embedding) {
     case PositionEmbedding::None:
@@ -28,11 +51,17 @@ at::Tensor embed(const DecoderConfig& config, const DecoderWeights& weights, con
 
 QueryKeyValue projectAttention(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x,
                                const RotaryTable* rotary) {
-    const at::Tensor seen = normed(x, layer.attentionNorm, config.normEpsilon);
-    const at::Tensor qkv = linear(seen, layer.qkv)
-                               .view({x.size(0), x.size(1), config.heads + 2 * config.keyHeads, config.headDim});
+    const at::Tensor seen = config.block == Block::PostNorm ? x : norm(config, x, layer.attentionNorm);
+    at::Tensor qkv = linear(seen, layer.qkv);
+    if (config.clipQkv > 0)
+        qkv = qkv.clamp(-config.clipQkv, config.clipQkv);
+    qkv = qkv.view({x.size(0), x.size(1), config.heads + 2 * config.keyHeads, config.headDim});
     QueryKeyValue result{qkv.narrow(2, 0, config.heads), qkv.narrow(2, config.heads, config.keyHeads),
                          qkv.narrow(2, config.heads + config.keyHeads, config.keyHeads)};
+    if (config.queryKeyNorm != QueryKeyNorm::None) {
+        result.q = normHeads(config, result.q, layer.queryNorm);
+        result.k = normHeads(config, result.k, layer.keyNorm);
+    }
     if (rotary) {
         result.q = rotate(result.q, *config.positions.rotary, *rotary);
         result.k = rotate(result.k, *config.positions.rotary, *rotary);
@@ -42,17 +71,33 @@ QueryKeyValue projectAttention(const DecoderConfig& config, const LayerWeights& 
 
 at::Tensor finishLayer(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x,
                        const at::Tensor& attended) {
-    const at::Tensor middle = x + linear(attended.flatten(2), layer.output);
-    const at::Tensor hidden = linear(normed(middle, layer.mlpNorm, config.normEpsilon), layer.up);
-    return middle + linear(at::gelu(hidden, "tanh"), layer.down);
+    const at::Tensor read = linear(attended.flatten(2), layer.output);
+    switch (config.block) {
+    case Block::PreNorm: {
+        const at::Tensor middle = x + read;
+        return middle + feedForward(config, layer, norm(config, middle, layer.mlpNorm));
+    }
+    case Block::PostNorm: {
+        const at::Tensor middle = norm(config, x + read, layer.attentionNorm);
+        return norm(config, middle + feedForward(config, layer, middle), layer.mlpNorm);
+    }
+    case Block::Parallel:
+        break;
+    }
+    const Norm& before = config.sharedNorm ? layer.attentionNorm : layer.mlpNorm;
+    return x + read + feedForward(config, layer, norm(config, x, before));
 }
 
 at::Tensor finalNorm(const DecoderConfig& config, const DecoderWeights& weights, const at::Tensor& x) {
-    return normed(x, weights.finalNorm, config.normEpsilon);
+    at::Tensor last = config.finalNorm ? norm(config, x, weights.finalNorm) : x;
+    if (config.embeddingWidth)
+        last = linear(last, weights.embeddingOut);
+    return config.logitScale == 1 ? last : last * config.logitScale;
 }
 
 const Linear& outputProjection(const DecoderWeights& weights) {
-    return weights.embedding;
+    const Linear& head = weights.head;
+    return head.packed || head.weight.defined() ? head : weights.embedding;
 }
 
 at::Tensor logits(const DecoderConfig& config, const DecoderWeights& weights, const at::Tensor& x) {

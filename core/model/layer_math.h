@@ -9,7 +9,7 @@
 
 namespace slopescope {
 
-// Token embedding (scaled), plus what the position scheme adds for positions first, first+1, ...
+// Token embedding (scaled, widened, normed), plus what the position scheme adds for positions first, first+1, ...
 // ids [batch, length] int64 -> [batch, length, width].
 at::Tensor embed(const DecoderConfig& config, const DecoderWeights& weights, const at::Tensor& ids, std::int64_t first);
 
@@ -17,15 +17,16 @@ struct QueryKeyValue {
     at::Tensor q, k, v; // [batch, length, heads or keyHeads, headDim]; last dim contiguous, the rest may be strided
 };
 
-// Norm, projection and rotation: what attention sees of the residual x. `rotary` is null without rotary positions.
+// Norms, projection and rotation: what attention sees of the residual x. `rotary` is null without rotary positions.
 QueryKeyValue projectAttention(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x,
                                const RotaryTable* rotary);
 
-// x + output(attended), then x + mlp(norm(x)). attended: [batch, length, heads, headDim].
+// The residual leaving the layer: output(attended) and the feed-forward part joined to x as the config's block says.
+// attended: [batch, length, heads, headDim].
 at::Tensor finishLayer(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x,
                        const at::Tensor& attended);
 
-// What follows the last layer, apart for the loss, which never holds all logits.
+// What follows the last layer, apart for the loss, which never holds all logits. The first has a scale of the logits in it.
 at::Tensor finalNorm(const DecoderConfig& config, const DecoderWeights& weights, const at::Tensor& x);
 const Linear& outputProjection(const DecoderWeights& weights);
 

@@ -2,10 +2,15 @@
 
 #include "core/parallel.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/gelu.h>
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/rsqrt.h>
+#include <ATen/ops/silu.h>
 
 #include <algorithm>
 #include <utility>
@@ -60,8 +65,27 @@ at::Tensor rowsOf(const Linear& part, const at::Tensor& ids) {
     return rows;
 }
 
-at::Tensor normed(const at::Tensor& x, const Norm& part, double epsilon) {
-    return at::layer_norm(x, {x.size(-1)}, part.weight, part.bias, epsilon);
+at::Tensor normed(const at::Tensor& x, const Norm& part, NormKind kind, double epsilon) {
+    if (kind == NormKind::Mean)
+        return at::layer_norm(x, {x.size(-1)}, part.weight, part.bias, epsilon);
+    at::Tensor y = x * at::rsqrt((x * x).mean(-1, true) + epsilon);
+    if (part.weight.defined())
+        y = y * part.weight;
+    return part.bias.defined() ? y + part.bias : y;
+}
+
+at::Tensor activated(const at::Tensor& x, Activation activation) {
+    switch (activation) {
+    case Activation::GeluTanh:
+        return at::gelu(x, "tanh");
+    case Activation::Gelu:
+        return at::gelu(x);
+    case Activation::Silu:
+        return at::silu(x);
+    case Activation::Relu:
+        break;
+    }
+    return at::relu(x);
 }
 
 } // namespace slopescope

@@ -17,7 +17,9 @@ at::Tensor linear(const at::Tensor& x, const Linear& part);
 // The rows of the weight that `ids` name: [...] int64 -> [..., in]. How an embedding is looked up.
 at::Tensor rowsOf(const Linear& part, const at::Tensor& ids);
 
-// Layer norm over the last dimension.
-at::Tensor normed(const at::Tensor& x, const Norm& part, double epsilon);
+// A norm over the last dimension.
+at::Tensor normed(const at::Tensor& x, const Norm& part, NormKind kind, double epsilon);
+
+at::Tensor activated(const at::Tensor& x, Activation activation);
 
 } // namespace slopescope

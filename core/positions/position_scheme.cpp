@@ -2,7 +2,22 @@
 
 #include "core/error.h"
 
+#include <array>
+#include <charconv>
+
 namespace slopescope {
+namespace {
+
+std::string describe(const Rotary& rotary) {
+    if (rotary.scaling == RotaryScaling::None)
+        return "rotary";
+    constexpr std::array kNames{"", "linear", "NTK", "dynamic NTK", "YaRN", "Llama 3"};
+    std::array<char, 32> digits{};
+    const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), rotary.factor).ptr;
+    return std::string("rotary, ") + kNames.at(std::size_t(rotary.scaling)) + " x " + std::string(digits.data(), std::size_t(end - digits.data()));
+}
+
+} // namespace
 
 std::string describe(const PositionScheme& scheme) {
     if (scheme.bias == BiasKind::Linear)
@@ -10,7 +25,7 @@ std::string describe(const PositionScheme& scheme) {
     if (scheme.bias == BiasKind::T5Buckets)
         return "T5 bias";
     if (scheme.rotary)
-        return "rotary";
+        return describe(*scheme.rotary);
     if (scheme.embedding == PositionEmbedding::Sinusoidal)
         return "sinusoidal";
     if (scheme.embedding == PositionEmbedding::Learned)

@@ -10,10 +10,27 @@ namespace slopescope {
 
 enum class PositionEmbedding { None, Sinusoidal, Learned };
 
+// How rotary frequencies are changed for texts longer than those of training (transformers, modeling_rope_utils.py).
+enum class RotaryScaling {
+    None,
+    Linear,  // theta_k / factor: position interpolation
+    Ntk,     // base * factor^(dims / (dims - 2)): the lowest frequency as Linear, the highest as it was
+    Dynamic, // Ntk with factor * length / originalLength - (factor - 1) for its factor, once a text is longer than that
+    Yarn,    // Linear below betaSlow turns over the original length, none above betaFast, a ramp between
+    Llama3,  // the same with lowFrequency and highFrequency, and a ramp in the number of turns
+};
+
 struct Rotary {
     std::int64_t dims = 0;     // the first `dims` of each head are rotated; even
     double base = 10000;       // theta_k = base^(-2k/dims)
     bool interleaved = false;  // pairs (2k, 2k+1) as GPT-J; otherwise (k, k + dims/2) as Llama and NeoX
+    RotaryScaling scaling = RotaryScaling::None;
+    double factor = 1;               // of the scaling
+    std::int64_t originalLength = 0; // of training: Dynamic, Yarn and Llama3
+    double betaFast = 32, betaSlow = 1;
+    bool wholeBounds = true; // Yarn's ramp begins and ends at whole k
+    double lowFrequency = 1, highFrequency = 4;
+    double attentionFactor = 1; // q and k are multiplied by it
 };
 
 enum class BiasKind { None, Linear, T5Buckets };
@@ -27,7 +44,8 @@ struct PositionScheme {
     std::int64_t buckets = 32, maxDistance = 128; // of T5Buckets
 };
 
-// "ALiBi", "rotary", "T5 bias", "sinusoidal", "learned", "none": the field's names, as shown to people.
+// "ALiBi", "rotary", "T5 bias", "sinusoidal", "learned", "none": the field's names, as shown to people. Scaled rotary
+// positions say so: "rotary, YaRN x 4".
 std::string describe(const PositionScheme& scheme);
 
 // The scheme of one of our own models: alibi | rotary | t5-bias | sinusoidal | learned | none, for a head of `headDim`.

@@ -5,21 +5,87 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/stack.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace slopescope {
+namespace {
+
+// The k whose frequency makes so many turns over the original length.
+double indexOfTurns(const Rotary& r, double turns) {
+    return double(r.dims) * std::log(double(r.originalLength) / (turns * 2 * std::numbers::pi)) /
+           (2 * std::log(r.base));
+}
+
+// How much of frequency k YaRN leaves as it was, and the rest it interpolates.
+double yarnKept(const Rotary& r, std::int64_t k) {
+    double low = indexOfTurns(r, r.betaFast), high = indexOfTurns(r, r.betaSlow);
+    if (r.wholeBounds) {
+        low = std::floor(low);
+        high = std::ceil(high);
+    }
+    low = std::max(low, 0.0);
+    high = std::min(high, double(r.dims - 1));
+    if (low == high)
+        high += 0.001;
+    return 1 - std::clamp((double(k) - low) / (high - low), 0.0, 1.0);
+}
+
+double llama3Kept(const Rotary& r, double theta) {
+    const double turns = double(r.originalLength) * theta / (2 * std::numbers::pi);
+    if (turns < r.lowFrequency)
+        return 0;
+    if (turns > r.highFrequency)
+        return 1;
+    return (turns - r.lowFrequency) / (r.highFrequency - r.lowFrequency);
+}
+
+double scaledBase(const Rotary& r, std::int64_t length) {
+    double factor = 1;
+    if (r.scaling == RotaryScaling::Ntk)
+        factor = r.factor;
+    else if (r.scaling == RotaryScaling::Dynamic)
+        factor = r.factor * double(std::max(length, r.originalLength)) / double(r.originalLength) - (r.factor - 1);
+    return factor == 1 ? r.base : r.base * std::pow(factor, double(r.dims) / double(r.dims - 2));
+}
+
+} // namespace
+
+std::vector<double> rotaryFrequencies(const Rotary& rotary, std::int64_t length) {
+    const double base = scaledBase(rotary, length);
+    std::vector<double> frequencies;
+    for (std::int64_t k = 0; k < rotary.dims / 2; ++k) {
+        const double theta = std::pow(base, -2.0 * double(k) / double(rotary.dims));
+        const double kept = rotary.scaling == RotaryScaling::Linear   ? 0
+                            : rotary.scaling == RotaryScaling::Yarn   ? yarnKept(rotary, k)
+                            : rotary.scaling == RotaryScaling::Llama3 ? llama3Kept(rotary, theta)
+                                                                      : 1;
+        frequencies.push_back(theta * kept + theta / rotary.factor * (1 - kept));
+    }
+    return frequencies;
+}
+
+bool sameFrequencies(const Rotary& rotary, std::int64_t shorter, std::int64_t longer) {
+    return rotary.scaling != RotaryScaling::Dynamic || shorter == longer || longer <= rotary.originalLength;
+}
+
+double yarnAttentionFactor(double factor, double weight) {
+    return factor <= 1 ? 1 : 0.1 * weight * std::log(factor) + 1;
+}
 
 RotaryTable rotaryTable(const Rotary& rotary, std::int64_t first, std::int64_t length) {
     const std::int64_t half = rotary.dims / 2;
     RotaryTable table{at::empty({length, half}, at::kFloat), at::empty({length, half}, at::kFloat)};
     float* cos = table.cos.data_ptr<float>();
     float* sin = table.sin.data_ptr<float>();
+    const std::vector<double> frequencies = rotaryFrequencies(rotary, first + length);
     for (std::int64_t k = 0; k < half; ++k) {
         // Angles in double: at position 100,000 a float32 angle is already wrong in its third digit.
-        const double theta = std::pow(rotary.base, -2.0 * double(k) / double(rotary.dims));
+        const double theta = frequencies[std::size_t(k)];
         for (std::int64_t p = 0; p < length; ++p) {
-            cos[p * half + k] = static_cast<float>(std::cos(double(first + p) * theta));
-            sin[p * half + k] = static_cast<float>(std::sin(double(first + p) * theta));
+            cos[p * half + k] = static_cast<float>(std::cos(double(first + p) * theta) * rotary.attentionFactor);
+            sin[p * half + k] = static_cast<float>(std::sin(double(first + p) * theta) * rotary.attentionFactor);
         }
     }
     return table;

@@ -6,10 +6,21 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <vector>
 
 namespace slopescope {
 
-// cos and sin of p * theta_k, theta_k = base^(-2k/dims), for positions first.. : each [length, dims/2] float32.
+// theta_k, k = 0 .. dims/2 - 1, of a text of `length` tokens: base^(-2k/dims), scaled by the rotary's rule.
+std::vector<double> rotaryFrequencies(const Rotary& rotary, std::int64_t length);
+
+// Whether texts of these two lengths have the same frequencies; not so with dynamic scaling past the original length.
+bool sameFrequencies(const Rotary& rotary, std::int64_t shorter, std::int64_t longer);
+
+// The factor by which YaRN's paper multiplies q and k: 0.1 ln(factor) + 1.
+double yarnAttentionFactor(double factor, double weight = 1);
+
+// cos and sin of p * theta_k, times the attention factor, for positions first.. of a text that ends with them: each
+// [length, dims/2] float32.
 struct RotaryTable {
     at::Tensor cos, sin;
 };

@@ -249,6 +249,9 @@ CurveResult measureCurve(const Decoder& decoder, std::span<const std::int32_t> i
             throw Error("This model's positions are " + describe(config.positions) + "; it has no slopes to change.");
         checkSlopes(request.slopes, int(config.layers), int(config.heads));
     }
+    if (request.protocol == Protocol::OnePass && request.slopes.empty() && !config.sameAt(1, request.lengths.back()))
+        throw Error("This model's positions change with the length of the text past the one it was trained at, so that one "
+                    "pass cannot measure every length; the other protocols can.");
     return request.protocol == Protocol::OnePass ? onePass(decoder, ids, request, job, update)
                                                  : lengthByLength(decoder, ids, request, job, update);
 }

@@ -60,7 +60,7 @@ HeadView TextForward::head(std::int64_t layer, std::int64_t head, const SlopeTab
     AttentionOverride change;
     change.slopes = slopes;
     HeadView view;
-    view.settings = m_decoder->settings(layer, change);
+    view.settings = m_decoder->settings(layer, change, length);
     LayerBias& bias = view.settings.bias;
     if (bias.slopes.defined())
         bias.slopes = bias.slopes.narrow(0, head, 1);

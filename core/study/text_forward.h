@@ -21,7 +21,9 @@ public:
     // was there stays as it was if the job is stopped.
     void run(const SlopeTable& slopes, std::int64_t length, const Job& job);
 
-    bool covers(std::int64_t length) const { return length > 0 && length <= m_length; }
+    bool covers(std::int64_t length) const {
+        return length > 0 && length <= m_length && m_decoder->config().sameAt(length, m_length);
+    }
 
     // Whether q and k of `layer` are those that these slopes would give: true if no layer below was edited since run().
     bool exactAt(std::int64_t layer, const SlopeTable& slopes) const;

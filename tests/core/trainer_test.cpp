@@ -237,7 +237,7 @@ TEST_P(TrainingOfEveryMethod, WhatIsWrittenOpensAndMeasuresAsValidated) {
 
     // A validation text of 64 windows at most and of whole batches is measured whole, window by window.
     std::vector<std::int32_t> ids;
-    for (const Token& token : opened.tokenizer.encode(readFile(m_folder / "valid.txt")))
+    for (const Token& token : opened.tokenizer.value().encode(readFile(m_folder / "valid.txt")))
         ids.push_back(token.id);
     const std::size_t windows = std::min<std::size_t>(64, (ids.size() - 1) / 16 / 4 * 4);
     const std::size_t possible = (ids.size() - 1) / 16;
@@ -289,7 +289,7 @@ TEST_F(Training, LearnsATokenizerWhenGivenNone) {
     r.vocabulary = 270;
     r.steps = 1;
     run(r);
-    EXPECT_EQ(openModelDirectory(m_folder / "own", Job()).tokenizer.vocabularySize(), 270);
+    EXPECT_EQ(openModelDirectory(m_folder / "own", Job()).tokenizer.value().vocabularySize(), 270);
 }
 
 TEST_F(Training, RefusesRequestsThatMakeNoSense) {

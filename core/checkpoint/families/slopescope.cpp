@@ -1,7 +1,5 @@
 #include "core/checkpoint/families/slopescope.h"
 
-#include "core/checkpoint/config_fields.h"
-
 namespace slopescope::families {
 namespace {
 
@@ -41,8 +39,7 @@ SlopeSet readSlopes(const ConfigFields& fields) {
 
 } // namespace
 
-DecoderConfig readSlopescopeConfig(const nlohmann::json& json, const std::string& source) {
-    const ConfigFields fields(json, source);
+DecoderConfig readSlopescopeConfig(const ConfigFields& fields) {
     DecoderConfig config;
     config.modelType = "slopescope";
     config.vocabulary = fields.integer("vocab_size");
@@ -55,11 +52,10 @@ DecoderConfig readSlopescopeConfig(const nlohmann::json& json, const std::string
     config.normEpsilon = fields.number("layer_norm_eps", config.normEpsilon);
     config.embeddingScale = fields.number("embedding_scale", config.embeddingScale);
     config.trainingLength = fields.integer("training_length", 0);
-    const ConfigFields positions(fields.required("positions"), source + ", \"positions\"");
+    const ConfigFields positions = fields.section("positions");
     config.positions = readPositions(positions, config.headDim, config.trainingLength);
     if (config.positions.bias == BiasKind::Linear)
         config.slopes = readSlopes(positions);
-    checkConfig(config, source);
     return config;
 }
 

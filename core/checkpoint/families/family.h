@@ -1,0 +1,67 @@
+// The families of models that can be opened. Each is one file: its config.json becomes a DecoderConfig, and a list says
+// under which names and in which arrangement its files hold the tensors of the one decoder.
+//
+// Called by core/checkpoint while a model is opened. The layouts are those of transformers' modeling files, of llm-foundry
+// for MPT, and of the models' own code for Baichuan, BTLM and JAIS.
+#pragma once
+
+#include "core/checkpoint/config_fields.h"
+#include "core/checkpoint/tensor_source.h"
+#include "core/model/decoder_config.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace slopescope::families {
+
+enum class Layout {
+    Plain,
+    Transposed, // (in, out), as GPT-2's Conv1D keeps it
+    Grouped,    // a key head at a time: the rows of its queries, its key, its value
+    UnitRows,   // each row is to be divided by its length
+};
+
+// Where tensors of ours come from. "#" is the number of a layer; ".weight" and ".bias" follow both names.
+struct TensorRule {
+    std::string ours;                // "layers.#.attention.qkv"
+    std::vector<std::string> theirs; // one; or queries, keys and values apart
+    Layout layout = Layout::Plain;
+};
+
+struct Blueprint {
+    DecoderConfig config = {};
+    std::vector<TensorRule> tensors = {};   // none: the names are ours
+    std::vector<std::string> prefixes = {}; // one of which their names may begin with; some files leave it out
+    bool tiedByDefault = false;             // a config may leave the output projection out without saying so
+};
+
+struct Family {
+    const char* modelType; // config.json's
+    Blueprint (*read)(const ConfigFields&);
+};
+
+// Reads a config.json. Throws Error naming `source` and the field at fault: a model_type that no family here has, a field
+// that is missing or makes no sense, one that is set to what the decoder cannot reproduce.
+Blueprint readBlueprint(const nlohmann::json& json, const std::string& source);
+
+// Our tensors, made from theirs as they are loaded. Ties the output projection to the embedding where the files have none
+// and the family ties by default. Throws Error naming the file and the tensor that is missing.
+TensorSource ourTensors(const TensorSource& theirs, Blueprint& blueprint);
+
+// One file each.
+Blueprint readBaichuan(const ConfigFields&);
+Blueprint readBloom(const ConfigFields&);
+Blueprint readFalcon(const ConfigFields&);
+Blueprint readGpt2(const ConfigFields&);
+Blueprint readGptJ(const ConfigFields&);
+Blueprint readGptNeoX(const ConfigFields&);
+Blueprint readJais(const ConfigFields&); // and BTLM
+Blueprint readLlama(const ConfigFields&);
+Blueprint readMistral(const ConfigFields&);
+Blueprint readMpt(const ConfigFields&);
+Blueprint readOpt(const ConfigFields&);
+Blueprint readQwen2(const ConfigFields&);
+Blueprint readQwen3(const ConfigFields&);
+
+} // namespace slopescope::families

@@ -1,0 +1,133 @@
+// Their tensors become ours: names, and the order of rows.
+#include "core/checkpoint/families/family.h"
+
+#include "core/error.h"
+#include "core/model/decoder_weights.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/linalg_vector_norm.h>
+
+#include <memory>
+
+namespace slopescope::families {
+namespace {
+
+using Shape = std::vector<std::int64_t>;
+
+// "layers.12.attention.qkv.weight" -> "layers.#.attention.qkv", "12", ".weight"
+struct OurName {
+    std::string rule, layer, suffix;
+};
+
+OurName take(const std::string& name) {
+    const std::size_t dot = name.rfind('.');
+    OurName ours{name.substr(0, dot), {}, name.substr(dot)};
+    if (ours.rule.starts_with("layers.")) {
+        const std::size_t begin = std::string("layers.").size(), end = ours.rule.find('.', begin);
+        ours.layer = ours.rule.substr(begin, end - begin);
+        ours.rule.replace(begin, end - begin, "#");
+    }
+    return ours;
+}
+
+// The name that the files use, with the prefix that they use.
+std::string theirName(const TensorSource& theirs, const Blueprint& blueprint, const OurName& ours, std::string pattern) {
+    if (const std::size_t layer = pattern.find('#'); layer != pattern.npos)
+        pattern.replace(layer, 1, ours.layer);
+    pattern += ours.suffix;
+    for (const std::string& prefix : blueprint.prefixes)
+        if (theirs.has(prefix + pattern))
+            return prefix + pattern;
+    if (theirs.has(pattern) || blueprint.prefixes.empty())
+        return pattern;
+    return blueprint.prefixes.front() + pattern; // that it is missing is said by whoever looks for it
+}
+
+// Rows of a key head at a time -> all queries, all keys, all values.
+at::Tensor ungrouped(const at::Tensor& rows, const DecoderConfig& c) {
+    const std::int64_t group = c.heads / c.keyHeads;
+    const at::Tensor byHead = rows.view({c.keyHeads, group + 2, c.headDim, -1});
+    const auto part = [&](std::int64_t first, std::int64_t count) { return byHead.narrow(1, first, count).flatten(0, 2); };
+    return at::cat({part(0, group), part(group, 1), part(group + 1, 1)}).view(rows.sizes());
+}
+
+at::Tensor arranged(at::Tensor tensor, Layout layout, const DecoderConfig& config) {
+    switch (layout) {
+    case Layout::Plain:
+        break;
+    case Layout::Transposed:
+        if (tensor.dim() == 2)
+            return tensor.t().contiguous();
+        break;
+    case Layout::Grouped:
+        return ungrouped(tensor, config);
+    case Layout::UnitRows:
+        return tensor / at::linalg_vector_norm(tensor, 2, {-1}, true).clamp_min(1e-12);
+    }
+    return tensor;
+}
+
+SourceTensor fromOne(std::shared_ptr<const TensorSource> theirs, const std::string& name, const Shape& shape,
+                     Layout layout, const DecoderConfig& config) {
+    const SourceTensor& source = theirs->at(name);
+    Shape stored = shape;
+    if (layout == Layout::Transposed && shape.size() == 2)
+        std::swap(stored[0], stored[1]);
+    return {source.type, shape, source.file,
+            [theirs, name, stored, layout, config] { return arranged(theirs->load(name, stored), layout, config); }};
+}
+
+SourceTensor fromThree(std::shared_ptr<const TensorSource> theirs, const std::vector<std::string>& names,
+                       const Shape& shape, const DecoderConfig& c) {
+    const SourceTensor& source = theirs->at(names.at(0));
+    std::vector<Shape> stored;
+    for (const std::int64_t heads : {c.heads, c.keyHeads, c.keyHeads}) {
+        stored.push_back(shape);
+        stored.back()[0] = heads * c.headDim;
+    }
+    return {source.type, shape, source.file, [theirs, names, stored] {
+                std::vector<at::Tensor> parts;
+                for (std::size_t i = 0; i < names.size(); ++i)
+                    parts.push_back(theirs->load(names[i], stored.at(i)));
+                return at::cat(parts);
+            }};
+}
+
+void tieIfThereIsNoHead(const TensorSource& theirs, Blueprint& blueprint) {
+    if (blueprint.config.tiedHead || !blueprint.tiedByDefault)
+        return;
+    for (const TensorRule& rule : blueprint.tensors)
+        if (rule.ours == "head" &&
+            !theirs.has(theirName(theirs, blueprint, {"head", {}, ".weight"}, rule.theirs.front())))
+            blueprint.config.tiedHead = true;
+}
+
+} // namespace
+
+TensorSource ourTensors(const TensorSource& theirs, Blueprint& blueprint) {
+    if (blueprint.tensors.empty())
+        return theirs;
+    tieIfThereIsNoHead(theirs, blueprint);
+    const auto source = std::make_shared<const TensorSource>(theirs);
+    TensorSource ours(theirs.path());
+    DecoderWeights none;
+    forEachTensor(blueprint.config, none, [&](const std::string& name, const Shape& shape, at::Tensor&) {
+        const OurName parts = take(name);
+        for (const TensorRule& rule : blueprint.tensors) {
+            if (rule.ours != parts.rule)
+                continue;
+            std::vector<std::string> names;
+            for (const std::string& pattern : rule.theirs)
+                names.push_back(theirName(theirs, blueprint, parts, pattern));
+            ours.add(name, names.size() == 1 ? fromOne(source, names[0], shape, rule.layout, blueprint.config)
+                                             : fromThree(source, names, shape, blueprint.config));
+            return;
+        }
+        throw Error(theirs.path().string() + ": models of type \"" + blueprint.config.modelType + "\" have no tensor \"" +
+                    name + "\", which config.json asks for.");
+    });
+    return ours;
+}
+
+} // namespace slopescope::families
