@@ -74,7 +74,12 @@ def seed_of(name):
 # ---- families that transformers has ----
 
 
-def from_transformers(name, config, dtype=torch.float16, edit=None, rename=None):
+def run(model):
+    out = model(torch.tensor(IDS[None]), output_attentions=True)
+    return out.logits, out.attentions
+
+
+def from_transformers(name, config, dtype=torch.float16, edit=None, rename=None, run=run):
     """`edit` changes config.json and `rename` the tensors' names after transformers has computed: older spellings."""
     folder = fresh(name)
     config._attn_implementation = "eager"
@@ -84,8 +89,8 @@ def from_transformers(name, config, dtype=torch.float16, edit=None, rename=None)
         for key, parameter in model.named_parameters():
             shape = tuple(parameter.shape)
             parameter.copy_(draw(key, shape, generator, dtype).float())
-        out = model(torch.tensor(IDS[None]), output_attentions=True)
-    write_expected(folder, out.logits[0].numpy(), [a[0].numpy() for a in out.attentions])
+        logits, attentions = run(model)
+    write_expected(folder, logits[0].numpy(), [a[0].numpy() for a in attentions])
     model.to(dtype).save_pretrained(folder)
     (folder / "generation_config.json").unlink(missing_ok=True)
     if rename:
@@ -114,24 +119,41 @@ def bloom(name, heads, **more):
                                                            layer_norm_epsilon=1e-4)), **more)
 
 
+FALCON_ALIBI = transformers.models.falcon.modeling_falcon.build_alibi_tensor
+
+
+def falcon_alibi(heads, exact, factor=1):
+    """A stand-in for transformers' build_alibi_tensor. That rounds slopes and their products with positions to bfloat16;
+    `exact` rounds the slopes alone, as the reader of the family does."""
+    power = 2 ** math.floor(math.log2(heads))
+    slopes = [2 ** (-8 * (h + 1) / power) for h in range(power)]
+    slopes += [2 ** (-4 * (2 * h + 1) / power) for h in range(heads - power)]
+
+    def build(mask, heads, dtype):
+        if not exact:
+            return FALCON_ALIBI(mask, heads, dtype) * factor
+        positions = torch.arange(mask.shape[1], dtype=torch.float32)
+        return (torch.tensor(slopes).bfloat16().float()[:, None] * positions)[:, None, :] * factor
+    return build
+
+
 def falcon(name, heads, dims=8, exact_alibi=False, edit=None, rename=None, **settings):
     module = transformers.models.falcon.modeling_falcon
-    original = module.build_alibi_tensor
 
-    def without_rounded_products(mask, heads, dtype):
-        # transformers rounds slopes and products to bfloat16; here the slopes alone, see the reader of the family.
-        distances = torch.arange(mask.shape[1], dtype=torch.float32)
-        power = 2 ** math.floor(math.log2(heads))
-        slopes = [2 ** (-8 * (h + 1) / power) for h in range(power)]
-        slopes += [2 ** (-4 * (2 * h + 1) / power) for h in range(heads - power)]
-        return (torch.tensor(slopes).bfloat16().float()[:, None] * distances)[:, None, :]
+    def run_with_alibi(model):
+        # The attention that returns probabilities adds the bias twice, once by way of the mask: half of it is right there.
+        # The logits come from the attention that transformers uses by itself, which adds it once.
+        module.build_alibi_tensor = falcon_alibi(heads, exact_alibi, 0.5)
+        attentions = run(model)[1]
+        module.build_alibi_tensor = falcon_alibi(heads, exact_alibi)
+        model.config._attn_implementation = "sdpa"
+        logits = model(torch.tensor(IDS[None])).logits
+        module.build_alibi_tensor = FALCON_ALIBI
+        return logits, attentions
 
-    if exact_alibi:
-        module.build_alibi_tensor = without_rounded_products
     from_transformers(name, transformers.FalconConfig(**base(hidden_size=heads * dims, num_hidden_layers=LAYERS,
                                                              num_attention_heads=heads, **settings)),
-                      edit=edit, rename=rename)
-    module.build_alibi_tensor = original
+                      edit=edit, rename=rename, run=run_with_alibi if settings.get("alibi") else run)
 
 
 def gpt2(name, **settings):
