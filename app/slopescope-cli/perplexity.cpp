@@ -73,15 +73,15 @@ Json curveJson(const CurveResult& curve, const CurveRequest& r, const ModelFacts
               {"device", context.device},
               {"protocol", kProtocols.at(std::size_t(r.protocol))},
               {"stride", r.stride > 0 ? Json(r.stride) : Json()},
-              {"slopes", slopesJson(r.slopes, model, options.positions)}};
-    addPositionsJson(options.positions, json);
-    json["points"] = std::move(points);
+              {"slopes", slopesJson(r.slopes, model, options.positions)},
+              {"points", std::move(points)}};
     if (r.protocol == Protocol::OnePass) {
         json["context"] = Json::array();
         for (const ContextPoint& p : curve.context)
             json["context"].push_back(
                 {{"context", p.context}, {"nll", finite(p.nll)}, {"standard_error", finite(p.standardError)}});
     }
+    addPositionsJson(options.positions, json);
     return json;
 }
 
