@@ -14,14 +14,14 @@ namespace slopescope::kernels {
 struct Sight {
     std::int64_t window = 0, sinks = 0;
 
-    std::int64_t end(std::int64_t p) const { return std::max<std::int64_t>(p + 1, 0); }
-    std::int64_t begin(std::int64_t p) const {
+    constexpr std::int64_t end(std::int64_t p) const { return std::max<std::int64_t>(p + 1, 0); }
+    constexpr std::int64_t begin(std::int64_t p) const {
         return window == 0 ? 0 : std::clamp<std::int64_t>(p - window + 1, 0, end(p));
     }
-    std::int64_t sinkEnd(std::int64_t p) const { return std::min(sinks, begin(p)); }
+    constexpr std::int64_t sinkEnd(std::int64_t p) const { return std::min(sinks, begin(p)); }
 
     // Visible keys of position p among [from, to).
-    std::int64_t count(std::int64_t p, std::int64_t from, std::int64_t to) const {
+    constexpr std::int64_t count(std::int64_t p, std::int64_t from, std::int64_t to) const {
         const auto overlap = [&](std::int64_t a, std::int64_t b) {
             return std::max<std::int64_t>(0, std::min(b, to) - std::max(a, from));
         };
@@ -29,7 +29,8 @@ struct Sight {
     }
 
     // Visible cells of the positions [fromPosition, toPosition) among the keys [from, to), in closed form.
-    std::int64_t cells(std::int64_t fromPosition, std::int64_t toPosition, std::int64_t from, std::int64_t to) const {
+    constexpr std::int64_t cells(std::int64_t fromPosition, std::int64_t toPosition, std::int64_t from,
+                                 std::int64_t to) const {
         const auto triangle = [](std::int64_t n) { return n > 0 ? n * (n + 1) / 2 : 0; };
         // Cells at or below the diagonal that is moved down by `lag`, among the keys [from, last).
         const auto causal = [&](std::int64_t lag, std::int64_t last) {
@@ -43,7 +44,7 @@ struct Sight {
 };
 
 // First query or key of pixel `index` of `pixels` over [begin, end).
-inline std::int64_t pixelEdge(std::int64_t begin, std::int64_t end, std::int64_t pixels, std::int64_t index) {
+constexpr std::int64_t pixelEdge(std::int64_t begin, std::int64_t end, std::int64_t pixels, std::int64_t index) {
     return begin + index * (end - begin) / pixels;
 }
 

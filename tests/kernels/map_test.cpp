@@ -280,7 +280,7 @@ TEST_P(MapOfHead, IsTheSameToTheBitOnAnyNumberOfThreads) {
     EXPECT_EQ(one.lse, many.lse);
 }
 
-INSTANTIATE_TEST_SUITE_P(Kernels, MapOfHead, testing::ValuesIn(kernelsHere()), nameOf);
+INSTANTIATE_TEST_SUITE_P(Kernels, MapOfHead, testing::ValuesIn(kernelsUnderTest()), nameOf);
 
 } // namespace
 } // namespace slopescope::test

@@ -4,6 +4,7 @@
 
 #include "core/kernels/rows.h"
 #include "core/parallel.h"
+#include "tests/kernels/cuda_backend.h"
 
 #include <cmath>
 #include <cstdint>
@@ -23,6 +24,14 @@ inline void onThreads(std::int64_t count, const std::function<void(std::int64_t)
 // Every kernel that can run here, the reference included.
 inline std::vector<Kernel> kernelsHere() {
     return kernels::chooseKernels(nullptr);
+}
+
+// And those of a CUDA device, emulated and real.
+inline std::vector<Kernel> kernelsUnderTest() {
+    std::vector<Kernel> kernels = kernelsHere();
+    for (const Kernel& kernel : cudaRows())
+        kernels.push_back(kernel);
+    return kernels;
 }
 
 inline std::vector<float> normal(std::int64_t count, std::uint32_t seed, float deviation = 1) {

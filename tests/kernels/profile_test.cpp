@@ -152,7 +152,7 @@ TEST_P(ProfileOfHead, CountsQueriesThatSeeNothing) {
     EXPECT_NEAR(got.mass[0], 0.25, 1e-6); // ten rows of forty
 }
 
-INSTANTIATE_TEST_SUITE_P(Kernels, ProfileOfHead, testing::ValuesIn(kernelsHere()), nameOf);
+INSTANTIATE_TEST_SUITE_P(Kernels, ProfileOfHead, testing::ValuesIn(kernelsUnderTest()), nameOf);
 
 } // namespace
 } // namespace slopescope::test
