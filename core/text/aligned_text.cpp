@@ -14,12 +14,31 @@ Range AlignedText::source(Range range) const {
     return {m_begins[range.begin], m_ends[range.end - 1]};
 }
 
+AlignedTextBuilder::AlignedTextBuilder(const AlignedText& old) : m_old(old) {
+    m_new.m_owned = true;
+    const std::size_t expected = old.text().size() + old.text().size() / 4; // marks take more bytes than spaces
+    m_new.m_text.reserve(expected);
+    m_new.m_begins.reserve(expected);
+    m_new.m_ends.reserve(expected);
+}
+
 void AlignedTextBuilder::keep(Range range) {
     m_new.m_text += range.of(m_old.text());
-    for (std::size_t at = range.begin; at < range.end; ++at) {
-        const Range source = m_old.source({at, at + 1});
-        m_new.m_begins.push_back(static_cast<std::uint32_t>(source.begin));
-        m_new.m_ends.push_back(static_cast<std::uint32_t>(source.end));
+    auto &begins = m_new.m_begins, &ends = m_new.m_ends;
+    if (m_old.m_owned) {
+        const auto copy = [&](const std::vector<std::uint32_t>& from, std::vector<std::uint32_t>& to) {
+            to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(range.begin),
+                      from.begin() + static_cast<std::ptrdiff_t>(range.end));
+        };
+        copy(m_old.m_begins, begins);
+        copy(m_old.m_ends, ends);
+        return;
+    }
+    const auto first = static_cast<std::uint32_t>(m_old.m_begin + range.begin);
+    const auto count = static_cast<std::uint32_t>(range.size());
+    for (std::uint32_t i = 0; i < count; ++i) {
+        begins.push_back(first + i);
+        ends.push_back(first + i + 1);
     }
 }
 

@@ -34,7 +34,7 @@ private:
 // Writes the text that follows from an older one, in the older one's order.
 class AlignedTextBuilder {
 public:
-    explicit AlignedTextBuilder(const AlignedText& old) : m_old(old) {}
+    explicit AlignedTextBuilder(const AlignedText& old);
 
     std::size_t size() const { return m_new.m_text.size(); }
     void keep(Range range);                        // these bytes as they are
@@ -43,11 +43,7 @@ public:
 
 private:
     const AlignedText& m_old;
-    AlignedText m_new = [] {
-        AlignedText text;
-        text.m_owned = true;
-        return text;
-    }();
+    AlignedText m_new;
 };
 
 } // namespace slopescope

@@ -69,21 +69,27 @@ AlignedText inByteAlphabet(const AlignedText& text) {
     return std::move(builder).finish();
 }
 
-AlignedText stripped(const AlignedText& text, bool left, bool right) {
+AlignedText stripped(AlignedText text, bool left, bool right) {
     const std::string_view bytes = text.text();
-    std::size_t first = bytes.size(), end = 0; // around what is not white space
-    for (std::size_t at = 0; at < bytes.size();) {
-        const CodePoint point = codePointAt(bytes, at);
-        if (!isWhiteSpace(point.value)) {
-            first = std::min(first, at);
-            end = at + point.length;
-        }
-        at += point.length;
+    Range kept{0, bytes.size()};
+    while (left && kept.begin < kept.end) {
+        const CodePoint point = codePointAt(bytes, kept.begin);
+        if (!isWhiteSpace(point.value))
+            break;
+        kept.begin += point.length;
     }
-    const Range kept{left ? first : 0, right ? end : bytes.size()};
+    while (right && kept.begin < kept.end) {
+        std::size_t last = kept.end - 1;
+        while ((static_cast<unsigned char>(bytes[last]) & 0xC0) == 0x80)
+            --last;
+        if (!isWhiteSpace(codePointAt(bytes, last).value))
+            break;
+        kept.end = last;
+    }
+    if (kept.size() == bytes.size())
+        return text;
     AlignedTextBuilder builder(text);
-    if (kept.begin < kept.end)
-        builder.keep(kept);
+    builder.keep(kept);
     return std::move(builder).finish();
 }
 
@@ -147,7 +153,7 @@ Normalizer readNormalizer(const JsonNode& node) {
         return inByteAlphabet;
     if (type == "Strip")
         return [left = node.flagOr("strip_left", false), right = node.flagOr("strip_right", false)](AlignedText text) {
-            return stripped(text, left, right);
+            return stripped(std::move(text), left, right);
         };
     if (type == "Prepend")
         return [prefix = node.at("prepend").text()](AlignedText text) { return prepended(std::move(text), prefix); };

@@ -9,6 +9,7 @@
 #include "core/text/unicode.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 namespace slopescope {
@@ -50,9 +51,15 @@ void prefixSpaces(Pieces& pieces, const Job&) {
 }
 
 void mapBytes(Pieces& pieces, const Job&) {
+    static const auto kLetters = [] {
+        std::array<std::string, 256> letters;
+        for (std::size_t byte = 0; byte < letters.size(); ++byte)
+            appendCodePoint(letters[byte], byteAlphabet()[byte]);
+        return letters;
+    }();
     rewrite(pieces, [&](AlignedTextBuilder& builder, Range piece) {
         for (std::size_t at = piece.begin; at < piece.end; ++at)
-            builder.put(toByteAlphabet(pieces.text.text().substr(at, 1)), {at, at + 1});
+            builder.put(kLetters[static_cast<unsigned char>(pieces.text.text()[at])], {at, at + 1});
     });
 }
 
