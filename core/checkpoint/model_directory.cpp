@@ -3,6 +3,7 @@
 #include "core/checkpoint/config_fields.h"
 #include "core/checkpoint/families/family.h"
 #include "core/checkpoint/families/slopescope.h"
+#include "core/checkpoint/gguf_model.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/checkpoint/tensor_source.h"
 #include "core/error.h"
@@ -43,14 +44,18 @@ void readWeights(const TensorSource& tensors, OpenedModel& model, const Job& job
     model.precision = precisionName(types);
 }
 
+void checkVocabulary(const Tokenizer& tokenizer, const std::string& file, std::int64_t vocabulary) {
+    if (tokenizer.vocabularySize() > vocabulary)
+        throw Error(file + " has " + std::to_string(tokenizer.vocabularySize()) + " tokens, but the model knows " +
+                    std::to_string(vocabulary) + ".");
+}
+
 std::optional<Tokenizer> readTokenizer(const fs::path& file, std::int64_t vocabulary) {
     std::error_code ignored;
     if (!fs::exists(file, ignored))
         return std::nullopt;
     Tokenizer tokenizer = Tokenizer::load(file);
-    if (tokenizer.vocabularySize() > vocabulary)
-        throw Error(file.string() + " has " + std::to_string(tokenizer.vocabularySize()) +
-                    " tokens, but the model knows " + std::to_string(vocabulary) + ".");
+    checkVocabulary(tokenizer, file.string(), vocabulary);
     return tokenizer;
 }
 
@@ -67,15 +72,38 @@ TrainingFacts readTrainingFacts(const fs::path& file) {
     return facts;
 }
 
+OpenedModel openGgufFile(const fs::path& file, const Job& job) {
+    job.report(0, "Reading " + file.filename().string());
+    GgufModel gguf = openGguf(file);
+    families::Blueprint blueprint = families::readBlueprint(gguf.config, file.string());
+    OpenedModel model{.directory = file,
+                      .config = {},
+                      .weights = {},
+                      .tokenizer = {},
+                      .precision = {},
+                      .parameters = 0,
+                      .training = {}};
+    if (gguf.tokenizer) {
+        model.tokenizer = Tokenizer::parse(std::move(*gguf.tokenizer), file.string());
+        checkVocabulary(*model.tokenizer, file.string(), blueprint.config.vocabulary);
+    }
+    const TensorSource tensors = families::ourTensors(gguf.tensors, blueprint);
+    model.config = std::move(blueprint.config);
+    readWeights(tensors, model, job);
+    return model;
+}
+
 } // namespace
 
 OpenedModel openModelDirectory(const fs::path& directory, const Job& job) {
     std::error_code ignored;
     if (!fs::exists(directory, ignored))
         throw Error("There is no folder " + directory.string() + ".");
+    if (const auto gguf = findGguf(directory))
+        return openGgufFile(*gguf, job);
     if (!fs::is_directory(directory, ignored))
-        throw Error(directory.string() +
-                    " is a file; a model is a folder with config.json, model.safetensors and tokenizer.json.");
+        throw Error(directory.string() + " is a file; a model is a folder with config.json, model.safetensors and "
+                                         "tokenizer.json, or a GGUF file.");
     if (!fs::exists(directory / "config.json", ignored))
         throw Error(directory.string() + " has no config.json.");
 

@@ -28,6 +28,7 @@ struct OpenedModel {
     TrainingFacts training;
 };
 
+// `directory` may also be a GGUF file, or hold one and no config.json.
 // Throws Error naming the file, the tensor and the fault; Cancelled when stopped. Reports progress by tensor.
 OpenedModel openModelDirectory(const std::filesystem::path& directory, const Job& job);
 
