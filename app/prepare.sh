@@ -79,4 +79,54 @@ build() {
         fail "the build of the preset $preset failed; the compiler's words are above."
 }
 
+# A GPU whose driver answers.
+hasGpu() {
+    command -v nvidia-smi >/dev/null && nvidia-smi -L 2>/dev/null | grep -q '^GPU '
+}
+
+# LibTorch for CUDA, and a compiler for it where the machine has none, from PyPI into a virtual environment of the build folder.
+cudaVersions=(torch==2.11.0) # the CUDA 13.0 build
+cudaCompilerVersions=(nvidia-cuda-nvcc==13.0.88 nvidia-cuda-crt==13.0.88 nvidia-nvvm==13.0.88 nvidia-cuda-cccl==13.0.85)
+
+findNvcc() {
+    local nvcc
+    for nvcc in "$(command -v nvcc || true)" /usr/local/cuda/bin/nvcc; do
+        # One of another major version does not fit the LibTorch.
+        if [[ -x $nvcc ]] && "$nvcc" --version | grep -q 'release 13\.'; then
+            echo "$nvcc"
+            return
+        fi
+    done
+}
+
+# configureCuda [CMake arguments]: the preset cuda, with what it needs.
+configureCuda() {
+    local venv="$root/build/cuda-python" wanted=("${cudaVersions[@]}") nvcc toolkit torch stamp library
+    nvcc=$(findNvcc)
+    [[ -n $nvcc ]] || wanted+=("${cudaCompilerVersions[@]}")
+    stamp="$venv/installed: ${wanted[*]}"
+    if [[ ! -f $stamp ]]; then
+        echo "LibTorch for CUDA is fetched from PyPI into build/cuda-python (several GB, once): ${wanted[*]}"
+        rm -rf "$venv"
+        python3 -m venv "$venv" || fail "python3 could not make a virtual environment; Debian's package python3-venv has what it needs."
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "${wanted[@]}" ||
+            fail "pip could not install ${wanted[*]}; is there a network, and room in build/?"
+        touch "$stamp"
+    fi
+    torch=$("$venv/bin/python" -c 'import os, torch; print(os.path.dirname(torch.__file__))')
+    if [[ -n $nvcc ]]; then
+        toolkit=$(dirname "$(dirname "$nvcc")")
+    else
+        # What the packages of PyPI hold is a toolkit, once its folders have the names that CMake looks for.
+        toolkit="$(dirname "$torch")/nvidia/cu13"
+        [[ -e $toolkit/lib64 ]] || ln -s lib "$toolkit/lib64"
+        for library in "$toolkit"/lib/lib*.so.*; do
+            [[ -e ${library%.so.*}.so ]] || ln -s "$(basename "$library")" "${library%.so.*}.so"
+        done
+    fi
+    # LibTorch asks for architectures of its own choice unless it is told one; our kernels do not heed it.
+    CUDA_HOME="$toolkit" TORCH_CUDA_ARCH_LIST=8.0 configure cuda -DCMAKE_PREFIX_PATH="$torch" \
+        -DCMAKE_CUDA_COMPILER="$toolkit/bin/nvcc" -DCUDAToolkit_ROOT="$toolkit" -DCUDA_TOOLKIT_ROOT_DIR="$toolkit" "$@"
+}
+
 mkdir -p "$root/build"
