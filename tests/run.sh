@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../app/prepare.sh"
 
 usage() {
     cat <<'TEXT'
-Usage: tests/run.sh [--asan] [--tsan] [--only] [--help]
+Usage: tests/run.sh [--asan] [--tsan] [--only] [--fuzz SECONDS] [--help]
 
 Installs the Debian packages that are missing (with sudo where you are not root), builds Slopescope and its tests into
 build/release (warnings are errors if CI=true) and runs every test without a display. The last line counts the cases:
@@ -15,21 +15,29 @@ build/release (warnings are errors if CI=true) and runs every test without a dis
   --asan   also build and run them with AddressSanitizer and UndefinedBehaviorSanitizer (build/asan)
   --tsan   also build and run them with ThreadSanitizer (build/tsan)
   --only   with the above: leave out the release build
+  --fuzz   also run each fuzz target for so many seconds (tests/fuzz/run.sh); each counts as a case
 TEXT
 }
 
 presets=(release)
-for argument in "$@"; do
-    case $argument in
+fuzzSeconds=
+while [[ $# -gt 0 ]]; do
+    case $1 in
     --asan) presets+=(asan) ;;
     --tsan) presets+=(tsan) ;;
     --only) presets=("${presets[@]:1}") ;;
+    --fuzz)
+        [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || fail "--fuzz needs a number of seconds."
+        fuzzSeconds=$2
+        shift
+        ;;
     -h | --help)
         usage
         exit 0
         ;;
-    *) fail "unknown argument $argument; --help lists those there are." ;;
+    *) fail "unknown argument $1; --help lists those there are." ;;
     esac
+    shift
 done
 [[ ${#presets[@]} -gt 0 ]] || fail "--only comes after --asan or --tsan, which it leaves alone."
 
@@ -78,6 +86,14 @@ for preset in "${presets[@]}"; do
     allPassed=$((allPassed + passed))
     allFailed=$((allFailed + failed))
 done
+
+if [[ -n $fuzzSeconds ]]; then
+    "$root/tests/fuzz/run.sh" "$fuzzSeconds" | tee "$root/build/fuzz.txt" || true
+    read -r passed failed < <(sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$root/build/fuzz.txt") ||
+        fail "the fuzz targets did not run."
+    allPassed=$((allPassed + passed))
+    allFailed=$((allFailed + failed))
+fi
 
 ((allPassed + allFailed > 0)) || echo "No test ran." >&2
 echo "$allPassed passed, $allFailed failed"

@@ -134,19 +134,32 @@ private:
         if (++m_read > kMostValues)
             refuse("holds more metadata than any model has");
         switch (kind) {
-        case Kind::U8: return number<std::uint8_t>();
-        case Kind::I8: return number<std::int8_t>();
-        case Kind::U16: return number<std::uint16_t>();
-        case Kind::I16: return number<std::int16_t>();
-        case Kind::U32: return number<std::uint32_t>();
-        case Kind::I32: return number<std::int32_t>();
-        case Kind::F32: return real(double(number<float>()), key);
-        case Kind::Bool: return flag(key);
-        case Kind::String: return string("a text in " + inQuotes(key));
-        case Kind::Array: return array(key, depth);
-        case Kind::U64: return number<std::uint64_t>();
-        case Kind::I64: return number<std::int64_t>();
-        default: return real(number<double>(), key);
+        case Kind::U8:
+            return number<std::uint8_t>();
+        case Kind::I8:
+            return number<std::int8_t>();
+        case Kind::U16:
+            return number<std::uint16_t>();
+        case Kind::I16:
+            return number<std::int16_t>();
+        case Kind::U32:
+            return number<std::uint32_t>();
+        case Kind::I32:
+            return number<std::int32_t>();
+        case Kind::F32:
+            return real(double(number<float>()), key);
+        case Kind::Bool:
+            return flag(key);
+        case Kind::String:
+            return string("a text in " + inQuotes(key));
+        case Kind::Array:
+            return array(key, depth);
+        case Kind::U64:
+            return number<std::uint64_t>();
+        case Kind::I64:
+            return number<std::int64_t>();
+        default:
+            return real(number<double>(), key);
         }
     }
     nlohmann::json real(double value, const std::string& key) const {
@@ -269,8 +282,8 @@ at::Tensor GgufFile::read(const std::string& name) const {
     const GgufTensor& stored = found->second;
     const std::byte* bytes = m_mapping.bytes.get() + stored.begin;
     const auto scalar = stored.type == "F16" ? at::kHalf : stored.type == "BF16" ? at::kBFloat16 : at::kFloat;
-    at::Tensor tensor = stored.type == "Q8_0" ? fromQ8(bytes, stored.shape)
-                                              : copyOfStored(bytes, scalar, stored.shape, {}, at::kFloat);
+    at::Tensor tensor =
+        stored.type == "Q8_0" ? fromQ8(bytes, stored.shape) : copyOfStored(bytes, scalar, stored.shape, {}, at::kFloat);
     releasePages(bytes, stored.size);
     return tensor;
 }

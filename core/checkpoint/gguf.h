@@ -26,13 +26,16 @@ struct GgufTensor {
 
 class GgufFile {
 public:
-    // Maps the file. Throws Error naming the file and the key or tensor at fault; one kept in another type is refused too.
+    // Maps the file. Throws Error naming the file and the key or tensor at fault; one kept in another type is refused
+    // too.
     static GgufFile open(const std::filesystem::path& file);
 
     const std::filesystem::path& path() const { return m_path; }
     const nlohmann::json& metadata() const { return m_metadata; } // an object; strings are UTF-8
     const std::map<std::string, GgufTensor>& tensors() const { return m_tensors; }
-    std::string_view bytesOf(const GgufTensor& tensor) const { return m_mapping.text().substr(tensor.begin, tensor.size); }
+    std::string_view bytesOf(const GgufTensor& tensor) const {
+        return m_mapping.text().substr(tensor.begin, tensor.size);
+    }
 
     // A new contiguous float32 tensor. Throws Error if the name is unknown.
     at::Tensor read(const std::string& name) const;

@@ -23,7 +23,9 @@ public:
     const std::string& source() const { return m_fields.source(); }
     bool has(const char* name) const { return m_fields.has((m_prefix + name).c_str()); }
     std::int64_t integer(const char* name) const { return m_fields.integer((m_prefix + name).c_str()); }
-    std::int64_t integer(const char* name, std::int64_t otherwise) const { return has(name) ? integer(name) : otherwise; }
+    std::int64_t integer(const char* name, std::int64_t otherwise) const {
+        return has(name) ? integer(name) : otherwise;
+    }
     double number(const char* name) const { return m_fields.number((m_prefix + name).c_str()); }
     double number(const char* name, double otherwise) const { return has(name) ? number(name) : otherwise; }
     std::string text(const char* name, const std::string& otherwise) const {
@@ -139,7 +141,8 @@ Json llama(const Entries& e, const std::string& architecture, const GgufFile& fi
     } else if (scaling == "yarn") {
         config["rope_scaling"] = {{"rope_type", "yarn"}, {"factor", e.number("rope.scaling.factor")}};
         if (e.has("rope.scaling.original_context_length"))
-            config["rope_scaling"]["original_max_position_embeddings"] = e.integer("rope.scaling.original_context_length");
+            config["rope_scaling"]["original_max_position_embeddings"] =
+                e.integer("rope.scaling.original_context_length");
     } else if (scaling != "none") {
         e.refuse("rope.scaling.type", "is " + inQuotes(scaling) + ", which is not supported");
     } else if (const double factor = e.number("rope.scale_linear", 1); factor != 1) { // as older files say it

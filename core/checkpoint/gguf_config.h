@@ -9,7 +9,8 @@
 
 namespace slopescope {
 
-// Always has "model_type" and "tie_word_embeddings". Throws Error naming the file and the entry at fault or not supported.
+// Always has "model_type" and "tie_word_embeddings". Throws Error naming the file and the entry at fault or not
+// supported.
 nlohmann::json configOfGguf(const GgufFile& file, const std::string& architecture);
 
 // A Falcon whose layers have a norm for the attention and one for the feed-forward part.

@@ -1,8 +1,9 @@
-// A GGUF file seen as a model of the Hugging Face layout: its metadata as the family's config.json, its tensors under that
-// family's names and in its arrangement, its vocabulary as a tokenizer.json. So the readers of families serve it unchanged.
+// A GGUF file seen as a model of the Hugging Face layout: its metadata as the family's config.json, its tensors under
+// that family's names and in its arrangement, its vocabulary as a tokenizer.json. So the readers of families serve it
+// unchanged.
 //
-// bloom, mpt, falcon (those with rotary positions; the format cannot say that a Falcon has ALiBi), llama, qwen2 and qwen3.
-// The layouts are those that llama.cpp's converter writes. Any thread.
+// bloom, mpt, falcon (those with rotary positions; the format cannot say that a Falcon has ALiBi), llama, qwen2 and
+// qwen3. The layouts are those that llama.cpp's converter writes. Any thread.
 #pragma once
 
 #include "core/checkpoint/tensor_source.h"
@@ -21,8 +22,8 @@ struct GgufModel {
     TensorSource tensors;
 };
 
-// The GGUF file that `path` means: itself, or the only one in a directory that has no config.json. Nothing if it means none.
-// Throws Error if the directory has several.
+// The GGUF file that `path` means: itself, or the only one in a directory that has no config.json. Nothing if it means
+// none. Throws Error if the directory has several.
 std::optional<std::filesystem::path> findGguf(const std::filesystem::path& path);
 
 // Throws Error naming the file and what is at fault or not supported.

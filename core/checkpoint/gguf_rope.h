@@ -14,8 +14,8 @@ struct RopeShape {
     double base = 10000;
 };
 
-// The "rope_scaling" of a config.json that leads to these factors, one for each pair of dimensions. Throws Error beginning
-// with `file` if none does.
+// The "rope_scaling" of a config.json that leads to these factors, one for each pair of dimensions. Throws Error
+// beginning with `file` if none does.
 nlohmann::json llama3ScalingOf(std::span<const float> factors, RopeShape rope, const std::string& file);
 
 } // namespace slopescope

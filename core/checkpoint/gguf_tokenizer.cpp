@@ -20,7 +20,7 @@ using Json = nlohmann::json;
 // What a token is for, by number.
 enum : std::int64_t { kNormal = 1, kUnknown = 2, kControl = 3, kUserDefined = 4, kUnused = 5, kByte = 6 };
 
-constexpr std::size_t kLongestMerged = 1024; // bytes; the pieces of SentencePiece have 16 characters at most
+constexpr std::size_t kLongestMerged = 1024;   // bytes; the pieces of SentencePiece have 16 characters at most
 constexpr const char* kSpace = "\xE2\x96\x81"; // "▁", which SentencePiece writes for a space
 
 struct Vocab {
@@ -159,7 +159,8 @@ private:
         const std::string rule = text("pre", "default");
         if (rule != "default")
             return rule;
-        return m_architecture == "bloom" || m_architecture == "mpt" || m_architecture == "falcon" ? m_architecture : rule;
+        return m_architecture == "bloom" || m_architecture == "mpt" || m_architecture == "falcon" ? m_architecture
+                                                                                                  : rule;
     }
 
     static Json byteLevelStep(bool regex) {
@@ -214,8 +215,8 @@ private:
 
     // --- SentencePiece ---
 
-    // SentencePiece joins the two neighbours whose union scores best. As merges, best first: every way to cut a piece into
-    // two others.
+    // SentencePiece joins the two neighbours whose union scores best. As merges, best first: every way to cut a piece
+    // into two others.
     Json mergesOf(const Vocab& vocab) const {
         const Json* scores = listOf("scores", vocab.tokens.size());
         if (scores == nullptr)

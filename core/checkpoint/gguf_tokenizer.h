@@ -8,8 +8,8 @@
 
 namespace slopescope {
 
-// `architecture`: decides how text is split where an older file does not say. Nothing if the file has no vocabulary. Throws
-// Error beginning with `file` and naming the entry at fault or not supported.
+// `architecture`: decides how text is split where an older file does not say. Nothing if the file has no vocabulary.
+// Throws Error beginning with `file` and naming the entry at fault or not supported.
 std::optional<std::string> tokenizerOfGguf(const nlohmann::json& metadata, const std::string& architecture,
                                            const std::string& file);
 

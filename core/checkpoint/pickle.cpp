@@ -190,25 +190,52 @@ bool Machine::step(unsigned char code) {
         if (const auto version = number<std::uint8_t>(); version > 5)
             refuse("it is in version " + std::to_string(version) + " of the pickle format, which is not known");
         return true;
-    case 0x95: take(8); return true; // FRAME
-    case '.': return false;          // STOP
-    case '(': m_marks.push_back(m_stack.size()); return true;
-    case '0': pop(); return true;
-    case '1': popToMark(); return true;
-    case '2': push(top()); return true;
-    case 'q': remember(number<std::uint8_t>()); return true;
-    case 'r': remember(number<std::uint32_t>()); return true;
-    case 0x94: remember(m_memo.size()); return true; // MEMOIZE
-    case 'h': recall(number<std::uint8_t>()); return true;
-    case 'j': recall(number<std::uint32_t>()); return true;
+    case 0x95:
+        take(8);
+        return true; // FRAME
+    case '.':
+        return false; // STOP
+    case '(':
+        m_marks.push_back(m_stack.size());
+        return true;
+    case '0':
+        pop();
+        return true;
+    case '1':
+        popToMark();
+        return true;
+    case '2':
+        push(top());
+        return true;
+    case 'q':
+        remember(number<std::uint8_t>());
+        return true;
+    case 'r':
+        remember(number<std::uint32_t>());
+        return true;
+    case 0x94:
+        remember(m_memo.size());
+        return true; // MEMOIZE
+    case 'h':
+        recall(number<std::uint8_t>());
+        return true;
+    case 'j':
+        recall(number<std::uint32_t>());
+        return true;
     case 'c': {
         const std::string_view module = line();
         pushGlobal(module, line());
         return true;
     }
-    case 0x93: pushStackGlobal(); return true;
-    case 'R': reduce(); return true;
-    case 'Q': persistent(); return true;
+    case 0x93:
+        pushStackGlobal();
+        return true;
+    case 'R':
+        reduce();
+        return true;
+    case 'Q':
+        persistent();
+        return true;
     case 'b': // BUILD: attributes of a dictionary, which say nothing about tensors
         pop();
         if (top().kind != Kind::Dict)
@@ -224,47 +251,91 @@ bool Machine::step(unsigned char code) {
 bool Machine::stepScalar(unsigned char code) {
     const auto pushInteger = [&](std::int64_t value) { push({Kind::Integer, value, 0, nullptr}); };
     switch (code) {
-    case 'N': push({}); return true;
-    case 0x88: push({Kind::Bool, 1, 0, nullptr}); return true;
-    case 0x89: push({Kind::Bool, 0, 0, nullptr}); return true;
-    case 'J': pushInteger(number<std::int32_t>()); return true;
-    case 'K': pushInteger(number<std::uint8_t>()); return true;
-    case 'M': pushInteger(number<std::uint16_t>()); return true;
-    case 0x8A: pushInteger(longNumber(number<std::uint8_t>())); return true;
-    case 0x8B: pushInteger(longNumber(number<std::uint32_t>())); return true;
-    case 'G': push({Kind::Real, 0, bigEndianReal(), nullptr}); return true;
+    case 'N':
+        push({});
+        return true;
+    case 0x88:
+        push({Kind::Bool, 1, 0, nullptr});
+        return true;
+    case 0x89:
+        push({Kind::Bool, 0, 0, nullptr});
+        return true;
+    case 'J':
+        pushInteger(number<std::int32_t>());
+        return true;
+    case 'K':
+        pushInteger(number<std::uint8_t>());
+        return true;
+    case 'M':
+        pushInteger(number<std::uint16_t>());
+        return true;
+    case 0x8A:
+        pushInteger(longNumber(number<std::uint8_t>()));
+        return true;
+    case 0x8B:
+        pushInteger(longNumber(number<std::uint32_t>()));
+        return true;
+    case 'G':
+        push({Kind::Real, 0, bigEndianReal(), nullptr});
+        return true;
     case 'U':  // texts of Python 2
     case 0x8C: // SHORT_BINUNICODE
         pushText(number<std::uint8_t>());
         return true;
     case 'T':
-    case 'X': pushText(number<std::uint32_t>()); return true;
-    case 0x8D: pushText(number<std::uint64_t>()); return true;
-    default: return false;
+    case 'X':
+        pushText(number<std::uint32_t>());
+        return true;
+    case 0x8D:
+        pushText(number<std::uint64_t>());
+        return true;
+    default:
+        return false;
     }
 }
 
 bool Machine::stepContainer(unsigned char code) {
     switch (code) {
-    case ')': push(make(Kind::Tuple)); return true;
-    case 't': push(make(Kind::Tuple, popToMark())); return true;
+    case ')':
+        push(make(Kind::Tuple));
+        return true;
+    case 't':
+        push(make(Kind::Tuple, popToMark()));
+        return true;
     case 0x85:
     case 0x86:
-    case 0x87: push(make(Kind::Tuple, popSome(code - 0x84u))); return true;
-    case ']': push(make(Kind::List)); return true;
-    case 'l': push(make(Kind::List, popToMark())); return true;
-    case 'a': append(popSome(1), Kind::List); return true;
-    case 'e': append(popToMark(), Kind::List); return true;
-    case '}': push(make(Kind::Dict)); return true;
+    case 0x87:
+        push(make(Kind::Tuple, popSome(code - 0x84u)));
+        return true;
+    case ']':
+        push(make(Kind::List));
+        return true;
+    case 'l':
+        push(make(Kind::List, popToMark()));
+        return true;
+    case 'a':
+        append(popSome(1), Kind::List);
+        return true;
+    case 'e':
+        append(popToMark(), Kind::List);
+        return true;
+    case '}':
+        push(make(Kind::Dict));
+        return true;
     case 'd': {
         const std::vector<Value> items = popToMark();
         push(make(Kind::Dict));
         append(items, Kind::Dict);
         return true;
     }
-    case 's': append(popSome(2), Kind::Dict); return true;
-    case 'u': append(popToMark(), Kind::Dict); return true;
-    default: return false;
+    case 's':
+        append(popSome(2), Kind::Dict);
+        return true;
+    case 'u':
+        append(popToMark(), Kind::Dict);
+        return true;
+    default:
+        return false;
     }
 }
 

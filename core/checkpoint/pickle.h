@@ -45,8 +45,8 @@ struct Document {
     std::size_t size = 0; // bytes of the pickle, so that another may follow
 };
 
-// Reads one pickle from the beginning of `bytes`. Tensors are checked to lie within their storages. Throws Error beginning
-// with `source`, the file's name.
+// Reads one pickle from the beginning of `bytes`. Tensors are checked to lie within their storages. Throws Error
+// beginning with `source`, the file's name.
 Document read(std::string_view bytes, const std::string& source);
 
 } // namespace slopescope::pickle

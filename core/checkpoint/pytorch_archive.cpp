@@ -33,10 +33,11 @@ struct StorageType {
     at::ScalarType scalar;
 };
 constexpr StorageType kStorageTypes[] = {
-    {"FloatStorage", "F32", at::kFloat}, {"HalfStorage", "F16", at::kHalf},  {"BFloat16Storage", "BF16", at::kBFloat16},
-    {"DoubleStorage", "F64", at::kDouble}, {"LongStorage", "I64", at::kLong},  {"IntStorage", "I32", at::kInt},
-    {"ShortStorage", "I16", at::kShort}, {"CharStorage", "I8", at::kChar},   {"ByteStorage", "U8", at::kByte},
-    {"BoolStorage", "BOOL", at::kBool},
+    {"FloatStorage", "F32", at::kFloat},        {"HalfStorage", "F16", at::kHalf},
+    {"BFloat16Storage", "BF16", at::kBFloat16}, {"DoubleStorage", "F64", at::kDouble},
+    {"LongStorage", "I64", at::kLong},          {"IntStorage", "I32", at::kInt},
+    {"ShortStorage", "I16", at::kShort},        {"CharStorage", "I8", at::kChar},
+    {"ByteStorage", "U8", at::kByte},           {"BoolStorage", "BOOL", at::kBool},
 };
 
 const StorageType* findType(const std::string& storage) {

@@ -203,9 +203,10 @@ void writeTensorFile(const std::filesystem::path& file, const std::map<std::stri
         header[kMetadata] = metadata;
     std::uint64_t end = 0;
     for (const auto& [name, tensor] : tensors) {
-        const auto type = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const Type& candidate) {
+        const auto holds = [&tensor = tensor](const Type& candidate) {
             return candidate.scalar && tensor.defined() && *candidate.scalar == tensor.scalar_type();
-        });
+        };
+        const auto type = std::find_if(std::begin(kTypes), std::end(kTypes), holds);
         if (name == kMetadata || type == std::end(kTypes))
             throw Error("Cannot write " + file.string() + ": a safetensors file cannot hold the tensor " +
                         inQuotes(name) + ".");

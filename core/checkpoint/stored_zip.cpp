@@ -96,7 +96,8 @@ private:
         slice(local, kLocalSize);
         if (number<std::uint32_t>(local) != kLocal || stored != size)
             refuse();
-        found.entry = {local + kLocalSize + number<std::uint16_t>(local + 26) + number<std::uint16_t>(local + 28), size};
+        found.entry = {local + kLocalSize + number<std::uint16_t>(local + 26) + number<std::uint16_t>(local + 28),
+                       size};
         slice(found.entry.begin, size);
         return found;
     }

@@ -27,7 +27,8 @@ bool allFinite(const at::Tensor& tensor) {
 void addSafetensors(const fs::path& file, TensorSource& source) {
     const auto opened = std::make_shared<const TensorFile>(TensorFile::open(file));
     for (const auto& [name, info] : opened->tensors())
-        source.add(name, {info.type, info.shape, file, [opened, name = name] { return opened->read(name, at::kFloat); }});
+        source.add(name,
+                   {info.type, info.shape, file, [opened, name = name] { return opened->read(name, at::kFloat); }});
 }
 
 using AddFile = void (*)(const fs::path&, TensorSource&);
@@ -64,8 +65,7 @@ at::Tensor TensorSource::load(const std::string& name) const {
     const SourceTensor& stored = at(name);
     at::Tensor tensor = stored.read();
     if (!allFinite(tensor))
-        throw Error(stored.file.string() + ": tensor " + inQuotes(name) +
-                    " holds values that are not finite numbers.");
+        throw Error(stored.file.string() + ": tensor " + inQuotes(name) + " holds values that are not finite numbers.");
     return tensor;
 }
 

@@ -1,5 +1,5 @@
-// GGUF files: models and vocabularies that another program wrote (tests/data/gguf_fixtures.py) are what they were before they
-// were converted; files written by hand say what is refused.
+// GGUF files: models and vocabularies that another program wrote (tests/data/gguf_fixtures.py) are what they were
+// before they were converted; files written by hand say what is refused.
 #include "core/checkpoint/gguf.h"
 #include "core/checkpoint/gguf_model.h"
 #include "core/checkpoint/gguf_rope.h"
@@ -64,7 +64,8 @@ at::Tensor bound(const std::string& type, const at::Tensor& original) {
         return steps.mul(0.5 + 127 * 0x1p-11).expand_as(blocks).reshape(original.sizes());
     }
     const double relative = type == "BF16" ? 0x1p-8 : type == "F16" ? 0x1p-11 : 0;
-    return original.abs().mul(relative).add(type == "F16" ? 0x1p-25 : 0); // the second for what float16 rounds to a step
+    return original.abs().mul(relative).add(type == "F16" ? 0x1p-25
+                                                          : 0); // the second for what float16 rounds to a step
 }
 
 TEST_P(Converted, TensorsAreInTheFamilysPlaces) {
@@ -112,8 +113,8 @@ TEST_P(Converted, TheConfigIsTheFamilys) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, Converted,
-                         ::testing::Values("bloom_six_heads", "mpt", "mpt_learned", "falcon_7b", "falcon_40b", "falcon_11b",
-                                           "llama", "llama3", "llama_biases_tied", "qwen3"),
+                         ::testing::Values("bloom_six_heads", "mpt", "mpt_learned", "falcon_7b", "falcon_40b",
+                                           "falcon_11b", "llama", "llama3", "llama_biases_tied", "qwen3"),
                          [](const auto& info) { return std::string(info.param); });
 
 // Through the families' readers, what was converted is the model that it was.
@@ -148,7 +149,8 @@ TEST(GgufModel, OpensAsWhatItWas) {
 TEST(GgufModel, Llama3sScalingIsFoundAgain) {
     const GgufModel model = openGguf(kData / "gguf" / "llama3.gguf");
     const Json& scaling = model.config.at("rope_scaling");
-    const double ratio = scaling.at("low_freq_factor").get<double>() / scaling.at("original_max_position_embeddings").get<double>();
+    const double ratio =
+        scaling.at("low_freq_factor").get<double>() / scaling.at("original_max_position_embeddings").get<double>();
     EXPECT_EQ(scaling.at("rope_type"), "llama3");
     EXPECT_DOUBLE_EQ(scaling.at("factor").get<double>(), 8);
     EXPECT_NEAR(ratio, 1. / 32, 1e-4); // only the ratios of the three lengths are in the factors
@@ -285,9 +287,9 @@ TEST_F(ByHand, EveryKindOfEntryAndTensorIsRead) {
         bytes.tensor("eighths", {32, 1}, 8, 192).align(64);
         for (int i = 0; i < 6; ++i)
             bytes.number(float(i));
-        bytes.align(64).number<std::uint16_t>(0x3E00).number<std::uint16_t>(0xC000);  // 1.5, -2
-        bytes.align(64).number<std::uint16_t>(0x3FC0).number<std::uint16_t>(0xC000);  // the same as bfloat16
-        bytes.align(64).number<std::uint16_t>(0x3800);                                // 0.5
+        bytes.align(64).number<std::uint16_t>(0x3E00).number<std::uint16_t>(0xC000); // 1.5, -2
+        bytes.align(64).number<std::uint16_t>(0x3FC0).number<std::uint16_t>(0xC000); // the same as bfloat16
+        bytes.align(64).number<std::uint16_t>(0x3800);                               // 0.5
         for (int i = 0; i < 32; ++i)
             bytes.number<std::int8_t>(static_cast<std::int8_t>(i == 0 ? -128 : i));
         const GgufFile file = open(bytes);
@@ -379,12 +381,13 @@ TEST_F(ByHand, EveryPrefixOfAGoodFileIsRefused) {
 }
 
 TEST_F(ByHand, ModelsThatCannotBeReproducedAreRefused) {
-    const auto model = [&](const std::string& architecture, const std::function<void(Bytes&)>& more, std::uint64_t count) {
+    const auto model = [&](const std::string& architecture, const std::function<void(Bytes&)>& more,
+                           std::uint64_t count) {
         Bytes bytes;
         bytes.header(1, 8 + count).text("general.architecture", architecture);
-        for (const auto& [name, value] : {std::pair("embedding_length", 8u), std::pair("block_count", 1u),
-                                          std::pair("attention.head_count", 2u), std::pair("feed_forward_length", 8u),
-                                          std::pair("context_length", 64u)})
+        for (const auto& [name, value] :
+             {std::pair("embedding_length", 8u), std::pair("block_count", 1u), std::pair("attention.head_count", 2u),
+              std::pair("feed_forward_length", 8u), std::pair("context_length", 64u)})
             bytes.entry<std::uint32_t>(architecture + "." + name, 4, value);
         bytes.entry<float>(architecture + ".attention.layer_norm_rms_epsilon", 6, 1e-5f);
         bytes.text("tokenizer.ggml.model", "no_vocab");
@@ -399,16 +402,22 @@ TEST_F(ByHand, ModelsThatCannotBeReproducedAreRefused) {
     EXPECT_EQ(model("llama", none, 0).config.at("vocab_size"), 4);
     EXPECT_TRUE(model("llama", none, 0).config.at("tie_word_embeddings").get<bool>());
     EXPECT_THAT(refusal([&] { model("gemma", none, 0); }), HasSubstr("\"gemma\" cannot be read"));
-    const auto with = [&](const std::function<void(Bytes&)>& more) { return refusal([&] { model("llama", more, 1); }); };
-    EXPECT_THAT(with([](Bytes& b) { b.entry<std::uint32_t>("llama.expert_count", 4, 8); }), HasSubstr("llama.expert_count"));
-    EXPECT_THAT(with([](Bytes& b) { b.entry<std::uint32_t>("llama.rope.dimension_count", 4, 2); }), HasSubstr("size of a head"));
+    const auto with = [&](const std::function<void(Bytes&)>& more) {
+        return refusal([&] { model("llama", more, 1); });
+    };
+    EXPECT_THAT(with([](Bytes& b) { b.entry<std::uint32_t>("llama.expert_count", 4, 8); }),
+                HasSubstr("llama.expert_count"));
+    EXPECT_THAT(with([](Bytes& b) { b.entry<std::uint32_t>("llama.rope.dimension_count", 4, 2); }),
+                HasSubstr("size of a head"));
     EXPECT_THAT(with([](Bytes& b) { b.text("llama.rope.scaling.type", "longrope"); }), HasSubstr("\"longrope\""));
     EXPECT_THAT(with([](Bytes& b) { b.entry<std::uint16_t>("split.count", 2, 3); }), HasSubstr("one of 3 parts"));
-    EXPECT_THAT(with([](Bytes& b) { b.entry<std::uint32_t>("llama.attention.head_count_kv", 4, 3); }), HasSubstr("3 key heads"));
+    EXPECT_THAT(with([](Bytes& b) { b.entry<std::uint32_t>("llama.attention.head_count_kv", 4, 3); }),
+                HasSubstr("3 key heads"));
     const auto linear = [](Bytes& b) {
         b.text("llama.rope.scaling.type", "linear").entry<float>("llama.rope.scaling.factor", 6, 4.f);
     };
-    EXPECT_EQ(model("llama", linear, 2).config.at("rope_scaling"), Json::parse(R"({"rope_type":"linear","factor":4.0})"));
+    EXPECT_EQ(model("llama", linear, 2).config.at("rope_scaling"),
+              Json::parse(R"({"rope_type":"linear","factor":4.0})"));
     const auto yarn = [](Bytes& b) {
         b.text("llama.rope.scaling.type", "yarn").entry<float>("llama.rope.scaling.factor", 6, 2.f);
         b.entry<std::uint32_t>("llama.rope.scaling.original_context_length", 4, 32);
@@ -428,7 +437,8 @@ TEST(GgufRope, FactorsOfAnotherRuleAreRefused) {
 
 TEST(GgufVocabulary, WhatIsNotSupportedIsRefused) {
     const auto with = [](const std::string& more) {
-        const Json metadata = Json::parse(R"({"tokenizer.ggml.tokens":["a","b","ab"],"tokenizer.ggml.merges":["a b"],)" + more + "}");
+        const Json metadata =
+            Json::parse(R"({"tokenizer.ggml.tokens":["a","b","ab"],"tokenizer.ggml.merges":["a b"],)" + more + "}");
         return refusal([&] { tokenizerOfGguf(metadata, "llama", "file"); });
     };
     EXPECT_EQ(with(R"("tokenizer.ggml.model":"gpt2","tokenizer.ggml.pre":"gpt-2")"), "accepted");
@@ -437,10 +447,12 @@ TEST(GgufVocabulary, WhatIsNotSupportedIsRefused) {
     EXPECT_THAT(with(R"("tokenizer.ggml.model":"gpt2")"), HasSubstr("\"tokenizer.ggml.pre\" is \"default\""));
     EXPECT_THAT(with(R"("tokenizer.ggml.model":"gpt2","tokenizer.ggml.pre":"gpt-2","tokenizer.ggml.token_type":[1])"),
                 HasSubstr("a list of 3 entries"));
-    EXPECT_THAT(with(R"("tokenizer.ggml.model":"gpt2","tokenizer.ggml.pre":"gpt-2","tokenizer.ggml.add_bos_token":true)"),
-                HasSubstr("bos_token_id"));
+    EXPECT_THAT(
+        with(R"("tokenizer.ggml.model":"gpt2","tokenizer.ggml.pre":"gpt-2","tokenizer.ggml.add_bos_token":true)"),
+        HasSubstr("bos_token_id"));
     EXPECT_THAT(with(R"("tokenizer.ggml.model":"llama")"), HasSubstr("\"tokenizer.ggml.scores\" is missing"));
-    EXPECT_THAT(with(R"("tokenizer.ggml.model":"llama","tokenizer.ggml.scores":[0,1,"x"])"), HasSubstr("should hold numbers"));
+    EXPECT_THAT(with(R"("tokenizer.ggml.model":"llama","tokenizer.ggml.scores":[0,1,"x"])"),
+                HasSubstr("should hold numbers"));
 }
 
 // --- Finding one ---

@@ -1,5 +1,5 @@
-// Tensors out of shards and out of PyTorch's archives: the values that torch.save stored (tests/data/archives_fixtures.py),
-// and one sentence for every file that lies.
+// Tensors out of shards and out of PyTorch's archives: the values that torch.save stored
+// (tests/data/archives_fixtures.py), and one sentence for every file that lies.
 #include "core/checkpoint/tensor_source.h"
 
 #include "core/checkpoint/pytorch_archive.h"
@@ -47,7 +47,8 @@ protected:
         writeTensorFile(m_folder / "b.safetensors", {{"three", ramp({5})}});
     }
     void index(const std::string& map) {
-        writeFile(m_folder / "model.safetensors.index.json", R"({"metadata":{"total_size":52},"weight_map":)" + map + "}");
+        writeFile(m_folder / "model.safetensors.index.json",
+                  R"({"metadata":{"total_size":52},"weight_map":)" + map + "}");
     }
     std::string refusal() {
         return slopescope::refusal([&] { openTensorSource(m_folder.path(), Job()); });
@@ -96,8 +97,9 @@ TEST_F(Shards, IndexesThatLieAreRefused) {
 
 TEST_F(Shards, NothingOutsideTheFolderIsOpened) {
     fs::create_directory(m_folder / "inner");
-    for (const std::string& path : {std::string("../a.safetensors"), (m_folder / "a.safetensors").string(),
-                                    std::string(".."), std::string("."), std::string(), std::string("inner/../a.safetensors")}) {
+    for (const std::string& path :
+         {std::string("../a.safetensors"), (m_folder / "a.safetensors").string(), std::string(".."), std::string("."),
+          std::string(), std::string("inner/../a.safetensors")}) {
         writeFile(m_folder / "inner" / "model.safetensors.index.json", R"({"weight_map":{"one":")" + path + "\"}}");
         EXPECT_THAT(slopescope::refusal([&] { openTensorSource(m_folder / "inner", Job()); }),
                     HasSubstr("not the name of a file beside it"))
@@ -108,7 +110,8 @@ TEST_F(Shards, NothingOutsideTheFolderIsOpened) {
 TEST_F(Shards, ATensorInTwoShardsIsRefused) {
     writeTensorFile(m_folder / "b.safetensors", {{"three", ramp({5})}, {"one", ramp({2, 3})}});
     index(R"({"one":"a.safetensors","two":"a.safetensors","three":"b.safetensors"})");
-    EXPECT_THAT(refusal(), AllOf(HasSubstr("\"one\" is both in"), HasSubstr("a.safetensors"), HasSubstr("b.safetensors")));
+    EXPECT_THAT(refusal(),
+                AllOf(HasSubstr("\"one\" is both in"), HasSubstr("a.safetensors"), HasSubstr("b.safetensors")));
 }
 
 TEST_F(Shards, OpeningStopsWhenAsked) {
@@ -167,7 +170,8 @@ TEST_P(Archive, HoldsWhatWasSaved) {
     EXPECT_THAT(refusal([&] { source.load("steps"); }), HasSubstr("\"steps\" holds no floating-point numbers"));
 }
 
-INSTANTIATE_TEST_SUITE_P(TorchSave, Archive, ::testing::Values("zip.bin", "plain_dict.bin", "protocol4.bin", "old.bin"));
+INSTANTIATE_TEST_SUITE_P(TorchSave, Archive,
+                         ::testing::Values("zip.bin", "plain_dict.bin", "protocol4.bin", "old.bin"));
 
 TEST(PytorchArchive, AModulesStateCarriesMetadataThatAreLeftOut) {
     const TensorSource source = openArchive(kArchives / "module.bin");
@@ -194,8 +198,8 @@ TEST(PytorchArchive, IsFoundInADirectoryWholeAndInShards) {
 }
 
 TEST(PytorchArchive, NothingInAFileIsRun) {
-    for (const auto& [name, function] : {std::pair("system.bin", "system\""), std::pair("eval.bin", "eval\""),
-                                         std::pair("getattr.bin", "getattr\"")})
+    for (const auto& [name, function] :
+         {std::pair("system.bin", "system\""), std::pair("eval.bin", "eval\""), std::pair("getattr.bin", "getattr\"")})
         EXPECT_THAT(refusal([&] { openArchive(kArchives / name); }),
                     AllOf(HasSubstr(name), HasSubstr("it wants to call \""), HasSubstr(function)));
 }
@@ -222,7 +226,8 @@ TEST(PytorchArchive, CutFilesAreRefused) {
     }
 }
 
-// Every byte of the list of tensors, changed in three ways: each file opens or is refused, and what opens can be loaded.
+// Every byte of the list of tensors, changed in three ways: each file opens or is refused, and what opens can be
+// loaded.
 TEST(PytorchArchive, ChangedListsNeverReachBeyondTheFile) {
     const TempFolder folder;
     const std::string whole = readFile(kArchives / "old.bin");
