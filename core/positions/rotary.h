@@ -23,6 +23,8 @@ double yarnAttentionFactor(double factor, double weight = 1);
 // [length, dims/2] float32.
 struct RotaryTable {
     at::Tensor cos, sin;
+
+    RotaryTable to(const at::Device& device) const { return {cos.to(device), sin.to(device)}; }
 };
 RotaryTable rotaryTable(const Rotary& rotary, std::int64_t first, std::int64_t length);
 

@@ -4,6 +4,7 @@
 #include "core/positions/distance_bias.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/autocast_mode.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/baddbmm.h>
 #include <ATen/ops/bmm.h>
@@ -16,6 +17,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <torch/version.h>
 
 namespace slopescope {
 namespace {
@@ -25,19 +27,55 @@ at::Tensor byHead(const at::Tensor& x) {
     return x.transpose(1, 2).reshape({x.size(0) * x.size(2), x.size(1), x.size(3)});
 }
 
+// Products in bfloat16 while it lives.
+class Autocast {
+public:
+    explicit Autocast(bool wanted) : m_wanted(wanted) {
+        if (!m_wanted)
+            return;
+        at::autocast::increment_nesting();
+        enable(true);
+    }
+    ~Autocast() {
+        if (!m_wanted)
+            return;
+        enable(false);
+        if (at::autocast::decrement_nesting() == 0)
+            at::autocast::clear_cache();
+    }
+    Autocast(const Autocast&) = delete;
+    Autocast& operator=(const Autocast&) = delete;
+
+private:
+    static void enable(bool on) {
+#if TORCH_VERSION_MAJOR >= 2
+        at::autocast::set_autocast_dtype(at::kCUDA, at::kBFloat16);
+        at::autocast::set_autocast_enabled(at::kCUDA, on);
+#else
+        at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+        at::autocast::set_enabled(on);
+#endif
+    }
+
+    const bool m_wanted;
+};
+
 } // namespace
 
-at::Tensor DifferentiableForward::bias(const DecoderWeights& weights, std::int64_t batch, std::int64_t length) {
+at::Tensor DifferentiableForward::bias(const DecoderWeights& weights, std::int64_t batch, std::int64_t length,
+                                       const at::Device& device) {
     const std::int64_t heads = m_config.heads;
     if (!m_mask.defined() || m_mask.size(0) != length) {
         const at::Tensor positions = at::arange(length, at::kLong);
         const at::Tensor distance = positions.unsqueeze(1) - positions.unsqueeze(0);
         m_mask = at::zeros({length, length}, at::kFloat)
-                     .masked_fill(distance < 0, -std::numeric_limits<float>::infinity());
+                     .masked_fill(distance < 0, -std::numeric_limits<float>::infinity())
+                     .to(device);
         const auto table = t5BucketTable(m_config.positions.buckets, m_config.positions.maxDistance);
         m_buckets = at::tensor(at::ArrayRef<std::int64_t>(table), at::kLong)
                         .index_select(0, distance.clamp(0, std::int64_t(table.size()) - 1).flatten())
-                        .view({length, length});
+                        .view({length, length})
+                        .to(device);
         m_constantBias = at::Tensor();
     }
     if (m_config.positions.bias == BiasKind::T5Buckets) {
@@ -48,8 +86,11 @@ at::Tensor DifferentiableForward::bias(const DecoderWeights& weights, std::int64
         at::Tensor all = m_mask.unsqueeze(0).expand({heads, length, length});
         if (m_config.positions.bias == BiasKind::Linear) {
             const at::Tensor slopes =
-                at::tensor(at::ArrayRef<double>(m_config.slopes), at::kDouble).to(at::kFloat).view({heads, 1, 1});
-            const at::Tensor positions = at::arange(length, at::kFloat);
+                at::tensor(at::ArrayRef<double>(m_config.slopes), at::kDouble)
+                    .to(at::kFloat)
+                    .view({heads, 1, 1})
+                    .to(device);
+            const at::Tensor positions = at::arange(length, at::kFloat).to(device);
             all = all - slopes * (positions.unsqueeze(1) - positions.unsqueeze(0)).unsqueeze(0);
         }
         m_constantBias = all.unsqueeze(0).expand({batch, heads, length, length}).reshape({-1, length, length});
@@ -59,17 +100,20 @@ at::Tensor DifferentiableForward::bias(const DecoderWeights& weights, std::int64
 
 at::Tensor DifferentiableForward::loss(const DecoderWeights& weights, const at::Tensor& ids) {
     const std::int64_t batch = ids.size(0), length = ids.size(1) - 1;
-    const at::Tensor scores = bias(weights, batch, length);
+    const Autocast autocast(m_bfloat16);
+    const at::Tensor scores = bias(weights, batch, length, ids.device());
     std::optional<RotaryTable> rotary;
     if (m_config.positions.rotary)
-        rotary = rotaryTable(*m_config.positions.rotary, 0, length);
+        rotary = rotaryTable(*m_config.positions.rotary, 0, length).to(ids.device());
 
     at::Tensor x = embed(m_config, weights, ids.narrow(1, 0, length), 0);
     for (const LayerWeights& layer : weights.layers) {
         const QueryKeyValue qkv = projectAttention(m_config, layer, x, rotary ? &*rotary : nullptr);
         const double scale = 1 / std::sqrt(double(m_config.headDim));
-        const at::Tensor probability =
-            at::softmax(at::baddbmm(scores, byHead(qkv.q), byHead(qkv.k).transpose(1, 2), 1, scale), -1);
+        const at::Tensor q = byHead(qkv.q), k = byHead(qkv.k).transpose(1, 2);
+        // A bias in bfloat16 would not tell far distances apart.
+        const at::Tensor probability = at::softmax(
+            m_bfloat16 ? scores + at::bmm(q, k).to(at::kFloat) * scale : at::baddbmm(scores, q, k, 1, scale), -1);
         const at::Tensor attended = at::bmm(probability, byHead(qkv.v))
                                         .view({batch, m_config.heads, length, m_config.headDim})
                                         .transpose(1, 2);

@@ -36,9 +36,9 @@ void saveRun(const fs::path& directory, const std::string& signature,
              const std::map<std::string, at::Tensor>& parameters, const AdamW& optimiser, std::int64_t step) {
     std::map<std::string, at::Tensor> tensors;
     for (const auto& [name, parameter] : parameters)
-        tensors["weights." + name] = parameter.detach().contiguous();
+        tensors["weights." + name] = parameter.detach().cpu().contiguous();
     for (const auto& [name, moment] : optimiser.state())
-        tensors["moments." + name] = moment;
+        tensors["moments." + name] = moment.cpu();
     writeTensorFile(resumeFile(directory), tensors, {{"step", std::to_string(step)}, {"run", signature}});
 }
 
@@ -62,7 +62,7 @@ std::int64_t loadRun(const fs::path& directory, const std::string& signature,
         };
         weight.copy_(read("weights." + parameter));
         for (const char* which : {".first", ".second"})
-            moments[parameter + which] = read("moments." + parameter + which);
+            moments[parameter + which] = read("moments." + parameter + which).to(weight.device());
     }
     std::int64_t steps = -1;
     const std::string& digits = step->second;

@@ -78,6 +78,8 @@ void checkRequest(const TrainingRequest& r) {
         throw Error("Training cannot learn a vocabulary of " + std::to_string(r.vocabulary) + " tokens.");
     if (r.logEvery < 1 || r.validateEvery < 1 || r.saveEvery < 1)
         throw Error("Training logs, validates and saves every so many steps; that number must be at least 1.");
+    if (r.bfloat16 && r.device.isCpu())
+        throw Error("Training in bfloat16 needs a GPU; on the cpu it would be slower than float32.");
     for (const double value : {r.learningRate, r.finalLearningRate, r.weightDecay, r.clipNorm})
         if (!std::isfinite(value) || value < 0)
             throw Error(
@@ -103,8 +105,9 @@ DecoderConfig configOf(const TrainingRequest& r, std::int64_t vocabulary) {
 }
 
 // Each tensor draws from a generator of its own, so models that differ in their position method share all other
-// weights.
-std::map<std::string, at::Tensor> initialise(const DecoderConfig& config, DecoderWeights& weights, std::uint64_t seed) {
+// weights; and on the processor, so that they do not depend on the device.
+std::map<std::string, at::Tensor> initialise(const DecoderConfig& config, DecoderWeights& weights, std::uint64_t seed,
+                                             const at::Device& device) {
     std::map<std::string, at::Tensor> parameters;
     const double spread = 1 / std::sqrt(double(config.width));
     forEachTensor(
@@ -120,7 +123,7 @@ std::map<std::string, at::Tensor> initialise(const DecoderConfig& config, Decode
                 const double fanIn = std::sqrt(double(config.width) / double(shape.back())); // 1, but for mlp.down
                 tensor = at::empty(shape, at::kFloat).normal_(0, spread * shrink * fanIn, random);
             }
-            tensor.requires_grad_(true);
+            tensor = tensor.to(device).requires_grad_(true);
             parameters[name] = tensor;
         });
     return parameters;
@@ -136,7 +139,7 @@ double rateAt(const TrainingRequest& r, std::int64_t step) {
 
 // Mean loss over windows of the training length, spread evenly over the validation text.
 double validate(DifferentiableForward& forward, const DecoderWeights& weights, const std::vector<std::int32_t>& tokens,
-                const TrainingRequest& r) {
+                const TrainingRequest& r, const at::Device& device) {
     const at::NoGradGuard noGradient;
     const std::int64_t possible = (std::int64_t(tokens.size()) - 1) / r.length;
     // Whole batches, one at least: train() has seen to it that the text holds one.
@@ -148,7 +151,7 @@ double validate(DifferentiableForward& forward, const DecoderWeights& weights, c
             for (std::int64_t i = 0; i <= r.length; ++i)
                 ids.data_ptr<std::int64_t>()[row * (r.length + 1) + i] =
                     tokens[std::size_t((first + row) * possible / windows * r.length + i)];
-        sum += forward.loss(weights, ids).item<double>();
+        sum += forward.loss(weights, ids.to(device)).item<double>();
     }
     return sum / double(windows / r.batch);
 }
@@ -199,12 +202,14 @@ void train(const TrainingRequest& r, const Job& job, const std::function<void(co
         throw Error("Cannot create the folder " + r.directory.string() + ": " + fault.message() + ".");
 
     DecoderWeights weights;
-    std::map<std::string, at::Tensor> parameters = initialise(config, weights, r.seed);
+    const at::Device device =
+        r.device.isCpu() ? at::Device(at::kCPU) : at::Device(at::kCUDA, static_cast<at::DeviceIndex>(r.device.cuda));
+    std::map<std::string, at::Tensor> parameters = initialise(config, weights, r.seed, device);
     AdamW optimiser;
     const std::string signature = runSignature(r, corpus.tokenDigest());
     std::int64_t step = r.resume ? loadRun(r.directory, signature, parameters, optimiser) : 0;
     const RunLog log(r.directory, step);
-    DifferentiableForward forward(config);
+    DifferentiableForward forward(config, r.bfloat16);
 
     TrainingProgress progress;
     progress.step = step;
@@ -226,7 +231,7 @@ void train(const TrainingRequest& r, const Job& job, const std::function<void(co
         }
         for (auto& [name, parameter] : parameters)
             parameter.mutable_grad() = at::Tensor();
-        const at::Tensor loss = forward.loss(weights, batches.batch(step));
+        const at::Tensor loss = forward.loss(weights, batches.batch(step).to(device));
         loss.backward();
         sinceLog += loss.item<double>();
         ++stepsSinceLog;
@@ -243,7 +248,7 @@ void train(const TrainingRequest& r, const Job& job, const std::function<void(co
 
         const bool last = step == r.steps, validates = last || step % r.validateEvery == 0;
         if (validates)
-            progress.validationLoss = validate(forward, weights, validation.tokens, r);
+            progress.validationLoss = validate(forward, weights, validation.tokens, r, device);
         if (last || validates || step % r.logEvery == 0) {
             progress.step = step;
             progress.tokensSeen = step * r.batch * r.length;
@@ -258,6 +263,9 @@ void train(const TrainingRequest& r, const Job& job, const std::function<void(co
         if (last || step % r.saveEvery == 0)
             saveRun(r.directory, signature, parameters, optimiser, step);
     }
+    forEachTensor(config, weights, [](const std::string&, const std::vector<std::int64_t>&, at::Tensor& tensor) {
+        tensor = tensor.detach().cpu();
+    });
     writeModelDirectory(r.directory, config, weights, tokenizer, at::kHalf);
     writeTrainingFacts(r, corpus, progress, seconds());
 }

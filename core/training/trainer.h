@@ -4,10 +4,11 @@
 //     config.json tokenizer.json model.safetensors training.json    the model, once finished
 //     log.jsonl                                                     a line an interval: step, loss, tokens/s, ...
 //     resume.safetensors                                            weights and optimiser state, replaced atomically
-// Two runs with the same data, seed and thread count give the same bits, resumed or not, and runs that differ only in their
-// position method see the same batches in the same order.
+// On the processor, two runs with the same data, seed and thread count give the same bits, resumed or not; anywhere, runs that
+// differ only in their position method begin alike and see the same batches in the same order.
 #pragma once
 
+#include "core/device.h"
 #include "core/job.h"
 #include "core/model/decoder_config.h"
 
@@ -31,6 +32,8 @@ struct TrainingRequest {
     std::uint64_t seed = 1;
     std::int64_t logEvery = 20, validateEvery = 250, saveEvery = 250; // steps
     bool resume = false;
+    Device device;
+    bool bfloat16 = false; // on a GPU: products in bfloat16, everything else in float32
     std::string command; // as typed, kept in training.json
 };
 

@@ -78,7 +78,7 @@ void useDevice(int index) {
 
 #else
 
-std::string whyNoDevice() { return "This build has no CUDA: it was made without nvcc."; }
+std::string whyNoDevice() { return "No GPU can be used: this build was made without nvcc and has no CUDA."; }
 std::vector<DeviceState> devices() { return {}; }
 void useDevice(int) { throw Error(whyNoDevice()); }
 
