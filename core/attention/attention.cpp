@@ -1,6 +1,7 @@
 #include "core/attention/attention.h"
 
 #include "core/error.h"
+#include "core/kernels/pooled_scores.h"
 #include "core/parallel.h"
 
 #include <ATen/ops/empty.h>
@@ -146,6 +147,7 @@ MapPixels attentionMap(const HeadView& head, const MapView& view, const Job& job
     require(1 <= view.rows && view.rows <= view.queryEnd - view.queryBegin && 1 <= view.columns &&
                 view.columns <= view.keyEnd - view.keyBegin,
             "the viewport", "must have between one pixel and one pixel a cell");
+    require(view.sampling >= 1, "sampling", "must be at least 1");
     map.queryBegin = view.queryBegin;
     map.queryEnd = view.queryEnd;
     map.keyBegin = view.keyBegin;
@@ -154,6 +156,7 @@ MapPixels attentionMap(const HeadView& head, const MapView& view, const Job& job
     map.columns = view.columns;
     map.stage = view.stage;
     map.pooling = view.pooling;
+    map.sampling = view.sampling;
     if (head.lse.defined()) {
         require(head.lse.numel() == map.queries && head.lse.is_contiguous(), "lse", "must be one float32 a query");
         map.lse = head.lse.data_ptr<float>();
@@ -161,7 +164,12 @@ MapPixels attentionMap(const HeadView& head, const MapView& view, const Job& job
     MapPixels pixels{std::vector<float>(std::size_t(view.rows * view.columns)), {}};
     kernels::MapOutput output;
     output.picture = pixels.values.data();
-    pixels.visited = kernelForHead(map.headDim).map(map, output, loopsOf(job));
+    if (kernels::poolsScores(map)) {
+        kernels::poolScores(map, output.picture, loopsOf(job));
+        pixels.visited = {0, 1}; // no block
+    } else {
+        pixels.visited = kernelForHead(map.headDim).map(map, output, loopsOf(job));
+    }
     return pixels;
 }
 

@@ -48,6 +48,7 @@ struct MapView {
     std::int64_t queryBegin = 0, queryEnd = 0, keyBegin = 0, keyEnd = 0, rows = 0, columns = 0;
     kernels::Stage stage = kernels::Stage::Probability;
     kernels::Pooling pooling = kernels::Pooling::Mean;
+    std::int64_t sampling = 1; // above 1: a draft, see kernels::Map
 };
 
 struct MapPixels {

@@ -81,6 +81,10 @@ struct Map {
     Pooling pooling = Pooling::Mean;
     const float* lse = nullptr; // [queries] of this head if known; else computed on the way
     float tolerance = 0;        // as in Attention; skipped cells count as probability 0
+    // Above 1, with Pooling::Mean and no lse asked for: a draft. Where a row of pixels is tall enough, one of about so many
+    // of its queries counts for its neighbours too, drawn so that the expectation of a pixel is its exact value. A kernel
+    // that has no drafts draws the exact picture.
+    std::int64_t sampling = 1;
 };
 
 struct MapOutput {

@@ -17,12 +17,20 @@
 HWY_BEFORE_NAMESPACE();
 namespace slopescope::kernels::HWY_NAMESPACE {
 
+// A well-mixed number (the finaliser of MurmurHash3, 64 bits): which queries of a draft count.
+inline std::uint64_t mixed(std::uint64_t x) {
+    x = (x ^ (x >> 33)) * 0xFF51AFD7ED558CCDU;
+    x = (x ^ (x >> 33)) * 0xC4CEB9FE1A85EC53U;
+    return x ^ (x >> 33);
+}
+
 // A map with its edges and its units of work. A unit holds whole pixel rows, or a part of one tall pixel row.
 struct MapPlan {
     struct Unit {
         std::int64_t begin, end; // queries
         std::int64_t pixelRow;   // the first it touches
         std::int64_t part;       // row of the partial sums, or -1 when its pixel rows are whole
+        float weight = 1;        // queries that each of these stands for
     };
 
     const Map& map;
@@ -52,6 +60,10 @@ struct MapPlan {
 private:
     std::int64_t addUnits(std::int64_t row, std::int64_t queries, std::int64_t lines) {
         const std::int64_t begin = rowEdges[row], height = rowEdges[row + 1] - begin;
+        if (map.sampling > 1 && mean && height >= 2 * kRows) {
+            addSample(row, begin, height);
+            return row + 1;
+        }
         if (height > queries) {
             const std::int64_t pieces = (height + queries - 1) / queries;
             for (std::int64_t piece = 0; piece < pieces; ++piece)
@@ -64,6 +76,24 @@ private:
         units.push_back({begin, rowEdges[last], row, -1});
         linesPerUnit = std::max(linesPerUnit, last - row);
         return last;
+    }
+
+    // Cuts the queries of a pixel row into strata and each stratum into groups, and draws the group of a random query of
+    // each: a query is drawn with probability (its group's size / its stratum's), which the weight makes up for.
+    void addSample(std::int64_t row, std::int64_t begin, std::int64_t height) {
+        const std::int64_t strata = std::max<std::int64_t>(1, height / (kRows * map.sampling));
+        for (std::int64_t stratum = 0; stratum < strata; ++stratum) {
+            const std::int64_t from = begin + height * stratum / strata;
+            const std::int64_t size = begin + height * (stratum + 1) / strata - from;
+            const std::int64_t groups = std::max<std::int64_t>(1, size / kRows);
+            const auto drawn = static_cast<std::int64_t>(mixed(static_cast<std::uint64_t>(from)) % size);
+            std::int64_t group = drawn * groups / size; // or the next: edges round down
+            if (size * (group + 1) / groups <= drawn)
+                ++group;
+            const std::int64_t first = from + size * group / groups, last = from + size * (group + 1) / groups;
+            units.push_back({first, last, row, strata > 1 ? parts++ : -1,
+                             static_cast<float>(size) / static_cast<float>(last - first)});
+        }
     }
 };
 
@@ -112,6 +142,9 @@ public:
             if (pixelRow >= m_plan.map.rows || m_plan.rowEdges[pixelRow] >= m_unit.end)
                 break;
             pool(line);
+            if (m_unit.weight != 1)
+                for (float& value : m_pooled)
+                    value *= m_unit.weight;
             if (m_unit.part >= 0)
                 std::copy(m_pooled.begin(), m_pooled.end(), parts + m_unit.part * m_plan.map.columns);
             else

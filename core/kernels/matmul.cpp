@@ -28,11 +28,13 @@ void multiplyPlain(const MatmulBlock& b) {
 
 constexpr MatmulKernel kReference{"reference", 1, 1, packPlain, multiplyPlain};
 
+// The best row of the table that has a product; null `name`: of the table that this machine prefers.
 const MatmulKernel* kernelNamed(const char* name) {
-    const Kernel chosen = name ? chooseKernels(name).front() : kernelTable().front();
-    for (const MatmulKernel& kernel : simdMatmuls())
-        if (std::strcmp(kernel.name, chosen.name) == 0)
-            return &kernel;
+    const std::vector<Kernel> forced = name ? chooseKernels(name) : std::vector<Kernel>{};
+    for (const Kernel& chosen : name ? std::span<const Kernel>(forced) : kernelTable())
+        for (const MatmulKernel& kernel : simdMatmuls())
+            if (std::strcmp(kernel.name, chosen.name) == 0)
+                return &kernel;
     return &kReference;
 }
 

@@ -53,8 +53,14 @@ void joinPlain(const float* logits, std::int64_t count, float& largest, double& 
 
 constexpr RowwiseKernel kReference{"reference", normalisePlain, activatePlain, joinPlain};
 
+// The best row of the kernel table that has these.
 const RowwiseKernel& chosen() {
-    static const RowwiseKernel& kernel = rowwiseNamed(kernelTable().front().name);
+    static const RowwiseKernel& kernel = []() -> const RowwiseKernel& {
+        for (const Kernel& row : kernelTable())
+            if (const RowwiseKernel& found = rowwiseNamed(row.name); &found != &kReference)
+                return found;
+        return kReference;
+    }();
     return kernel;
 }
 
