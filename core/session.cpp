@@ -118,6 +118,7 @@ struct Session::State {
 
     std::unique_ptr<TextForward> forward; // of the model and text above; the view's thread only
     PositionOverride positions;           // that it runs with
+    MapCache maps;                        // drawn from it, or from what was there before
 
     std::pair<std::shared_ptr<const LoadedModel>, std::shared_ptr<const LoadedText>> snapshot() const {
         const std::lock_guard lock(mutex);
@@ -247,8 +248,8 @@ void Session::forward(const SlopeTable& slopes, std::int64_t length, const Job& 
     m_state->run(slopes, length, positions, job);
 }
 
-MapResult Session::map(const MapRequest& r, const Job& job) {
-    return drawMap(m_state->readyFor(r, r.head), withSlopes(r), job);
+MapResult Session::map(const MapRequest& r, const Job& job, const std::function<void(const MapResult&)>& draft) {
+    return drawMap(m_state->readyFor(r, r.head), m_state->maps, withSlopes(r), job, draft);
 }
 
 ThumbnailsResult Session::thumbnails(const ThumbnailsRequest& r, const Job& job) {

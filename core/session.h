@@ -70,8 +70,9 @@ struct Picture {
     std::vector<float> values; // [rows][columns]; NaN: every cell of the pixel is masked
 };
 
-// What was computed from what: a picture from q and k that an edit below has made stale is a preview until the forward lands.
-enum class Freshness { Exact, Preview };
+// What was computed from what: a picture from q and k that an edit below has made stale is a preview until the forward lands;
+// a draft is an unbiased estimate from a sample of its queries, and the exact picture follows at once.
+enum class Freshness { Exact, Preview, Draft };
 
 struct HeadAddress {
     int layer = 0, head = 0;
@@ -238,7 +239,8 @@ public:
 
     // Pictures never run the forward: they are drawn from the q and k at hand, and say whether those are exact. Throws Error if
     // there are none for this length and these positions yet. Requests may come in any order.
-    MapResult map(const MapRequest& request, const Job& job);
+    // Where an exact map takes long, `draft` is called on this thread with an estimate first.
+    MapResult map(const MapRequest& request, const Job& job, const std::function<void(const MapResult&)>& draft = {});
     ThumbnailsResult thumbnails(const ThumbnailsRequest& request, const Job& job);
     ProfileResult profile(const ProfileRequest& request, const Job& job);
     CellResult cell(const CellRequest& request, const Job& job);

@@ -219,7 +219,13 @@ Engine::Result Engine::compute(const Work& work, const Job& job) {
     }
     default: { // Preview and Map
         const MapRequest request{view.slopes, view.length, view.head, view.viewport, view.stage, view.pooling};
-        auto result = std::make_shared<const MapResult>(m_session.map(request, job));
+        const auto draft = [&](const MapResult& map) {
+            const std::lock_guard lock(m_mutex);
+            post(work, [this, result = std::make_shared<const MapResult>(map)](bool current) {
+                emit mapReady(*result, current);
+            });
+        };
+        auto result = std::make_shared<const MapResult>(m_session.map(request, job, draft));
         return {[this, result](bool current) { emit mapReady(*result, current); }, result->freshness == Freshness::Exact};
     }
     }

@@ -196,9 +196,10 @@ void MapPanel::updateBadge() {
     m_badge->setVisible(m_freshness.has_value());
     if (!m_freshness)
         return;
-    const bool preview = *m_freshness == Freshness::Preview;
-    setLook(m_badge, m_stale ? "chip" : preview ? "chip-warn" : "chip-good");
+    const bool preview = *m_freshness == Freshness::Preview, draft = *m_freshness == Freshness::Draft;
+    setLook(m_badge, m_stale ? "chip" : preview || draft ? "chip-warn" : "chip-good");
     m_badge->setText(m_stale          ? tr("updating")
+                     : draft          ? tr("draft")
                      : !preview       ? tr("exact")
                      : m_sentenceFits ? previewSentence()
                                       : tr("preview"));

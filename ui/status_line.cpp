@@ -69,6 +69,8 @@ void StatusLine::setBadge(const char* look, const QString& text, const QString& 
 void StatusLine::setMap(const MapResult& map) {
     if (map.freshness == Freshness::Exact)
         setBadge("chip-good", tr("exact"), tr("Every pixel of the map is computed from the slopes on screen."));
+    else if (map.freshness == Freshness::Draft)
+        setBadge("chip-warn", tr("draft"), tr("Estimated from a sample of the queries; the exact map follows."));
     else
         setBadge("chip-warn", tr("preview: q and k from before the edit"),
                  tr("The edit below this layer has not reached its q and k yet; the exact map follows when the slope rests."));

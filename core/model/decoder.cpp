@@ -3,12 +3,13 @@
 #include "core/error.h"
 #include "core/model/layer_math.h"
 #include "core/model/layer_parts.h"
+#include "core/model/row_blocks.h"
 #include "core/positions/distance_bias.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
@@ -18,13 +19,25 @@
 namespace slopescope {
 namespace {
 
-constexpr std::int64_t kLossRows = 512; // logits of so many rows exist at once
-
 std::int32_t checkedId(const DecoderConfig& config, std::int32_t id) {
     if (id < 0 || id >= config.vocabulary)
         throw Error("Token id " + std::to_string(id) + " lies outside the vocabulary of " +
                     std::to_string(config.vocabulary) + ".");
     return id;
+}
+
+std::int64_t sizeOf(const Linear& part) {
+    return part.packed ? part.packed->outputs() * part.packed->inputs() : 0;
+}
+
+// A new tensor that begins with `past` [batch, before, ...], if there is one, and has room for `length` rows more.
+at::Tensor grown(const at::Tensor& past, std::int64_t batch, std::int64_t length, std::int64_t heads,
+                 std::int64_t headDim) {
+    const std::int64_t before = past.defined() ? past.size(1) : 0;
+    at::Tensor whole = at::empty({batch, before + length, heads, headDim}, at::kFloat);
+    if (before > 0)
+        whole.narrow(1, 0, before).copy_(past);
+    return whole;
 }
 
 } // namespace
@@ -40,23 +53,28 @@ Decoder::Decoder(DecoderConfig config, DecoderWeights weights)
     }
 }
 
-at::Tensor Decoder::embed(std::span<const std::int32_t> ids, std::int64_t batch) const {
+at::Tensor Decoder::embed(std::span<const std::int32_t> ids, std::int64_t batch, std::int64_t first,
+                          const Job& job) const {
     const at::NoGradGuard noGradient;
     const std::int64_t length = static_cast<std::int64_t>(ids.size()) / batch;
-    if (const auto longest = m_config.longestLength(); longest && length > *longest)
+    if (const auto longest = m_config.longestLength(); longest && first + length > *longest)
         throw Error("This model's learned positions end at " + std::to_string(*longest) + " tokens; " +
-                    std::to_string(length) + " were asked for.");
+                    std::to_string(first + length) + " were asked for.");
     at::Tensor index = at::empty({batch, length}, at::kLong);
     std::int64_t* out = index.data_ptr<std::int64_t>();
     for (const std::int32_t id : ids)
         *out++ = checkedId(m_config, id);
-    return slopescope::embed(m_config, m_weights, index, 0);
+    at::Tensor residual = at::empty({batch, length, m_config.width}, at::kFloat);
+    forRowBlocks(batch, length, sizeOf(m_weights.embeddingIn) + m_config.width, job, [&](const RowBlock& block) {
+        block.put(slopescope::embed(m_config, m_weights, block.of(index), first + block.first), residual);
+    });
+    return residual;
 }
 
-std::optional<RotaryTable> Decoder::rotaryFor(std::int64_t length) const {
+std::optional<RotaryTable> Decoder::rotaryFor(std::int64_t length, std::int64_t first) const {
     if (!m_config.positions.rotary)
         return std::nullopt;
-    return rotaryTable(*m_config.positions.rotary, 0, length);
+    return rotaryTable(*m_config.positions.rotary, first, length);
 }
 
 AttentionSettings Decoder::settings(std::int64_t layer, const AttentionOverride& change, std::int64_t length) const {
@@ -77,37 +95,62 @@ AttentionSettings Decoder::settings(std::int64_t layer, const AttentionOverride&
 }
 
 Decoder::LayerResult Decoder::runLayer(std::int64_t layer, const at::Tensor& residual, const RotaryTable* rotary,
-                                       const AttentionOverride& change, const Job& job) const {
+                                       const AttentionOverride& change, const Job& job, const Past& past) const {
     const at::NoGradGuard noGradient;
     job.check();
     const LayerWeights& weights = m_weights.layers.at(static_cast<std::size_t>(layer));
-    QueryKeyValue qkv = projectAttention(m_config, weights, residual, rotary);
+    const std::int64_t batch = residual.size(0), length = residual.size(1);
+    const std::int64_t before = past.k.defined() ? past.k.size(1) : 0;
+    LayerResult result;
+    result.q = at::empty({batch, length, m_config.heads, m_config.headDim}, at::kFloat);
+    result.k = grown(past.k, batch, length, m_config.keyHeads, m_config.headDim);
+    result.v = grown(past.v, batch, length, m_config.keyHeads, m_config.headDim);
+    forRowBlocks(batch, length, sizeOf(weights.qkv), job, [&](const RowBlock& block) {
+        RotaryTable turned;
+        if (rotary)
+            turned = {rotary->cos.narrow(0, block.first, block.rows), rotary->sin.narrow(0, block.first, block.rows)};
+        const QueryKeyValue part =
+            projectAttention(m_config, weights, block.of(residual), rotary ? &turned : nullptr);
+        block.put(part.q, result.q);
+        block.put(part.k, result.k, before);
+        block.put(part.v, result.v, before);
+    });
     job.check();
-    AttendResult attended = attend(qkv.q, qkv.k, qkv.v, settings(layer, change, residual.size(1)), job);
+    AttendResult attended = attend(result.q, result.k, result.v, settings(layer, change, before + length), job);
     job.check();
-    return {finishLayer(m_config, weights, residual, attended.out), std::move(qkv.q), std::move(qkv.k),
-            std::move(attended.lse), attended.visited};
+    result.lse = std::move(attended.lse);
+    result.visited = attended.visited;
+    result.residual = at::empty_like(residual, at::MemoryFormat::Contiguous);
+    const std::int64_t met =
+        sizeOf(weights.output) + sizeOf(weights.gate) + sizeOf(weights.up) + sizeOf(weights.down);
+    forRowBlocks(batch, length, met, job, [&](const RowBlock& block) {
+        block.put(finishLayer(m_config, weights, block.of(residual), block.of(attended.out)), result.residual);
+    });
+    return result;
 }
 
 at::Tensor Decoder::losses(const at::Tensor& residual, std::span<const std::int32_t> targets, const Job& job) const {
-    const at::NoGradGuard noGradient;
-    const std::int64_t rows = residual.size(0);
-    at::Tensor losses = at::empty({rows}, at::kFloat);
-    float* out = losses.data_ptr<float>();
-    for (std::int64_t first = 0; first < rows; first += kLossRows) {
-        job.check();
-        const std::int64_t count = std::min(kLossRows, rows - first);
-        const at::Tensor scores = at::log_softmax(logits(residual.narrow(0, first, count)), -1);
-        const float* row = scores.data_ptr<float>();
-        for (std::int64_t i = 0; i < count; ++i, row += m_config.vocabulary)
-            out[first + i] = -row[checkedId(m_config, targets[static_cast<std::size_t>(first + i)])];
-    }
+    for (const std::int32_t target : targets)
+        checkedId(m_config, target);
+    const Linear& output = outputProjection(m_weights);
+    const at::Tensor rows = residual.unsqueeze(0);
+    at::Tensor losses = at::empty({residual.size(0)}, at::kFloat);
+    forRowBlocks(1, rows.size(1), sizeOf(output), job, [&](const RowBlock& block) {
+        const at::Tensor last = finalNorm(m_config, m_weights, block.of(rows)).contiguous();
+        kernels::crossEntropy(*output.packed, output.bias.defined() ? output.bias.data_ptr<float>() : nullptr,
+                              last.data_ptr<float>(), block.rows, targets.data() + block.first,
+                              losses.data_ptr<float>() + block.first);
+    });
     return losses;
 }
 
 at::Tensor Decoder::logits(const at::Tensor& residual) const {
-    const at::NoGradGuard noGradient;
-    return slopescope::logits(m_config, m_weights, residual);
+    const at::Tensor rows = residual.unsqueeze(0);
+    at::Tensor scores = at::empty({1, rows.size(1), m_config.vocabulary}, at::kFloat);
+    forRowBlocks(1, rows.size(1), sizeOf(outputProjection(m_weights)), Job(), [&](const RowBlock& block) {
+        block.put(slopescope::logits(m_config, m_weights, block.of(rows)), scores);
+    });
+    return scores[0];
 }
 
 } // namespace slopescope

@@ -39,21 +39,32 @@ public:
     }
 
     // Token ids -> the residual entering layer 0, [batch, length, width]. ids: batch x length, row by row. Throws Error
-    // when an id lies outside the vocabulary or the length past the model's positions.
-    at::Tensor embed(std::span<const std::int32_t> ids, std::int64_t batch) const;
+    // when an id lies outside the vocabulary or the length past the model's positions. The first column stands at position
+    // `first`.
+    at::Tensor embed(std::span<const std::int32_t> ids, std::int64_t batch, std::int64_t first = 0,
+                     const Job& job = {}) const;
 
     struct LayerResult {
         at::Tensor residual; // [batch, length, width], leaving the layer
-        at::Tensor q, k;     // [batch, length, heads or keyHeads, headDim], as attention saw them
+        at::Tensor q;        // [batch, length, heads, headDim], as attention saw it
+        at::Tensor k, v;     // [batch, past + length, keyHeads, headDim]
         at::Tensor lse;      // [batch, heads, length]
         kernels::Visited visited;
     };
 
-    // One layer over whole texts, positions 0.. . `rotary` comes from rotaryFor(length), or is null where that is.
-    LayerResult runLayer(std::int64_t layer, const at::Tensor& residual, const RotaryTable* rotary,
-                         const AttentionOverride& change, const Job& job) const;
+    // Keys and values of the positions before those of the residual: a whole number of kernels::kRowsTogether of them, and
+    // the result has the bits of one call for all positions.
+    struct Past {
+        at::Tensor k, v; // [batch, past, keyHeads, headDim]; undefined: none
+    };
 
-    std::optional<RotaryTable> rotaryFor(std::int64_t length) const;
+    // One layer over texts, from position 0 or behind `past`. `rotary` comes from rotaryFor(length, past), or is null where
+    // that is. Throws Cancelled within some ten milliseconds of a stop.
+    LayerResult runLayer(std::int64_t layer, const at::Tensor& residual, const RotaryTable* rotary,
+                         const AttentionOverride& change, const Job& job, const Past& past = {}) const;
+
+    // For positions first .. first + length - 1 of a text that ends with them.
+    std::optional<RotaryTable> rotaryFor(std::int64_t length, std::int64_t first = 0) const;
 
     // scale, bias, window and sinks of a layer under an override, for a text of `length` tokens.
     AttentionSettings settings(std::int64_t layer, const AttentionOverride& change, std::int64_t length) const;

@@ -12,10 +12,13 @@ at::Tensor norm(const DecoderConfig& config, const at::Tensor& x, const Norm& pa
     return normed(x, part, config.norm, config.normEpsilon);
 }
 
-at::Tensor feedForward(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x) {
+// base + the feed-forward part's answer to x.
+at::Tensor addFeedForward(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& base,
+                          const at::Tensor& x) {
     if (!config.gated)
-        return linear(activated(linear(x, layer.up), config.activation), layer.down);
-    return linear(activated(linear(x, layer.gate), config.activation) * linear(x, layer.up), layer.down);
+        return addLinear(base, activated(linear(x, layer.up), config.activation), layer.down);
+    const at::Tensor gate = activated(linear(x, layer.gate), config.activation);
+    return addLinear(base, times(gate, linear(x, layer.up)), layer.down);
 }
 
 // x [batch, length, heads, headDim].
@@ -63,29 +66,27 @@ QueryKeyValue projectAttention(const DecoderConfig& config, const LayerWeights& 
         result.k = normHeads(config, result.k, layer.keyNorm);
     }
     if (rotary) {
-        result.q = rotate(result.q, *config.positions.rotary, *rotary);
-        result.k = rotate(result.k, *config.positions.rotary, *rotary);
+        result.q = rotated(result.q, *config.positions.rotary, *rotary);
+        result.k = rotated(result.k, *config.positions.rotary, *rotary);
     }
     return result;
 }
 
 at::Tensor finishLayer(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x,
                        const at::Tensor& attended) {
-    const at::Tensor read = linear(attended.flatten(2), layer.output);
+    const at::Tensor middle = addLinear(x, attended.flatten(2), layer.output);
     switch (config.block) {
-    case Block::PreNorm: {
-        const at::Tensor middle = x + read;
-        return middle + feedForward(config, layer, norm(config, middle, layer.mlpNorm));
-    }
+    case Block::PreNorm:
+        return addFeedForward(config, layer, middle, norm(config, middle, layer.mlpNorm));
     case Block::PostNorm: {
-        const at::Tensor middle = norm(config, x + read, layer.attentionNorm);
-        return norm(config, middle + feedForward(config, layer, middle), layer.mlpNorm);
+        const at::Tensor normed = norm(config, middle, layer.attentionNorm);
+        return norm(config, addFeedForward(config, layer, normed, normed), layer.mlpNorm);
     }
     case Block::Parallel:
         break;
     }
     const Norm& before = config.sharedNorm ? layer.attentionNorm : layer.mlpNorm;
-    return x + read + feedForward(config, layer, norm(config, x, before));
+    return addFeedForward(config, layer, middle, norm(config, x, before));
 }
 
 at::Tensor finalNorm(const DecoderConfig& config, const DecoderWeights& weights, const at::Tensor& x) {

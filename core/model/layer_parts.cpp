@@ -3,8 +3,10 @@
 #include "core/parallel.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
@@ -13,19 +15,26 @@
 #include <ATen/ops/silu.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace slopescope {
 namespace {
 
-void onAllThreads(std::int64_t count, const std::function<void(std::int64_t)>& body) {
-    parallelFor(count, Job(), body);
+bool recordsGradient() {
+    return at::GradMode::is_enabled();
 }
 
-std::vector<std::int64_t> withLast(at::IntArrayRef shape, std::int64_t last) {
-    std::vector<std::int64_t> result = shape.vec();
-    result.back() = last;
-    return result;
+const float* dataOf(const at::Tensor& x) {
+    return x.defined() ? x.data_ptr<float>() : nullptr;
+}
+
+// y = x weight^T + bias, or with `add` y += x weight^T. y is contiguous.
+void multiply(const at::Tensor& x, const kernels::PackedMatrix& matrix, const float* bias, bool add,
+              const at::Tensor& y) {
+    const at::Tensor rows = x.reshape({-1, matrix.inputs()}).contiguous();
+    matrix.multiplyPart(rows.data_ptr<float>(), matrix.inputs(), rows.size(0), bias, add, 0, matrix.outputs(),
+                        y.data_ptr<float>(), matrix.outputs());
 }
 
 } // namespace
@@ -34,6 +43,9 @@ void pack(Linear& part) {
     if (!part.weight.defined())
         return;
     const at::Tensor weight = std::exchange(part.weight, {}).detach().contiguous();
+    const auto onAllThreads = [](std::int64_t count, const std::function<void(std::int64_t)>& body) {
+        parallelFor(count, Job(), body);
+    };
     part.packed = std::make_shared<const kernels::PackedMatrix>(weight.data_ptr<float>(), weight.size(0),
                                                                 weight.size(1), weight.stride(0), onAllThreads);
     if (part.bias.defined())
@@ -43,12 +55,58 @@ void pack(Linear& part) {
 at::Tensor linear(const at::Tensor& x, const Linear& part) {
     if (!part.packed)
         return at::linear(x, part.weight, part.bias);
-    const at::Tensor rows = x.reshape({-1, part.packed->inputs()}).contiguous();
-    at::Tensor y = at::empty(withLast(x.sizes(), part.packed->outputs()), x.options());
-    part.packed->multiply(rows.data_ptr<float>(), rows.stride(0), rows.size(0),
-                          part.bias.defined() ? part.bias.data_ptr<float>() : nullptr, false, y.data_ptr<float>(),
-                          part.packed->outputs(), onAllThreads);
+    std::vector<std::int64_t> shape = x.sizes().vec();
+    shape.back() = part.packed->outputs();
+    at::Tensor y = at::empty(shape, x.options());
+    multiply(x, *part.packed, dataOf(part.bias), false, y);
     return y;
+}
+
+at::Tensor addLinear(const at::Tensor& x, const at::Tensor& y, const Linear& part) {
+    if (!part.packed)
+        return x + at::linear(y, part.weight, part.bias);
+    const at::Tensor base = x.contiguous();
+    at::Tensor sum = at::empty_like(base);
+    const std::int64_t width = part.packed->outputs();
+    const float *from = base.data_ptr<float>(), *bias = dataOf(part.bias);
+    float* to = sum.data_ptr<float>();
+    for (std::int64_t i = 0; i < base.numel(); i += width)
+        for (std::int64_t j = 0; j < width; ++j)
+            to[i + j] = from[i + j] + (bias ? bias[j] : 0.0F);
+    multiply(y, *part.packed, nullptr, true, sum);
+    return sum;
+}
+
+at::Tensor times(const at::Tensor& a, const at::Tensor& b) {
+    if (recordsGradient())
+        return a * b;
+    const at::Tensor left = a.contiguous(), right = b.contiguous();
+    at::Tensor product = at::empty_like(left);
+    const float* from = left.data_ptr<float>();
+    std::transform(from, from + left.numel(), right.data_ptr<float>(), product.data_ptr<float>(), std::multiplies<>());
+    return product;
+}
+
+at::Tensor rotated(const at::Tensor& x, const Rotary& rotary, const RotaryTable& table) {
+    if (recordsGradient())
+        return rotate(x, rotary, table);
+    const std::int64_t half = rotary.dims / 2, batch = x.size(0), length = x.size(1), heads = x.size(2), dim = x.size(3);
+    const std::int64_t step = rotary.interleaved ? 2 : 1, partner = rotary.interleaved ? 1 : half;
+    const at::Tensor rows = x.contiguous();
+    at::Tensor turned = at::empty_like(rows);
+    const float *from = rows.data_ptr<float>(), *allCos = table.cos.data_ptr<float>(), *allSin = table.sin.data_ptr<float>();
+    float* to = turned.data_ptr<float>();
+    for (std::int64_t row = 0; row < batch * length * heads; ++row, from += dim, to += dim) {
+        const std::int64_t position = row / heads % length;
+        const float *cos = allCos + position * half, *sin = allSin + position * half;
+        for (std::int64_t k = 0; k < half; ++k) {
+            const float a = from[k * step], b = from[k * step + partner];
+            to[k * step] = a * cos[k] - b * sin[k];
+            to[k * step + partner] = b * cos[k] + a * sin[k];
+        }
+        std::copy(from + rotary.dims, from + dim, to + rotary.dims);
+    }
+    return turned;
 }
 
 at::Tensor rowsOf(const Linear& part, const at::Tensor& ids) {
@@ -66,8 +124,17 @@ at::Tensor rowsOf(const Linear& part, const at::Tensor& ids) {
 }
 
 at::Tensor normed(const at::Tensor& x, const Norm& part, NormKind kind, double epsilon) {
-    if (kind == NormKind::Mean)
-        return at::layer_norm(x, {x.size(-1)}, part.weight, part.bias, epsilon);
+    const std::int64_t width = x.size(-1);
+    const bool centred = kind == NormKind::Mean;
+    if (!recordsGradient()) {
+        const at::Tensor rows = x.contiguous();
+        at::Tensor y = at::empty_like(rows);
+        kernels::normalise({width, dataOf(part.weight), dataOf(part.bias), static_cast<float>(epsilon), centred},
+                           rows.data_ptr<float>(), rows.numel() / width, y.data_ptr<float>());
+        return y;
+    }
+    if (centred)
+        return at::layer_norm(x, {width}, part.weight, part.bias, epsilon);
     at::Tensor y = x * at::rsqrt((x * x).mean(-1, true) + epsilon);
     if (part.weight.defined())
         y = y * part.weight;
@@ -75,6 +142,11 @@ at::Tensor normed(const at::Tensor& x, const Norm& part, NormKind kind, double e
 }
 
 at::Tensor activated(const at::Tensor& x, Activation activation) {
+    if (!recordsGradient()) {
+        at::Tensor y = x.contiguous();
+        kernels::activate(activation, y.data_ptr<float>(), y.numel());
+        return y;
+    }
     switch (activation) {
     case Activation::GeluTanh:
         return at::gelu(x, "tanh");

@@ -22,6 +22,26 @@ std::vector<float> cells(const HeadView& head, std::int64_t queryBegin, std::int
     return attentionMap(head, view, job).values;
 }
 
+// How many queries one shall stand for in a draft; 1 where the exact picture is quick, or a draft would not be quicker.
+std::int64_t draftSampling(const MapRequest& r, double slope, std::int64_t headDim) {
+    constexpr double kPatience = 8e9;                  // operations: some 50 ms on two cores
+    constexpr std::int64_t kTallEnough = 24;           // queries of a pixel: two groups of the kernels' rows
+    constexpr double kBits = 40, kLn2 = 0.6931471805599453; // what a bias takes to make a weight not matter, scores included
+    const Viewport& v = r.viewport;
+    const std::int64_t height = (v.queryEnd - v.queryBegin) / v.rows;
+    if (r.pooling != Pooling::Mean || height < kTallEnough)
+        return 1;
+    const double reach = slope > 0 && r.stage == Stage::Probability ? kBits * kLn2 / slope : double(r.length);
+    double cells = 0; // to be computed, roughly
+    for (int row = 0; row < v.rows; ++row) {
+        const std::int64_t query = v.queryBegin + (2 * row + 1) * (v.queryEnd - v.queryBegin) / (2 * v.rows);
+        const double seen = double(std::min(v.keyEnd, query + 1) - v.keyBegin);
+        cells += double(height) * std::clamp(seen, 0.0, reach);
+    }
+    const double work = 2 * cells * double(headDim + 16);
+    return work < kPatience ? 1 : std::clamp<std::int64_t>(std::int64_t(4 * work / kPatience), 2, height);
+}
+
 void requireToken(std::int64_t token, std::int64_t length) {
     if (token < 0 || token >= length)
         throw Error("Token " + std::to_string(token) + " lies outside the " + std::to_string(length) + " tokens on view.");
@@ -29,23 +49,29 @@ void requireToken(std::int64_t token, std::int64_t length) {
 
 } // namespace
 
-MapResult drawMap(const TextForward& forward, const MapRequest& r, const Job& job) {
-    const auto begin = std::chrono::steady_clock::now();
+MapResult drawMap(const TextForward& forward, MapCache& cache, const MapRequest& r, const Job& job,
+                  const std::function<void(const MapResult&)>& draft) {
     const HeadView head = forward.head(r.head.layer, r.head.head, r.slopes, r.length);
     const Viewport& v = r.viewport;
-    const MapView view{v.queryBegin, v.queryEnd, v.keyBegin, v.keyEnd, v.rows, v.columns, r.stage, r.pooling};
-    MapPixels pixels = attentionMap(head, view, job);
-    MapResult result;
-    result.head = r.head;
-    result.length = r.length;
-    result.stage = r.stage;
-    result.pooling = r.pooling;
-    result.picture = {v, std::move(pixels.values)};
-    result.freshness = freshness(forward, r.head.layer, r.slopes);
-    result.visited = pixels.visited.fraction();
-    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    result.kernel = kernelName(head.q.size(1));
-    return result;
+    const at::Tensor& slopes = head.settings.bias.slopes;
+    const double slope = slopes.defined() ? double(slopes.data_ptr<float>()[0]) : 0;
+    const Freshness fresh = freshness(forward, r.head.layer, r.slopes);
+    const auto result = [&](Freshness state, const std::function<MapPixels()>& draw) {
+        const auto begin = std::chrono::steady_clock::now();
+        MapPixels pixels = draw();
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        return MapResult{r.head, r.length, r.stage, r.pooling, {v, std::move(pixels.values)}, state,
+                         pixels.visited.fraction(), seconds, kernelName(head.q.size(1))};
+    };
+    const MapSubject subject{forward.revision(r.head.layer), r.head, r.length, slope, r.stage, r.pooling};
+    const std::int64_t sampling = draft && !cache.holds(subject, v) ? draftSampling(r, slope, head.q.size(1)) : 1;
+    if (sampling > 1)
+        draft(result(fresh == Freshness::Exact ? Freshness::Draft : fresh, [&] {
+            return attentionMap(
+                head, {v.queryBegin, v.queryEnd, v.keyBegin, v.keyEnd, v.rows, v.columns, r.stage, r.pooling, sampling},
+                job);
+        }));
+    return result(fresh, [&] { return cache.draw(subject, head, v, job); });
 }
 
 ThumbnailsResult drawThumbnails(const TextForward& forward, const ThumbnailsRequest& r, const Job& job) {

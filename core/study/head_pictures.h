@@ -5,11 +5,16 @@
 #pragma once
 
 #include "core/session.h"
+#include "core/study/map_cache.h"
 #include "core/study/text_forward.h"
+
+#include <functional>
 
 namespace slopescope {
 
-MapResult drawMap(const TextForward& forward, const MapRequest& request, const Job& job);
+// Where the exact picture takes long and a sample of its queries would not, `draft` gets the sample's picture first.
+MapResult drawMap(const TextForward& forward, MapCache& cache, const MapRequest& request, const Job& job,
+                  const std::function<void(const MapResult&)>& draft);
 ThumbnailsResult drawThumbnails(const TextForward& forward, const ThumbnailsRequest& request, const Job& job);
 ProfileResult measureProfile(const TextForward& forward, const ProfileRequest& request, const Job& job);
 CellResult readCell(const TextForward& forward, const CellRequest& request, const Job& job);

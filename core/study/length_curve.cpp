@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/study/running_mean.h"
 #include "core/study/scored_windows.h"
+#include "core/study/shared_runs.h"
 
 #include <algorithm>
 #include <chrono>
@@ -167,7 +168,17 @@ std::vector<ScoredWindow> windowsOf(const CurveRequest& r, std::int64_t tokens, 
     return {};
 }
 
-// The protocols that run each length on its own.
+// How many of the runs from `first` on go through the model together: of one size, up to so many tokens.
+std::size_t batchOf(const std::vector<SharedRun>& runs, std::size_t first) {
+    std::size_t count = 1;
+    const std::int64_t inputs = runs[first].inputs;
+    while (first + count < runs.size() && runs[first + count].inputs == inputs &&
+           std::int64_t(count + 1) * inputs <= kBatchTokens)
+        ++count;
+    return count;
+}
+
+// The protocols that cut the text for each length on its own.
 CurveResult lengthByLength(const Decoder& decoder, std::span<const std::int32_t> ids, const CurveRequest& r,
                            const Job& job, const Update& update) {
     if (r.maxTokens > 0 && std::ssize(ids) > r.maxTokens)
@@ -180,42 +191,41 @@ CurveResult lengthByLength(const Decoder& decoder, std::span<const std::int32_t>
             longest = point.length;
     const std::int64_t common = (tokens - 1) / longest * longest;
 
-    std::vector<std::vector<ScoredWindow>> plan;
+    std::vector<std::vector<ScoredWindow>> windows;
     for (const CurvePoint& point : curve.points) {
-        plan.push_back(point.unavailable.empty() ? windowsOf(r, tokens, common, point.length)
-                                                 : std::vector<ScoredWindow>{});
-        curve.windowsTotal += std::ssize(plan.back());
+        windows.push_back(point.unavailable.empty() ? windowsOf(r, tokens, common, point.length)
+                                                    : std::vector<ScoredWindow>{});
+        curve.windowsTotal += std::ssize(windows.back());
     }
-    for (std::size_t i = 0; i < plan.size(); ++i) {
-        CurvePoint& point = curve.points[i];
-        RunningMean mean;
-        std::int64_t scored = 0;
-        const auto begin = Clock::now();
-        for (std::size_t first = 0; first < plan[i].size();) {
-            const std::int64_t inputs = plan[i][first].inputs;
-            std::vector<std::int64_t> starts; // windows of one size run together
-            while (first + starts.size() < plan[i].size() && plan[i][first + starts.size()].inputs == inputs &&
-                   (starts.empty() || std::ssize(starts) * inputs < kBatchTokens))
-                starts.push_back(plan[i][first + starts.size()].start);
-            job.report(double(curve.windowsDone) / double(curve.windowsTotal),
-                       "Length " + grouped(point.length) + ", window " + grouped(std::int64_t(first) + 1) + " of " +
-                           grouped(std::ssize(plan[i])));
-            const std::vector<float> loss = windowLosses(decoder, ids, starts, inputs, overrideOf(r), job);
-            for (std::size_t w = 0; w < starts.size(); ++w) {
-                const ScoredWindow& window = plan[i][first + w];
-                const auto row = loss.begin() + std::ptrdiff_t(w) * inputs;
-                const double sum = std::accumulate(row + window.from, row + inputs, 0.0);
-                mean.add(sum / double(window.scored()), double(window.scored()) * window.weight);
-                scored += window.scored();
+    const std::vector<SharedRun> runs = sharedRuns(windows, decoder.config().sameAt(1, longest));
+    std::vector<RunningMean> means(windows.size());
+    std::vector<std::int64_t> scored(windows.size());
+    const auto begin = Clock::now();
+    for (std::size_t first = 0; first < runs.size();) {
+        const std::size_t count = batchOf(runs, first);
+        const std::int64_t inputs = runs[first].inputs;
+        std::vector<std::int64_t> starts;
+        for (std::size_t i = 0; i < count; ++i)
+            starts.push_back(runs[first + i].start);
+        job.report(double(curve.windowsDone) / double(curve.windowsTotal),
+                   "Window " + grouped(curve.windowsDone + 1) + " of " + grouped(curve.windowsTotal));
+        const std::vector<float> loss = windowLosses(decoder, ids, starts, inputs, overrideOf(r), job);
+        for (std::size_t i = 0; i < count; ++i)
+            for (const auto& [length, window] : runs[first + i].windows) {
+                const auto row = loss.begin() + std::ptrdiff_t(i) * inputs;
+                const double sum = std::accumulate(row + window.from, row + window.inputs, 0.0);
+                means[length].add(sum / double(window.scored()), double(window.scored()) * window.weight);
+                scored[length] += window.scored();
+                ++curve.windowsDone;
             }
-            first += starts.size();
-            curve.windowsDone += std::ssize(starts);
-            curve.tokens += std::ssize(starts) * inputs;
-            setPoint(point, mean, 1, scored, secondsSince(begin));
-            curve.complete = curve.windowsDone == curve.windowsTotal;
-            if (update)
-                update(curve);
-        }
+        first += count;
+        curve.tokens += std::int64_t(count) * inputs;
+        for (std::size_t i = 0; i < windows.size(); ++i)
+            if (means[i].count() > 0)
+                setPoint(curve.points[i], means[i], 1, scored[i], secondsSince(begin));
+        curve.complete = curve.windowsDone == curve.windowsTotal;
+        if (update)
+            update(curve);
     }
     return curve;
 }
@@ -231,7 +241,7 @@ std::vector<float> windowLosses(const Decoder& decoder, std::span<const std::int
         input.insert(input.end(), first, first + inputs);
         target.insert(target.end(), first + 1, first + 1 + inputs);
     }
-    at::Tensor residual = decoder.embed(input, std::ssize(starts));
+    at::Tensor residual = decoder.embed(input, std::ssize(starts), 0, job);
     const auto rotary = decoder.rotaryFor(inputs);
     for (std::int64_t layer = 0; layer < decoder.config().layers; ++layer)
         residual = decoder.runLayer(layer, residual, rotary ? &*rotary : nullptr, change, job).residual;
@@ -249,7 +259,8 @@ CurveResult measureCurve(const Decoder& decoder, std::span<const std::int32_t> i
             throw Error("This model's positions are " + describe(config.positions) + "; it has no slopes to change.");
         checkSlopes(request.slopes, int(config.layers), int(config.heads));
     }
-    if (request.protocol == Protocol::OnePass && request.slopes.empty() && !config.sameAt(1, request.lengths.back()))
+    if (request.protocol == Protocol::OnePass && request.slopes.empty() &&
+        !config.sameAt(1, request.lengths.back()))
         throw Error("This model's positions change with the length of the text past the one it was trained at, so that one "
                     "pass cannot measure every length; the other protocols can.");
     return request.protocol == Protocol::OnePass ? onePass(decoder, ids, request, job, update)

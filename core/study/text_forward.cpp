@@ -2,10 +2,26 @@
 
 #include "core/error.h"
 
+#include <ATen/ops/cat.h>
+
+#include <atomic>
 #include <string>
 #include <utility>
 
 namespace slopescope {
+namespace {
+
+// The first `known` rows of `before`, and `added` behind them, along a dimension.
+at::Tensor behind(const at::Tensor& before, std::int64_t known, const at::Tensor& added, std::int64_t dimension) {
+    return known > 0 ? at::cat({before.narrow(dimension, 0, known), added}, dimension) : added;
+}
+
+std::uint64_t nextRevision() {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
+}
+
+} // namespace
 
 TextForward::TextForward(std::shared_ptr<const Decoder> decoder, std::vector<std::int32_t> ids)
     : m_decoder(std::move(decoder)), m_ids(std::move(ids)) {}
@@ -19,28 +35,43 @@ void TextForward::run(const SlopeTable& slopes, std::int64_t length, const Job& 
         throw Error("The text on view has " + std::to_string(tokens()) + " tokens; " + std::to_string(length) +
                     " cannot be shown.");
     const std::int64_t count = m_decoder->config().layers;
-    std::vector<Layer> layers(static_cast<std::size_t>(count));
-    std::int64_t resume = 0;
-    at::Tensor residual;
-    if (covers(length)) {
-        layers = m_layers;
-        while (resume < count && layers[std::size_t(resume)].slopes == slopesOf(resume, slopes))
-            ++resume;
-        if (resume == count)
-            return; // the longer text is kept: its prefix serves every shorter length
-        residual = layers[std::size_t(resume)].input.narrow(1, 0, length);
-    } else {
-        residual = m_decoder->embed(std::span(m_ids).first(static_cast<std::size_t>(length)), 1);
-    }
+    std::vector<Layer> layers = m_layers;
+    std::int64_t resume = 0; // the lowest layer whose rows at hand are of no use
+    while (!layers.empty() && resume < count && layers[std::size_t(resume)].slopes == slopesOf(resume, slopes))
+        ++resume;
+    if (covers(length) && resume == count)
+        return; // the longer text is kept: its prefix serves every shorter length
+    layers.resize(std::size_t(count));
 
-    const auto rotary = m_decoder->rotaryFor(length);
     AttentionOverride change;
     change.slopes = slopes;
-    for (std::int64_t layer = resume; layer < count; ++layer) {
-        job.report(double(layer - resume) / double(count - resume), "Layer " + std::to_string(layer));
-        Decoder::LayerResult result = m_decoder->runLayer(layer, residual, rotary ? &*rotary : nullptr, change, job);
-        layers[std::size_t(layer)] = {residual, std::move(result.q), std::move(result.k), std::move(result.lse),
-                                      slopesOf(layer, slopes)};
+    std::int64_t layer = 0, known = 0; // rows before `known` need not run again in this layer
+    at::Tensor residual;
+    if (covers(length)) {
+        layer = resume;
+        residual = layers[std::size_t(layer)].input.narrow(1, 0, length);
+    } else {
+        known = resume > 0 && m_decoder->config().sameAt(m_length, length) ? lasting() : 0;
+        residual =
+            m_decoder->embed(std::span(m_ids).subspan(std::size_t(known), std::size_t(length - known)), 1, known, job);
+    }
+    auto rotary = m_decoder->rotaryFor(length - known, known);
+    for (const std::int64_t first = layer; layer < count; ++layer) {
+        job.report(double(layer - first) / double(count - first), "Layer " + std::to_string(layer));
+        Layer& kept = layers[std::size_t(layer)];
+        if (known > 0 && layer == resume) {
+            residual = behind(kept.input, known, residual, 1);
+            known = 0;
+            rotary = m_decoder->rotaryFor(length);
+        }
+        Decoder::Past past;
+        if (known > 0)
+            past = {kept.k.narrow(1, 0, known), kept.v.narrow(1, 0, known)};
+        Decoder::LayerResult result =
+            m_decoder->runLayer(layer, residual, rotary ? &*rotary : nullptr, change, job, past);
+        kept = {behind(kept.input, known, residual, 1), behind(kept.q, known, result.q, 1), std::move(result.k),
+                std::move(result.v), behind(kept.lse, known, result.lse, 2), slopesOf(layer, slopes),
+                nextRevision()};
         residual = std::move(result.residual);
     }
     m_layers = std::move(layers);

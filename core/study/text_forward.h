@@ -1,13 +1,15 @@
 // One text through a model, kept layer by layer, so that pictures come from what is at hand and an edit resumes where
 // it bites.
 //
-// Holds the residual entering each layer, and q, k and the log-sum-exp of each layer. A shorter length is a prefix of
-// these (the model is causal) and costs nothing; an edit at a shorter length runs that length alone, and the longer one
-// is to be run again. Used by one thread at a time.
+// Holds the residual entering each layer, and q, k, v and the log-sum-exp of each layer. A longer length runs only the rows
+// that are new, behind the keys and values at hand. A shorter length is a prefix of
+// these (the model is causal) and costs nothing, unless the model's positions depend on the length of the text; an edit at
+// a shorter length runs that length alone, and the longer one is to be run again. Used by one thread at a time.
 #pragma once
 
 #include "core/model/decoder.h"
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -31,15 +33,22 @@ public:
     // One head of the first `length` tokens as these slopes score it, from the q and k at hand. Needs covers(length).
     HeadView head(std::int64_t layer, std::int64_t head, const SlopeTable& slopes, std::int64_t length) const;
 
+    // Changes whenever q and k of a layer do; no two states of any text share one.
+    std::uint64_t revision(std::int64_t layer) const { return m_layers.at(std::size_t(layer)).revision; }
+
     const Decoder& decoder() const { return *m_decoder; }
     std::int64_t tokens() const { return static_cast<std::int64_t>(m_ids.size()); }
 
 private:
     struct Layer {
         at::Tensor input; // residual entering it, [1, length, width]
-        at::Tensor q, k, lse;
+        at::Tensor q, k, v, lse;
         SlopeSet slopes; // it was run with
+        std::uint64_t revision = 0;
     };
+
+    // Positions whose rows a longer text would not change: whole groups of the kernels' rows.
+    std::int64_t lasting() const { return m_length / kernels::kRowsTogether * kernels::kRowsTogether; }
 
     // The slopes of one layer, with "as trained" spelled out.
     const SlopeSet& slopesOf(std::int64_t layer, const SlopeTable& slopes) const;

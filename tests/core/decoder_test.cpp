@@ -1,5 +1,6 @@
 // The decoder of every position method against the reference decoder.
 #include "core/error.h"
+#include "core/parallel.h"
 #include "core/study/length_curve.h"
 #include "tests/core/tiny_model.h"
 
@@ -165,6 +166,33 @@ TEST(Layers, GiveTheQueriesKeysAndNormalisersThatAttentionSaw) {
             }
             ASSERT_NEAR(layer.lse.data_ptr<float>()[h * 30 + i], std::log(total), 1e-4);
         }
+}
+
+// Losses to the bit: on any number of threads, in any company, whatever blocks the rows were cut into.
+class Bits : public ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Positions, Bits, ::testing::ValuesIn(kMethods), [](const auto& info) {
+    std::string name = info.param;
+    std::erase(name, '-');
+    return name;
+});
+
+TEST_P(Bits, DependNeitherOnThreadsNorOnTheBatch) {
+    const TinyModel model({.method = GetParam(), .keyHeads = 2, .trainingLength = 300});
+    const Decoder decoder = model.decoder();
+    const auto ids = tinyIds(6, 700);
+    for (const std::int64_t length : {5, 60, 300}) {
+        const std::vector<std::int64_t> starts{0, 31, 200, 399};
+        const int before = threadCount();
+        setThreadCount(1);
+        const std::vector<float> expected = windowLosses(decoder, ids, starts, length, {}, Job());
+        setThreadCount(5);
+        EXPECT_EQ(windowLosses(decoder, ids, starts, length, {}, Job()), expected) << length;
+        setThreadCount(before);
+        for (std::size_t i = 0; i < starts.size(); ++i) {
+            const auto alone = windowLosses(decoder, ids, {&starts[i], 1}, length, {}, Job());
+            EXPECT_TRUE(std::equal(alone.begin(), alone.end(), expected.begin() + std::ptrdiff_t(i) * length)) << length;
+        }
+    }
 }
 
 TEST(Refusals, NameTheLimit) {

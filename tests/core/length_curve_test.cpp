@@ -4,6 +4,7 @@
 #include "core/study/length_curve.h"
 #include "core/study/running_mean.h"
 #include "core/study/scored_windows.h"
+#include "core/study/shared_runs.h"
 #include "tests/core/tiny_model.h"
 
 #include <gmock/gmock.h>
@@ -120,6 +121,64 @@ TEST(NonOverlapping, ScoresTheSameTokensWhereALengthDoesNotDivide) {
         for (std::size_t target = 1; target <= 32; ++target)
             mean.add(bench.loss((target - 1) / std::size_t(point.length) * std::size_t(point.length), target));
         expectPoint(point, mean);
+    }
+}
+
+// --- Runs that windows share ---
+
+TEST(SharedRuns, TheLongestWindowOfAStartServesTheOthers) {
+    const std::vector<std::vector<ScoredWindow>> windows{nonOverlappingWindows(48, 8), nonOverlappingWindows(48, 16),
+                                                         nonOverlappingWindows(48, 24)};
+    const std::vector<SharedRun> shared = sharedRuns(windows, true), alone = sharedRuns(windows, false);
+    std::vector<std::pair<std::int64_t, std::int64_t>> runs;
+    std::int64_t served = 0;
+    for (const SharedRun& run : shared) {
+        runs.emplace_back(run.start, run.inputs);
+        for (const auto& [length, window] : run.windows) {
+            EXPECT_EQ(window.start, run.start);
+            EXPECT_LE(window.inputs, run.inputs);
+            EXPECT_EQ(std::count(windows[length].begin(), windows[length].end(), window), 1);
+            ++served;
+        }
+    }
+    using Runs = decltype(runs);
+    EXPECT_EQ(runs, (Runs{{0, 24}, {24, 24}, {16, 16}, {32, 16}, {8, 8}, {40, 8}}));
+    EXPECT_EQ(served, 6 + 3 + 2);
+    EXPECT_EQ(alone.size(), 11U);
+}
+
+// A prefix of a window has the bits of the shorter window, where that ends with a whole group of rows.
+TEST(SharedRuns, APrefixIsTheShorterWindowToTheBit) {
+    for (const char* method : kMethods) {
+        const Bench bench(400, {.method = method, .trainingLength = 400});
+        const std::vector<std::int64_t> start{5};
+        const auto longer = windowLosses(bench.decoder, bench.ids, start, 384, {}, Job());
+        for (const std::int64_t length : {12, 96, 192}) {
+            const auto shorter = windowLosses(bench.decoder, bench.ids, start, length, {}, Job());
+            EXPECT_TRUE(std::equal(shorter.begin(), shorter.end(), longer.begin())) << method << ", " << length;
+        }
+        const auto odd = windowLosses(bench.decoder, bench.ids, start, 131, {}, Job());
+        for (std::size_t i = 0; i < odd.size(); ++i)
+            ASSERT_NEAR(odd[i], longer[i], 1e-5) << method << ", position " << i;
+    }
+}
+
+TEST(SharedRuns, GiveTheCurveOfEachLengthAloneForFewerTokens) {
+    const Bench bench(385);
+    for (const Protocol protocol : {Protocol::NonOverlapping, Protocol::Sliding, Protocol::LlamaCpp}) {
+        const Asked all{.lengths = {24, 48, 96, 192}, .protocol = protocol, .stride = 24};
+        const CurveResult together = bench.curve(all);
+        std::int64_t tokens = 0;
+        for (std::size_t i = 0; i < 4; ++i) {
+            Asked one = all;
+            one.lengths = {all.lengths[i]};
+            const CurveResult alone = bench.curve(one);
+            tokens += alone.tokens;
+            EXPECT_EQ(together.points[i].tokens, alone.points[0].tokens);
+            EXPECT_NEAR(together.points[i].nll, alone.points[0].nll, protocol == Protocol::LlamaCpp ? 1e-6 : 1e-12);
+            EXPECT_NEAR(together.points[i].standardError, alone.points[0].standardError, 1e-6);
+        }
+        EXPECT_LT(together.tokens, tokens * 7 / 10);
     }
 }
 

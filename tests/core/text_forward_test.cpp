@@ -166,6 +166,48 @@ TEST_F(TextForwardTest, StoppingAtAnyLayerLeavesEverythingAsItWas) {
     }
 }
 
+// Keys and values of the shorter text serve the longer one, to the bit; edits on the way change nothing of that.
+class GrowingText : public ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Positions, GrowingText, ::testing::ValuesIn(kMethods), [](const auto& info) {
+    std::string name = info.param;
+    std::erase(name, '-');
+    return name;
+});
+
+TEST_P(GrowingText, IsTheWholeTextToTheBit) {
+    const TinyModel model({.method = GetParam(), .layers = kLayers, .keyHeads = 2, .trainingLength = 300});
+    const auto decoder = std::make_shared<const Decoder>(model.decoder());
+    const std::vector<std::int32_t> ids = tinyIds(43, 300);
+    TextForward grown(decoder, ids);
+    for (const std::int64_t length : {1, 7, 12, 13, 100, 131, 300}) {
+        TextForward whole(decoder, ids);
+        grown.run({}, length, Job());
+        whole.run({}, length, Job());
+        expectSame(grown, whole, {}, length);
+    }
+}
+
+TEST_F(TextForwardTest, GrowsFromBelowAnEditAndRunsTheRestAnew) {
+    for (std::size_t layer = 0; layer < kLayers; ++layer) {
+        const SlopeTable slopes = edited(m_trained, layer, 1, 0.7);
+        TextForward grown = fresh(), whole = fresh();
+        grown.run({}, 41, Job());
+        grown.run(slopes, kTokens, Job());
+        whole.run(slopes, kTokens, Job());
+        expectSame(grown, whole, slopes, kTokens);
+    }
+}
+
+TEST_F(TextForwardTest, GrowsAfterAnEditAtAShorterLength) {
+    const SlopeTable slopes = edited(m_trained, 1, 1, 0.7);
+    TextForward grown = fresh(), whole = fresh();
+    grown.run({}, kTokens, Job());
+    grown.run(slopes, 30, Job()); // layers 0 and below the edit hold more than the others now
+    grown.run(slopes, 60, Job());
+    whole.run(slopes, 60, Job());
+    expectSame(grown, whole, slopes, 60);
+}
+
 TEST_F(TextForwardTest, LengthsOutsideTheTextAreRefused) {
     TextForward forward = fresh();
     for (const std::int64_t length : {std::int64_t(-1), std::int64_t(0), kTokens + 1})
