@@ -1,0 +1,95 @@
+#!/bin/bash
+# Our attention and forward against PyTorch 2.11 and transformers' MPT, taking turns so that both meet the same machine:
+#
+#     tests/bench/against_pytorch.sh [BUILD]      BUILD holds tests/bench_models; default: build/release
+#
+# PyTorch comes from PyPI into an environment that is thrown away afterwards; PYTHON=.../bin/python uses one that has torch
+# and transformers already. About two minutes once both are there.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "${1:-$root/build/release}" && pwd)
+[ -x "$build/tests/bench_models" ] || { echo "Build it first: cmake --build $build --target bench_models" >&2; exit 2; }
+
+if [ -z "${PYTHON:-}" ]; then
+    environment=$(mktemp -d)
+    trap 'rm -rf "$environment"' EXIT
+    python3 -m venv "$environment"
+    "$environment/bin/pip" install --quiet 'torch==2.11.*' transformers
+    PYTHON=$environment/bin/python
+fi
+
+"$PYTHON" - "$build/tests/bench_models" "$root/resources/models/alibi" <<'EOF'
+import os, subprocess, sys, time
+import torch
+import torch.nn.functional as F
+
+threads = len(os.sched_getaffinity(0))
+torch.set_num_threads(threads)
+torch.set_grad_enabled(False)
+ours = subprocess.Popen([sys.argv[1], "serve", sys.argv[2]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def ask(line):
+    ours.stdin.write(line + "\n")
+    ours.stdin.flush()
+    return float(ours.stdout.readline())
+
+
+def timed(work, flush):
+    torch.set_flush_denormal(flush)
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def race(title, theirs, our_lines, rounds):
+    """Every setting of every contender takes its turn in each round; the least time of each counts."""
+    best = {}
+    for turn in range(rounds + 1):  # the first warms up
+        found = {(name, flush): timed(work, flush) for name, work in theirs.items() for flush in (False, True)}
+        found |= {(name, None): ask(line) for name, line in our_lines.items()}
+        if turn:
+            for key, seconds in found.items():
+                best[key[0]] = min(best.get(key[0], seconds), seconds)
+    print(title)
+    names = list(our_lines)
+    print(f"  {'':42}{'ms':>10}" + "".join(f"{'against ' + name:>22}" for name in names))
+    for name, seconds in best.items():
+        ratios = "" if name in our_lines else "".join(f"{seconds / best[n]:21.2f}x" for n in names)
+        print(f"  {name:42}{seconds * 1e3:10.2f}{ratios}")
+    sys.stdout.flush()
+
+
+def attention(length, rounds):
+    torch.manual_seed(1)
+    q, k, v = (torch.randn(1, 8, length, 64) for _ in range(3))
+    slopes = 2.0 ** -torch.arange(1.0, 9)
+    position = torch.arange(float(length))
+    distance = position[:, None] - position[None, :]
+    mask = (-slopes[:, None, None] * distance).masked_fill(distance < 0, float("-inf"))[None]
+    race(f"attention, L={length} H=8 D=64 float32, ALiBi",
+         {"SDPA with a float mask": lambda: F.scaled_dot_product_attention(q, k, v, attn_mask=mask),
+          "SDPA causal, without bias": lambda: F.scaled_dot_product_attention(q, k, v, is_causal=True),
+          "QK^T + bias, softmax, PV": lambda: torch.softmax(q @ k.transpose(-1, -2) / 8 + mask, -1) @ v},
+         {"dense": f"attend {length} 0", "skipping": f"attend {length} {2.0 ** -24}"}, rounds)
+
+
+def forward(length, rounds):
+    from transformers import MptConfig, MptForCausalLM
+    torch.manual_seed(1)
+    model = MptForCausalLM(MptConfig(d_model=256, n_heads=8, n_layers=4, vocab_size=2048, max_seq_len=length)).eval()
+    ids = torch.randint(0, 2048, (1, length))
+    race(f"forward and loss, 4 layers, width 256, 8 heads, ALiBi, vocabulary 2048, L={length}",
+         {"transformers' MPT": lambda: model(ids, labels=ids, use_cache=False).loss.item()},
+         {"ours": f"forward {length}"}, rounds)
+
+
+print(f"PyTorch {torch.__version__}, {threads} threads, {torch.backends.cpu.get_cpu_capability()}, load {os.getloadavg()[0]:.1f};"
+      " each at its better setting of flushing denormals")
+attention(2048, 7)
+attention(4096, 3)
+forward(2048, 5)
+forward(4096, 2)
+ours.stdin.close()
+ours.wait()
+EOF

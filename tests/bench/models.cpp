@@ -1,0 +1,235 @@
+// bench_models: attention against LibTorch, and whole forwards with their loss, in ratios measured side by side.
+//
+//     bench_models [libtorch|forward]...     (both by default)
+//     bench_models serve MODEL               seconds on request, for against_pytorch.sh
+//
+// LibTorch's products run on the BLAS that this process loaded: start with OPENBLAS_CORETYPE=SKYLAKEX (or HASWELL, ZEN) in the
+// environment for what it reaches where that library misreads the processor.
+#include "core/attention/attention.h"
+#include "core/checkpoint/model_directory.h"
+#include "core/error.h"
+#include "core/study/length_curve.h"
+#include "core/threads.h"
+#include "tests/bench/race.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/tensor.h>
+
+#include <cmath>
+#include <cstring>
+#include <iostream>
+#include <numeric>
+#include <sstream>
+
+namespace slopescope::bench {
+namespace {
+
+at::Tensor randomNormal(const std::vector<std::int64_t>& shape, std::uint64_t seed, double deviation = 1) {
+    at::Generator random = at::make_generator<at::CPUGeneratorImpl>(seed);
+    return at::empty(shape, at::kFloat).normal_(0, deviation, random);
+}
+
+struct Heads {
+    at::Tensor q, k, v; // [1, length, 8, 64]
+    AttentionSettings dense, skipping;
+
+    explicit Heads(std::int64_t length) {
+        q = randomNormal({1, length, 8, 64}, 1);
+        k = randomNormal({1, length, 8, 64}, 2);
+        v = randomNormal({1, length, 8, 64}, 3);
+        dense.scale = 1.0 / 8;
+        dense.bias.slopes = at::tensor(at::ArrayRef<double>(paperSlopes(8)), at::kDouble).to(at::kFloat);
+        skipping = dense;
+        skipping.tolerance = AttentionOverride::kDefaultTolerance;
+    }
+};
+
+// On the threads that LibTorch computes with. Those of the BLAS itself it cannot reach.
+void flushDenormals(bool flush) {
+    at::parallel_for(0, at::get_num_threads(), 1,
+                     [&](std::int64_t, std::int64_t) { at::globalContext().setFlushDenormal(flush); });
+    at::globalContext().setFlushDenormal(flush);
+}
+
+// softmax(q k^T / 8 + bias) v, as one writes it with a tensor library; the bias is made beforehand.
+at::Tensor naive(const Heads& h, const at::Tensor& bias) {
+    const at::Tensor scores = at::matmul(h.q.transpose(1, 2), h.k.permute({0, 2, 3, 1})) * h.dense.scale + bias;
+    return at::matmul(at::softmax(scores, -1), h.v.transpose(1, 2));
+}
+
+at::Tensor biasMatrix(std::int64_t length, const at::Tensor& slopes) {
+    const at::Tensor positions = at::arange(length, at::kFloat);
+    const at::Tensor distance = positions.unsqueeze(1) - positions.unsqueeze(0);
+    return (slopes.view({8, 1, 1}) * -distance).masked_fill(distance < 0, -std::numeric_limits<float>::infinity());
+}
+
+void benchLibTorch() {
+    const Blas blas;
+    std::printf("LibTorch's BLAS: OpenBLAS as %s, %d threads\n", blas.core.empty() ? "?" : blas.core.c_str(),
+                at::get_num_threads());
+    for (const std::int64_t length : {2048, 4096}) {
+        const Heads h(length);
+        const at::Tensor bias = biasMatrix(length, h.dense.bias.slopes);
+        kernels::Visited visited;
+        const double operations = 4.0 * 8 * 0.5 * double(length * length) * 64;
+        const double error =
+            (naive(h, bias)[0].transpose(0, 1) - attend(h.q, h.k, h.v, h.dense, Job()).out[0]).abs().max().item<double>();
+        race("attend L=" + std::to_string(length) + " H=8 D=64 against LibTorch, which differ by " + std::to_string(error),
+             operations,
+             {{"LibTorch, naive", [&] { naive(h, bias); }},
+              {"the same, denormals flushed",
+               [&] {
+                   flushDenormals(true);
+                   naive(h, bias);
+                   flushDenormals(false);
+               }},
+              {"ours, dense", [&] { attend(h.q, h.k, h.v, h.dense, Job()); }},
+              {"ours, skipping", [&] { visited = attend(h.q, h.k, h.v, h.skipping, Job()).visited; },
+               [&] { return std::to_string(100 * visited.fraction()) + " % of blocks visited"; }}},
+             length <= 2048 ? 7 : 3);
+    }
+}
+
+struct Model {
+    Decoder decoder;
+    std::vector<std::int32_t> ids;
+
+    void run(std::int64_t length) const {
+        const std::int64_t start = 0;
+        windowLosses(decoder, ids, {&start, 1}, length, {}, Job());
+    }
+};
+
+// Random weights of the size that training begins with.
+Model randomModel(std::int64_t layers, std::int64_t heads, std::int64_t tokens) {
+    DecoderConfig config;
+    config.vocabulary = 2048;
+    config.width = 256;
+    config.hidden = 4 * config.width;
+    config.layers = layers;
+    config.heads = config.keyHeads = heads;
+    config.headDim = config.width / heads;
+    config.positions = schemeNamed("alibi", config.headDim, 256);
+    config.slopes = paperSlopes(int(heads));
+    DecoderWeights weights;
+    std::uint64_t seed = 1;
+    forEachTensor(config, weights, [&](const std::string&, const std::vector<std::int64_t>& shape, at::Tensor& tensor) {
+        tensor = shape.size() == 1 ? at::ones(shape, at::kFloat)
+                                   : randomNormal(shape, ++seed, 1 / std::sqrt(double(shape.back())));
+    });
+    Model model{Decoder(config, std::move(weights)), {}};
+    std::mt19937 random(7);
+    for (std::int64_t i = 0; i <= tokens; ++i)
+        model.ids.push_back(std::int32_t(random() % 2048));
+    return model;
+}
+
+// Where the time of a forward goes, and the share of the blocks that attention visited.
+void printParts(const Model& model, std::int64_t length) {
+    const Decoder& decoder = model.decoder;
+    const std::span<const std::int32_t> ids = model.ids;
+    Times embedding, layers, attention, losses;
+    kernels::Visited visited;
+    at::Tensor residual;
+    embedding.keepLeast(measure([&] { residual = decoder.embed(ids.first(std::size_t(length)), 1); }));
+    const auto rotary = decoder.rotaryFor(length);
+    layers = attention = {0, 0};
+    for (std::int64_t layer = 0; layer < decoder.config().layers; ++layer) {
+        Decoder::LayerResult result;
+        const Times whole = measure(
+            [&] { result = decoder.runLayer(layer, residual, rotary ? &*rotary : nullptr, {}, Job()); });
+        const AttentionSettings settings = decoder.settings(layer, {}, length);
+        const Times inside = measure([&] { attend(result.q, result.k, result.v, settings, Job()); });
+        layers = {layers.wall + whole.wall, layers.processor + whole.processor};
+        attention = {attention.wall + inside.wall, attention.processor + inside.processor};
+        visited.computed += result.visited.computed;
+        visited.dense += result.visited.dense;
+        residual = result.residual;
+    }
+    losses.keepLeast(
+        measure([&] { decoder.losses(residual[0], ids.subspan(1, std::size_t(length)), Job()); }));
+    const auto print = [](const char* name, double wall, double processor) {
+        std::printf("      %-24s %9.2f ms, %5.2f threads busy\n", name, wall * 1e3, processor / wall);
+    };
+    print("embedding", embedding.wall, embedding.processor);
+    print("attention", attention.wall, attention.processor);
+    print("layers but for attention", layers.wall - attention.wall, layers.processor - attention.processor);
+    print("norm, logits and loss", losses.wall, losses.processor);
+    std::printf("      %.1f %% of blocks visited\n", 100 * visited.fraction());
+}
+
+double operationsOf(const DecoderConfig& c, std::int64_t length) {
+    const double linear =
+        2.0 * double(c.layers * (4 * c.width * c.width + 2 * c.width * c.hidden) + c.vocabulary * c.width);
+    return double(length) * (linear + 2.0 * double(c.layers * c.width * length)); // causal attention: half the square
+}
+
+void benchForward() {
+    for (const auto& [layers, heads] : {std::pair(6, 4), std::pair(4, 8)})
+        for (const std::int64_t length : {2048, 4096, 8192, 32768}) {
+            const Model model = randomModel(layers, heads, length);
+            const std::string title = "forward and loss, " + std::to_string(layers) + " layers, width 256, " +
+                                      std::to_string(heads) + " heads, vocabulary 2048, L=" + std::to_string(length);
+            race(title, operationsOf(model.decoder.config(), length), {{"ours", [&] { model.run(length); }}},
+                 length <= 8192 ? 5 : 1);
+            printParts(model, length);
+        }
+}
+
+// A model of a folder on random tokens; "attend LENGTH TOLERANCE" and "forward LENGTH" are answered with seconds.
+void serve(const std::string& folder) {
+    OpenedModel opened = openModelDirectory(folder, Job());
+    const std::int64_t vocabulary = opened.config.vocabulary;
+    Model model{Decoder(std::move(opened.config), std::move(opened.weights)), {}};
+    std::mt19937 random(7);
+    for (std::string line; std::getline(std::cin, line);) {
+        std::istringstream words(line);
+        std::string what;
+        std::int64_t length = 0;
+        double tolerance = 0;
+        words >> what >> length >> tolerance;
+        while (std::ssize(model.ids) <= length)
+            model.ids.push_back(std::int32_t(random() % std::uint32_t(vocabulary)));
+        if (what == "attend") {
+            static std::unique_ptr<Heads> heads;
+            if (!heads || heads->q.size(1) != length)
+                heads = std::make_unique<Heads>(length);
+            heads->skipping.tolerance = tolerance;
+            std::cout << measure([&] { attend(heads->q, heads->k, heads->v, heads->skipping, Job()); }).wall << std::endl;
+        } else {
+            std::cout << measure([&] { model.run(length); }).wall << std::endl;
+        }
+    }
+}
+
+} // namespace
+} // namespace slopescope::bench
+
+int main(int count, char** arguments) try {
+    using namespace slopescope::bench;
+    slopescope::useThreads(0);
+    if (count == 3 && std::strcmp(arguments[1], "serve") == 0) {
+        serve(arguments[2]);
+        return 0;
+    }
+    const auto wanted = [&](const char* name) {
+        return count < 2 || std::any_of(arguments + 1, arguments + count,
+                                        [&](const char* argument) { return std::strcmp(argument, name) == 0; });
+    };
+    if (wanted("libtorch"))
+        benchLibTorch();
+    if (wanted("forward"))
+        benchForward();
+    return 0;
+} catch (const slopescope::Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 2;
+}
