@@ -72,8 +72,10 @@ at::Tensor TensorSource::load(const std::string& name) const {
 at::Tensor TensorSource::load(const std::string& name, const std::vector<std::int64_t>& shape) const {
     const SourceTensor& stored = at(name);
     if (stored.shape != shape)
-        throw Error(stored.file.string() + ": tensor " + inQuotes(name) + " is " + shapeText(stored.shape) +
-                    ", but config.json asks for " + shapeText(shape) + ".");
+        throw Error(
+            stored.file.string() + ": tensor " + inQuotes(name) + " is " + shapeText(stored.shape) +
+            (stored.file.extension() == ".gguf" ? ", but its metadata ask for " : ", but config.json asks for ") +
+            shapeText(shape) + ".");
     return load(name);
 }
 

@@ -82,6 +82,8 @@ TEST_P(Converted, TensorsAreInTheFamilysPlaces) {
         EXPECT_TRUE((loaded.sub(original).abs().le(bound(m_model.tensors.at(ours).type, original))).all().item<bool>());
     }
     EXPECT_EQ(m_model.tensors.tensors().size(), m_original.tensors().size());
+    EXPECT_THAT(refusal([&] { m_model.tensors.load(names.begin()->second, {7}); }),
+                HasSubstr("but its metadata ask for [7]"));
 }
 
 TEST_P(Converted, TheConfigIsTheFamilys) {
