@@ -156,9 +156,14 @@ bool isTied(const GgufFile& file) {
     const auto output = file.tensors().find("output.weight"), embedding = file.tensors().find("token_embd.weight");
     if (output == file.tensors().end())
         return true;
-    return embedding != file.tensors().end() && embedding->second.type == output->second.type &&
-           embedding->second.shape == output->second.shape &&
-           file.bytesOf(embedding->second) == file.bytesOf(output->second);
+    if (embedding == file.tensors().end() || embedding->second.type != output->second.type ||
+        embedding->second.shape != output->second.shape)
+        return false;
+    const std::string_view one = file.bytesOf(embedding->second), other = file.bytesOf(output->second);
+    const bool isSame = one == other;
+    for (const std::string_view bytes : {one, other})
+        releasePages(reinterpret_cast<const std::byte*>(bytes.data()), bytes.size());
+    return isSame;
 }
 
 } // namespace

@@ -175,12 +175,12 @@ std::optional<fs::path> findGguf(const fs::path& path) {
     if (!fs::is_directory(path, ignored) || fs::exists(path / "config.json", ignored))
         return std::nullopt;
     std::optional<fs::path> found;
-    for (const auto& entry : fs::directory_iterator(path, ignored)) {
-        if (entry.path().extension() != ".gguf")
+    for (fs::directory_iterator entry(path, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
+        if (entry->path().extension() != ".gguf")
             continue;
         if (found)
             throw Error(path.string() + " holds several GGUF files; open one of them.");
-        found = entry.path();
+        found = entry->path();
     }
     return found;
 }
