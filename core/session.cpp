@@ -35,7 +35,16 @@ struct LoadedText {
     std::vector<std::int32_t> ids;
 };
 
-ModelFacts factsOf(const OpenedModel& opened) {
+// The precision of the files is kept on a device; on the processor everything is float32.
+std::int64_t bytesOfNumber(const Device& device, const std::string& precision) {
+    return !device.isCpu() && (precision == "float16" || precision == "bfloat16") ? 2 : 4;
+}
+
+ModelShape shapeOf(const DecoderConfig& config, std::int64_t parameters, std::int64_t bytes) {
+    return {parameters, bytes, config.layers, config.heads, config.keyHeads, config.headDim, config.width, config.hidden};
+}
+
+ModelFacts factsOf(const OpenedModel& opened, const Device& device) {
     const DecoderConfig& config = opened.config;
     ModelFacts facts;
     facts.name = opened.directory.filename().string();
@@ -55,10 +64,28 @@ ModelFacts factsOf(const OpenedModel& opened) {
     facts.longestLength = config.longestLength();
     facts.trainedTokens = opened.training.tokensSeen;
     facts.trainedOn = opened.training.corpus;
-    facts.bytesInMemory = opened.parameters * std::int64_t(sizeof(float));
+    facts.bytesInMemory = opened.parameters * bytesOfNumber(device, opened.precision);
     if (facts.linearBias)
         facts.slopes.assign(std::size_t(config.layers), config.slopes);
     return facts;
+}
+
+std::shared_ptr<LoadedModel> load(const fs::path& directory, const Device& device, const Job& job) {
+    OpenedModel opened = openModelDirectory(directory, job);
+    if (!device.isCpu()) {
+        const MemoryNeeds needs =
+            memoryNeeds(shapeOf(opened.config, opened.parameters, bytesOfNumber(device, opened.precision)), 0);
+        for (const DeviceFacts& facts : devices())
+            if (facts.device == device)
+                requireMemory(facts, needs);
+    }
+    auto loaded = std::make_shared<LoadedModel>();
+    loaded->facts = factsOf(opened, device);
+    if (opened.tokenizer)
+        loaded->tokenizer = std::make_shared<const Tokenizer>(std::move(*opened.tokenizer));
+    loaded->decoder = std::make_shared<const Decoder>(std::move(opened.config), std::move(opened.weights),
+                                                      placementOn(device, opened.precision));
+    return loaded;
 }
 
 void requireTwoTokens(const LoadedText& text, const std::string& name) {
@@ -112,7 +139,8 @@ struct Session::State {
 
     const fs::path resources;
 
-    mutable std::mutex mutex; // guards the two pointers below
+    mutable std::mutex mutex; // guards the three below
+    Device device;
     std::shared_ptr<const LoadedModel> model;
     std::shared_ptr<const LoadedText> text;
 
@@ -192,12 +220,7 @@ ModelFacts Session::openModel(const std::string& model, const Job& job) {
             directory = bundled.directory;
     if (!directory.has_filename()) // "models/alibi/"
         directory = directory.parent_path();
-    OpenedModel opened = openModelDirectory(directory, job);
-    auto loaded = std::make_shared<LoadedModel>();
-    loaded->facts = factsOf(opened);
-    if (opened.tokenizer)
-        loaded->tokenizer = std::make_shared<const Tokenizer>(std::move(*opened.tokenizer));
-    loaded->decoder = std::make_shared<const Decoder>(std::move(opened.config), std::move(opened.weights));
+    const auto loaded = load(directory, device(), job);
     std::shared_ptr<const LoadedText> text = m_state->snapshot().second;
     if (text && text->facts.text.empty())
         text = nullptr;
@@ -232,6 +255,30 @@ TextFacts Session::openIds(std::string name, std::vector<std::int32_t> ids) {
     text->facts.name = std::move(name);
     m_state->set(model, text);
     return text->facts;
+}
+
+void Session::useDevice(const Device& device, const Job& job) {
+    if (device == this->device())
+        return;
+    const auto [model, text] = m_state->snapshot();
+    if (model)
+        m_state->set(load(model->facts.directory, device, job), text);
+    const std::lock_guard lock(m_state->mutex);
+    m_state->device = device;
+}
+
+Device Session::device() const {
+    const std::lock_guard lock(m_state->mutex);
+    return m_state->device;
+}
+
+MemoryNeeds Session::memoryOn(const Device& device, std::int64_t length) const {
+    const auto model = m_state->snapshot().first;
+    if (!model)
+        throw Error("No model is open.");
+    const ModelFacts& facts = model->facts;
+    return memoryNeeds(
+        shapeOf(model->decoder->config(), facts.parameters, bytesOfNumber(device, facts.precision)), length);
 }
 
 std::optional<ModelFacts> Session::model() const {

@@ -5,6 +5,7 @@
 // session is as it was before. Two threads may call at once, one of them only curve(): that works on a snapshot.
 #pragma once
 
+#include "core/device.h"
 #include "core/job.h"
 #include "core/kernels/attention.h"
 #include "core/positions/position_override.h"
@@ -228,6 +229,14 @@ public:
     // `model` is a directory or the name of a bundled model. The text on view is encoded anew.
     ModelFacts openModel(const std::string& model, const Job& job);
     TextFacts openText(const std::filesystem::path& file, const Job& job);
+
+    // Where models compute; at first the processor. A model that is open is read again and moves, with its text; where that
+    // fails everything stays as it was. Throws Error, among others when the device's memory is too small.
+    void useDevice(const Device& device, const Job& job);
+    Device device() const;
+    // What a model that is open would take on a device for a text of `length` tokens, before it is moved there.
+    MemoryNeeds memoryOn(const Device& device, std::int64_t length) const;
+
     // Token ids in place of a text: its facts have no letters, and opening another model closes it, to which they mean nothing.
     TextFacts openIds(std::string name, std::vector<std::int32_t> ids);
     std::optional<ModelFacts> model() const;

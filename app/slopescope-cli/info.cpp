@@ -80,6 +80,7 @@ void addInfo(CLI::App& app, Context& context) {
     addModel(*verb, *name);
     verb->callback([name, &context] {
         Session session(context.resources);
+        session.useDevice(deviceNamed(context.device), context.job);
         const ModelFacts model = session.openModel(modelDirectory(session, *name).string(), context.job);
         if (context.json)
             printJson(context, infoJson(model));

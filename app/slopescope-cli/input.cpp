@@ -87,6 +87,7 @@ fs::path modelDirectory(const Session& session, const std::string& model) {
 }
 
 ModelFacts open(Session& session, const Input& input, Context& context) {
+    session.useDevice(deviceNamed(context.device), context.job);
     const ModelFacts model = session.openModel(modelDirectory(session, input.model).string(), context.job);
     if (input.ids.empty())
         session.openText(input.text, context.job);

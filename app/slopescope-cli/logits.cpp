@@ -31,6 +31,7 @@ std::vector<std::int32_t> idsOf(Session& session, const Input& input, Context& c
 void run(const Request& r, Context& context) {
     requireWritable(r.out);
     Session session(context.resources);
+    session.useDevice(deviceNamed(context.device), context.job);
     const ModelFacts model = session.openModel(modelDirectory(session, r.input.model).string(), context.job);
     const PositionSpec positions = positionsOf(r.positions, model);
     const SlopeTable slopes = slopesOf(r.slopes, model, positions);

@@ -2,6 +2,7 @@
 #include "app/slopescope-cli/verbs.h"
 #include "app/startup.h"
 
+#include "core/device.h"
 #include "core/error.h"
 #include "core/text/in_quotes.h"
 #include "core/threads.h"
@@ -26,17 +27,9 @@ std::string findResources() {
     return std::filesystem::exists(installed / "models", ignored) ? installed.string() : SLOPESCOPE_SOURCE_RESOURCES;
 }
 
-void requireDevice(const std::string& name) {
-    if (name == "cpu")
-        return;
-    if (name == "cuda" || name.starts_with("cuda:"))
-        throw slopescope::Error("This build computes on the cpu only; it has no CUDA.");
-    throw slopescope::Error("There is no device " + slopescope::inQuotes(name) + "; this build computes on the cpu.");
-}
-
 void addCommonOptions(CLI::App& app, slopescope::cli::Context& context) {
     app.add_flag("--json", context.json, "Print JSON, on one line");
-    app.add_option("--device", context.device, "Where to compute: cpu")->capture_default_str()->type_name("NAME");
+    app.add_option("--device", context.device, "Where to compute: cpu, cuda, cuda:1, ...")->capture_default_str()->type_name("NAME");
     app.add_option("--threads", context.threads, "Threads to compute on; default: all")
         ->check(CLI::Range(1, 4096).description(""))
         ->type_name("N");
@@ -48,7 +41,7 @@ void nameCommonOptions(CLI::App& app) {
     for (CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
         const std::string own = verb->get_footer();
         verb->footer(own + (own.empty() ? "" : "\n") +
-                     "Common options: --json, --device cpu, --threads N, --resources FOLDER.");
+                     "Common options: --json, --device NAME, --threads N, --resources FOLDER.");
         nameCommonOptions(*verb);
     }
 }
@@ -93,7 +86,8 @@ int main(int argc, char** argv) {
     app.failure_message(usageFault);
     addCommonOptions(app, context);
     app.parse_complete_callback([&] {
-        requireDevice(context.device);
+        if (!slopescope::deviceNamed(context.device).isCpu() && app.got_subcommand("bench"))
+            throw slopescope::Error("bench measures the cpu; tests/run_gpu.sh measures a GPU.");
         slopescope::useThreads(context.threads);
     });
     using namespace slopescope::cli;

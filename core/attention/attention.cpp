@@ -1,5 +1,6 @@
 #include "core/attention/attention.h"
 
+#include "core/attention/device_attention.h"
 #include "core/error.h"
 #include "core/kernels/pooled_scores.h"
 #include "core/parallel.h"
@@ -18,7 +19,7 @@ void require(bool holds, const char* argument, const char* fault) {
 
 void checkActivations(const at::Tensor& x, const char* name) {
     require(x.defined() && x.dim() == 4, name, "must be [batch, length, heads, head size]");
-    require(x.scalar_type() == at::kFloat && x.device().is_cpu(), name, "must be float32 on the CPU");
+    require(x.scalar_type() == at::kFloat || !x.device().is_cpu(), name, "must be float32 on the CPU");
     require(x.size(3) >= 1 && (x.stride(3) == 1 || x.size(3) == 1), name, "must have contiguous heads");
 }
 
@@ -74,15 +75,34 @@ kernels::ParallelFor loopsOf(const Job& job) {
     };
 }
 
+bool isOnDevice(const at::Tensor& x) { return !x.device().is_cpu(); }
+
+void checkHead(const HeadView& head) {
+    const auto fits = [](const at::Tensor& x) {
+        return x.defined() && x.dim() == 2 && (x.scalar_type() == at::kFloat || isOnDevice(x)) && x.stride(1) == 1;
+    };
+    require(fits(head.q), "q", "must be float32 [queries, head size]");
+    require(fits(head.k) && head.k.size(1) == head.q.size(1), "k", "must be float32 [keys, head size]");
+    require(head.k.device() == head.q.device() && head.k.scalar_type() == head.q.scalar_type(), "k",
+            "must lie where q does, in its precision");
+    checkSettings(head.settings, 1);
+}
+
+void checkView(const HeadView& head, const MapView& view) {
+    require(0 <= view.queryBegin && view.queryBegin < view.queryEnd && view.queryEnd <= head.q.size(0) &&
+                0 <= view.keyBegin && view.keyBegin < view.keyEnd && view.keyEnd <= head.k.size(0),
+            "the viewport", "must lie within the text");
+    require(1 <= view.rows && view.rows <= view.queryEnd - view.queryBegin && 1 <= view.columns &&
+                view.columns <= view.keyEnd - view.keyBegin,
+            "the viewport", "must have between one pixel and one pixel a cell");
+    require(view.sampling >= 1, "sampling", "must be at least 1");
+    if (head.lse.defined())
+        require(head.lse.numel() == head.q.size(0) && head.lse.is_contiguous(), "lse", "must be one float32 a query");
+}
+
 // The fields that kernels::Map and kernels::Profile share.
 template <class Problem>
 Problem headProblem(const HeadView& head) {
-    require(head.q.defined() && head.q.dim() == 2 && head.q.scalar_type() == at::kFloat && head.q.stride(1) == 1, "q",
-            "must be float32 [queries, head size]");
-    require(head.k.defined() && head.k.dim() == 2 && head.k.scalar_type() == at::kFloat && head.k.stride(1) == 1 &&
-                head.k.size(1) == head.q.size(1),
-            "k", "must be float32 [keys, head size]");
-    checkSettings(head.settings, 1);
     Problem p;
     p.q = head.q.data_ptr<float>();
     p.k = head.k.data_ptr<float>();
@@ -111,6 +131,13 @@ AttendResult attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& 
     require(k.size(3) == q.size(3), "k", "must have the head size of q");
     require(k.size(2) >= 1 && q.size(2) % k.size(2) == 0, "k", "must have a number of heads that divides q's");
     checkSettings(settings, q.size(2));
+    require(k.device() == q.device() && v.device() == q.device() && k.scalar_type() == q.scalar_type() &&
+                v.scalar_type() == q.scalar_type(),
+            "k and v", "must lie where q does, in its precision");
+    if (isOnDevice(q)) {
+        job.check();
+        return attendOnDevice(q, k, v, settings);
+    }
 
     kernels::Attention problem;
     problem.q = rowsOf(q);
@@ -140,14 +167,13 @@ AttendResult attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& 
 }
 
 MapPixels attentionMap(const HeadView& head, const MapView& view, const Job& job) {
+    checkHead(head);
+    checkView(head, view);
+    if (isOnDevice(head.q)) {
+        job.check();
+        return mapOnDevice(head, view);
+    }
     auto map = headProblem<kernels::Map>(head);
-    require(0 <= view.queryBegin && view.queryBegin < view.queryEnd && view.queryEnd <= map.queries &&
-                0 <= view.keyBegin && view.keyBegin < view.keyEnd && view.keyEnd <= map.keys,
-            "the viewport", "must lie within the text");
-    require(1 <= view.rows && view.rows <= view.queryEnd - view.queryBegin && 1 <= view.columns &&
-                view.columns <= view.keyEnd - view.keyBegin,
-            "the viewport", "must have between one pixel and one pixel a cell");
-    require(view.sampling >= 1, "sampling", "must be at least 1");
     map.queryBegin = view.queryBegin;
     map.queryEnd = view.queryEnd;
     map.keyBegin = view.keyBegin;
@@ -157,10 +183,8 @@ MapPixels attentionMap(const HeadView& head, const MapView& view, const Job& job
     map.stage = view.stage;
     map.pooling = view.pooling;
     map.sampling = view.sampling;
-    if (head.lse.defined()) {
-        require(head.lse.numel() == map.queries && head.lse.is_contiguous(), "lse", "must be one float32 a query");
+    if (head.lse.defined())
         map.lse = head.lse.data_ptr<float>();
-    }
     MapPixels pixels{std::vector<float>(std::size_t(view.rows * view.columns)), {}};
     kernels::MapOutput output;
     output.picture = pixels.values.data();
@@ -175,8 +199,13 @@ MapPixels attentionMap(const HeadView& head, const MapView& view, const Job& job
 
 ProfileValues attentionProfile(const HeadView& head, std::span<const std::int64_t> binEdges, std::int64_t firstKeys,
                                const Job& job) {
-    auto profile = headProblem<kernels::Profile>(head);
+    checkHead(head);
     require(binEdges.size() >= 2, "bins", "need at least two edges");
+    if (isOnDevice(head.q)) {
+        job.check();
+        return profileOnDevice(head, binEdges, firstKeys);
+    }
+    auto profile = headProblem<kernels::Profile>(head);
     profile.queryEnd = profile.queries;
     profile.binEdges = binEdges;
     profile.firstKeys = firstKeys;

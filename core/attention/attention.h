@@ -1,5 +1,5 @@
 // Attention on tensors: checks, packing, the parallel loop and the choice of a kernel. Called by model/ and study/, on any
-// thread; float32 on the CPU.
+// thread; float32 on the CPU, and on a CUDA device bfloat16 and float16 as well.
 #pragma once
 
 #include "core/job.h"
@@ -67,7 +67,7 @@ struct ProfileValues {
 ProfileValues attentionProfile(const HeadView& head, std::span<const std::int64_t> binEdges, std::int64_t firstKeys,
                                const Job& job);
 
-// The name of the kernel that serves heads of this size: "avx3".
+// The name of the kernel that serves heads of this size on the processor: "avx3".
 std::string kernelName(std::int64_t headDim);
 
 } // namespace slopescope

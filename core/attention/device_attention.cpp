@@ -6,10 +6,24 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
+#include <c10/util/Exception.h>
 
 #include <algorithm>
 
 namespace slopescope {
+
+std::string deviceFault(const at::Device& device, const std::string& report) {
+    const std::string name = device.str();
+    if (report.find("out of memory") != std::string::npos)
+        return "The memory of " + name + " is not enough for this; choose a shorter text, a smaller model or the cpu.";
+    return name + " failed (" + report.substr(0, report.find('\n')) + "); what is open stays, and the cpu can go on with it.";
+}
+
+void rethrow(const at::Device& device, const c10::Error& fault) {
+    if (device.is_cpu())
+        throw;
+    throw Error(deviceFault(device, fault.what_without_backtrace()));
+}
 
 #ifdef SLOPESCOPE_WITH_CUDA
 namespace {
@@ -115,7 +129,7 @@ AttendResult attendOnDevice(const at::Tensor& q, const at::Tensor& k, const at::
     return result;
 }
 
-MapPixels mapOnDevice(const HeadView& head, const MapView& view) {
+MapPixels mapOnDevice(const HeadView& head, const MapView& view) try {
     const at::Device device = head.q.device();
     cuda::useDevice(device.index());
     const BiasThere bias(head.settings.bias, device);
@@ -143,9 +157,11 @@ MapPixels mapOnDevice(const HeadView& head, const MapView& view) {
     pixels.values.assign(values, values + here.numel());
     pixels.visited = visitedOf(counters);
     return pixels;
+} catch (const c10::Error& fault) {
+    rethrow(head.q.device(), fault);
 }
 
-ProfileValues profileOnDevice(const HeadView& head, std::span<const std::int64_t> binEdges, std::int64_t firstKeys) {
+ProfileValues profileOnDevice(const HeadView& head, std::span<const std::int64_t> binEdges, std::int64_t firstKeys) try {
     const at::Device device = head.q.device();
     cuda::useDevice(device.index());
     const BiasThere bias(head.settings.bias, device);
@@ -165,6 +181,8 @@ ProfileValues profileOnDevice(const HeadView& head, std::span<const std::int64_t
     values.firstKeysMass = output.firstKeysMass;
     values.diagonalMass = output.diagonalMass;
     return values;
+} catch (const c10::Error& fault) {
+    rethrow(head.q.device(), fault);
 }
 
 #else

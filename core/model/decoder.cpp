@@ -1,16 +1,17 @@
 #include "core/model/decoder.h"
 
+#include "core/attention/device_attention.h"
 #include "core/error.h"
 #include "core/model/layer_math.h"
-#include "core/model/layer_parts.h"
-#include "core/model/row_blocks.h"
 #include "core/positions/distance_bias.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/logsumexp.h>
 #include <ATen/ops/tensor.h>
+#include <c10/util/Exception.h>
 
 #include <algorithm>
 #include <cmath>
@@ -32,9 +33,9 @@ std::int64_t sizeOf(const Linear& part) {
 
 // A new tensor that begins with `past` [batch, before, ...], if there is one, and has room for `length` rows more.
 at::Tensor grown(const at::Tensor& past, std::int64_t batch, std::int64_t length, std::int64_t heads,
-                 std::int64_t headDim) {
+                 std::int64_t headDim, const at::TensorOptions& options) {
     const std::int64_t before = past.defined() ? past.size(1) : 0;
-    at::Tensor whole = at::empty({batch, before + length, heads, headDim}, at::kFloat);
+    at::Tensor whole = at::empty({batch, before + length, heads, headDim}, options);
     if (before > 0)
         whole.narrow(1, 0, before).copy_(past);
     return whole;
@@ -42,19 +43,22 @@ at::Tensor grown(const at::Tensor& past, std::int64_t batch, std::int64_t length
 
 } // namespace
 
-Decoder::Decoder(DecoderConfig config, DecoderWeights weights)
-    : m_config(std::move(config)), m_weights(std::move(weights)) {
-    forEachMatrix(m_weights, pack);
+Decoder::Decoder(DecoderConfig config, DecoderWeights weights, Placement placement) try
+    : m_config(std::move(config)), m_weights(std::move(weights)), m_placement(placement) {
+    place(m_config, m_weights, m_placement);
     if (m_config.positions.bias == BiasKind::T5Buckets) {
         const auto buckets = t5BucketTable(m_config.positions.buckets, m_config.positions.maxDistance);
-        m_biasTable = m_weights.relativeBias.index_select(0, at::tensor(at::ArrayRef<std::int64_t>(buckets), at::kLong))
+        m_biasTable = m_weights.relativeBias.cpu()
+                          .index_select(0, at::tensor(at::ArrayRef<std::int64_t>(buckets), at::kLong))
                           .t()
                           .contiguous();
     }
+} catch (const c10::Error& fault) {
+    rethrow(placement.device, fault);
 }
 
 at::Tensor Decoder::embed(std::span<const std::int32_t> ids, std::int64_t batch, std::int64_t first,
-                          const Job& job) const {
+                          const Job& job) const try {
     const at::NoGradGuard noGradient;
     const std::int64_t length = static_cast<std::int64_t>(ids.size()) / batch;
     if (const auto longest = m_config.longestLength(); longest && first + length > *longest)
@@ -64,17 +68,21 @@ at::Tensor Decoder::embed(std::span<const std::int32_t> ids, std::int64_t batch,
     std::int64_t* out = index.data_ptr<std::int64_t>();
     for (const std::int32_t id : ids)
         *out++ = checkedId(m_config, id);
-    at::Tensor residual = at::empty({batch, length, m_config.width}, at::kFloat);
-    forRowBlocks(batch, length, sizeOf(m_weights.embeddingIn) + m_config.width, job, [&](const RowBlock& block) {
-        block.put(slopescope::embed(m_config, m_weights, block.of(index), first + block.first), residual);
+    const at::Tensor there = index.to(m_placement.device);
+    at::Tensor residual = at::empty({batch, length, m_config.width}, m_placement.floats());
+    const std::int64_t met = sizeOf(m_weights.embeddingIn) + m_config.width;
+    overRows(m_placement, batch, length, met, job, [&](const RowBlock& block) {
+        block.put(slopescope::embed(m_config, m_weights, block.of(there), first + block.first), residual);
     });
     return residual;
+} catch (const c10::Error& fault) {
+    rethrow(m_placement.device, fault);
 }
 
 std::optional<RotaryTable> Decoder::rotaryFor(std::int64_t length, std::int64_t first) const {
     if (!m_config.positions.rotary)
         return std::nullopt;
-    return rotaryTable(*m_config.positions.rotary, first, length);
+    return rotaryTable(*m_config.positions.rotary, first, length).to(m_placement.device);
 }
 
 AttentionSettings Decoder::settings(std::int64_t layer, const AttentionOverride& change, std::int64_t length) const {
@@ -95,17 +103,18 @@ AttentionSettings Decoder::settings(std::int64_t layer, const AttentionOverride&
 }
 
 Decoder::LayerResult Decoder::runLayer(std::int64_t layer, const at::Tensor& residual, const RotaryTable* rotary,
-                                       const AttentionOverride& change, const Job& job, const Past& past) const {
+                                       const AttentionOverride& change, const Job& job, const Past& past) const try {
     const at::NoGradGuard noGradient;
     job.check();
     const LayerWeights& weights = m_weights.layers.at(static_cast<std::size_t>(layer));
     const std::int64_t batch = residual.size(0), length = residual.size(1);
     const std::int64_t before = past.k.defined() ? past.k.size(1) : 0;
     LayerResult result;
-    result.q = at::empty({batch, length, m_config.heads, m_config.headDim}, at::kFloat);
-    result.k = grown(past.k, batch, length, m_config.keyHeads, m_config.headDim);
-    result.v = grown(past.v, batch, length, m_config.keyHeads, m_config.headDim);
-    forRowBlocks(batch, length, sizeOf(weights.qkv), job, [&](const RowBlock& block) {
+    const at::TensorOptions options = m_placement.products();
+    result.q = at::empty({batch, length, m_config.heads, m_config.headDim}, options);
+    result.k = grown(past.k, batch, length, m_config.keyHeads, m_config.headDim, options);
+    result.v = grown(past.v, batch, length, m_config.keyHeads, m_config.headDim, options);
+    overRows(m_placement, batch, length, sizeOf(weights.qkv), job, [&](const RowBlock& block) {
         RotaryTable turned;
         if (rotary)
             turned = {rotary->cos.narrow(0, block.first, block.rows), rotary->sin.narrow(0, block.first, block.rows)};
@@ -123,18 +132,24 @@ Decoder::LayerResult Decoder::runLayer(std::int64_t layer, const at::Tensor& res
     result.residual = at::empty_like(residual, at::MemoryFormat::Contiguous);
     const std::int64_t met =
         sizeOf(weights.output) + sizeOf(weights.gate) + sizeOf(weights.up) + sizeOf(weights.down);
-    forRowBlocks(batch, length, met, job, [&](const RowBlock& block) {
+    overRows(m_placement, batch, length, met, job, [&](const RowBlock& block) {
         block.put(finishLayer(m_config, weights, block.of(residual), block.of(attended.out)), result.residual);
     });
     return result;
+} catch (const c10::Error& fault) {
+    rethrow(m_placement.device, fault);
 }
 
-at::Tensor Decoder::losses(const at::Tensor& residual, std::span<const std::int32_t> targets, const Job& job) const {
+at::Tensor Decoder::losses(const at::Tensor& residual, std::span<const std::int32_t> targets, const Job& job) const try {
     for (const std::int32_t target : targets)
         checkedId(m_config, target);
     const Linear& output = outputProjection(m_weights);
     const at::Tensor rows = residual.unsqueeze(0);
     at::Tensor losses = at::empty({residual.size(0)}, at::kFloat);
+    if (!m_placement.onProcessor()) {
+        lossesThere(rows, targets, job, losses);
+        return losses;
+    }
     forRowBlocks(1, rows.size(1), sizeOf(output), job, [&](const RowBlock& block) {
         const at::Tensor last = finalNorm(m_config, m_weights, block.of(rows)).contiguous();
         kernels::crossEntropy(*output.packed, output.bias.defined() ? output.bias.data_ptr<float>() : nullptr,
@@ -142,15 +157,36 @@ at::Tensor Decoder::losses(const at::Tensor& residual, std::span<const std::int3
                               losses.data_ptr<float>() + block.first);
     });
     return losses;
+} catch (const c10::Error& fault) {
+    rethrow(m_placement.device, fault);
 }
 
-at::Tensor Decoder::logits(const at::Tensor& residual) const {
+// `rows` [1, rows, width] on the device, a few at a time, so that all logits never exist.
+void Decoder::lossesThere(const at::Tensor& rows, std::span<const std::int32_t> targets, const Job& job,
+                          const at::Tensor& losses) const {
+    const at::NoGradGuard noGradient;
+    constexpr std::int64_t kLogits = 1 << 27; // of these twice, in float32: 1 GiB
+    const std::int64_t count = rows.size(1), atOnce = std::max<std::int64_t>(1, kLogits / m_config.vocabulary);
+    const at::Tensor expected =
+        at::tensor(at::ArrayRef<std::int32_t>(targets.data(), targets.size()), at::kInt).to(at::kLong).to(m_placement.device);
+    for (std::int64_t first = 0; first < count; first += atOnce) {
+        job.check();
+        const std::int64_t here = std::min(atOnce, count - first);
+        const at::Tensor scores = slopescope::logits(m_config, m_weights, rows.narrow(1, first, here)[0]).to(at::kFloat);
+        const at::Tensor chosen = scores.gather(1, expected.narrow(0, first, here).unsqueeze(1)).squeeze(1);
+        losses.narrow(0, first, here).copy_(at::logsumexp(scores, {1}) - chosen);
+    }
+}
+
+at::Tensor Decoder::logits(const at::Tensor& residual) const try {
     const at::Tensor rows = residual.unsqueeze(0);
     at::Tensor scores = at::empty({1, rows.size(1), m_config.vocabulary}, at::kFloat);
-    forRowBlocks(1, rows.size(1), sizeOf(outputProjection(m_weights)), Job(), [&](const RowBlock& block) {
+    overRows(m_placement, 1, rows.size(1), sizeOf(outputProjection(m_weights)), Job(), [&](const RowBlock& block) {
         block.put(slopescope::logits(m_config, m_weights, block.of(rows)), scores);
     });
     return scores[0];
+} catch (const c10::Error& fault) {
+    rethrow(m_placement.device, fault);
 }
 
 } // namespace slopescope

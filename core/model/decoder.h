@@ -1,12 +1,12 @@
-// The forward of a decoder, layer by layer, for measuring and looking: float32 on the CPU, fused attention, no L x L,
-// no L x V.
+// The forward of a decoder, layer by layer, for measuring and looking: float32 on the CPU, or on a device as its placement
+// says; fused attention, no L x L, no L x V.
 //
 // Immutable and safe to share between threads. Callers walk the layers themselves, because what they want lies between
 // them: a picture needs q and k of a layer, an edited slope wants to resume at the layer where it bites.
 #pragma once
 
 #include "core/attention/attention.h"
-#include "core/model/decoder_weights.h"
+#include "core/model/placement.h"
 #include "core/positions/rotary.h"
 
 #include <cstdint>
@@ -28,14 +28,15 @@ struct AttentionOverride {
 
 class Decoder {
 public:
-    // Packs the matrices; the tensors they came from are let go one by one, so that nothing is held twice.
-    Decoder(DecoderConfig config, DecoderWeights weights);
+    // Packs the matrices, or moves them; the tensors they came from are let go one by one, so that nothing is held twice.
+    Decoder(DecoderConfig config, DecoderWeights weights, Placement placement = {});
 
     const DecoderConfig& config() const { return m_config; }
+    const Placement& placement() const { return m_placement; }
 
     // The same weights with other positions; see withPositions(DecoderConfig).
     Decoder withPositions(const PositionOverride& change) const {
-        return {slopescope::withPositions(m_config, change), m_weights};
+        return {slopescope::withPositions(m_config, change), m_weights, m_placement};
     }
 
     // Token ids -> the residual entering layer 0, [batch, length, width]. ids: batch x length, row by row. Throws Error
@@ -58,6 +59,8 @@ public:
         at::Tensor k, v; // [batch, past, keyHeads, headDim]; undefined: none
     };
 
+    // Residuals, q, k, v and log-sum-exps lie where the weights do; losses and logits on the processor.
+    //
     // One layer over texts, from position 0 or behind `past`. `rotary` comes from rotaryFor(length, past), or is null where
     // that is. Throws Cancelled within some ten milliseconds of a stop.
     LayerResult runLayer(std::int64_t layer, const at::Tensor& residual, const RotaryTable* rotary,
@@ -77,9 +80,13 @@ public:
     at::Tensor logits(const at::Tensor& residual) const;
 
 private:
+    void lossesThere(const at::Tensor& rows, std::span<const std::int32_t> targets, const Job& job,
+                     const at::Tensor& losses) const;
+
     DecoderConfig m_config;
     DecoderWeights m_weights;
-    at::Tensor m_biasTable; // [heads, distances], with T5 buckets
+    Placement m_placement;
+    at::Tensor m_biasTable; // [heads, distances], with T5 buckets; on the processor, wherever the weights are
 };
 
 } // namespace slopescope

@@ -21,8 +21,9 @@
 namespace slopescope {
 namespace {
 
-bool recordsGradient() {
-    return at::GradMode::is_enabled();
+// Whether LibTorch's own operations serve: for gradients, and on a device.
+bool plainly(const at::Tensor& x) {
+    return at::GradMode::is_enabled() || !x.device().is_cpu();
 }
 
 const float* dataOf(const at::Tensor& x) {
@@ -54,7 +55,7 @@ void pack(Linear& part) {
 
 at::Tensor linear(const at::Tensor& x, const Linear& part) {
     if (!part.packed)
-        return at::linear(x, part.weight, part.bias);
+        return at::linear(x.to(part.weight.scalar_type()), part.weight, part.bias);
     std::vector<std::int64_t> shape = x.sizes().vec();
     shape.back() = part.packed->outputs();
     at::Tensor y = at::empty(shape, x.options());
@@ -64,7 +65,7 @@ at::Tensor linear(const at::Tensor& x, const Linear& part) {
 
 at::Tensor addLinear(const at::Tensor& x, const at::Tensor& y, const Linear& part) {
     if (!part.packed)
-        return x + at::linear(y, part.weight, part.bias);
+        return x + linear(y, part);
     const at::Tensor base = x.contiguous();
     at::Tensor sum = at::empty_like(base);
     const std::int64_t width = part.packed->outputs();
@@ -78,7 +79,7 @@ at::Tensor addLinear(const at::Tensor& x, const at::Tensor& y, const Linear& par
 }
 
 at::Tensor times(const at::Tensor& a, const at::Tensor& b) {
-    if (recordsGradient())
+    if (plainly(a))
         return a * b;
     const at::Tensor left = a.contiguous(), right = b.contiguous();
     at::Tensor product = at::empty_like(left);
@@ -88,7 +89,7 @@ at::Tensor times(const at::Tensor& a, const at::Tensor& b) {
 }
 
 at::Tensor rotated(const at::Tensor& x, const Rotary& rotary, const RotaryTable& table) {
-    if (recordsGradient())
+    if (plainly(x))
         return rotate(x, rotary, table);
     const std::int64_t half = rotary.dims / 2, batch = x.size(0), length = x.size(1), heads = x.size(2), dim = x.size(3);
     const std::int64_t step = rotary.interleaved ? 2 : 1, partner = rotary.interleaved ? 1 : half;
@@ -111,7 +112,7 @@ at::Tensor rotated(const at::Tensor& x, const Rotary& rotary, const RotaryTable&
 
 at::Tensor rowsOf(const Linear& part, const at::Tensor& ids) {
     if (!part.packed)
-        return at::embedding(part.weight, ids);
+        return at::embedding(part.weight, ids).to(at::kFloat);
     std::vector<std::int64_t> shape = ids.sizes().vec();
     shape.push_back(part.packed->inputs());
     at::Tensor rows = at::empty(shape, at::kFloat);
@@ -126,23 +127,24 @@ at::Tensor rowsOf(const Linear& part, const at::Tensor& ids) {
 at::Tensor normed(const at::Tensor& x, const Norm& part, NormKind kind, double epsilon) {
     const std::int64_t width = x.size(-1);
     const bool centred = kind == NormKind::Mean;
-    if (!recordsGradient()) {
+    if (!plainly(x)) {
         const at::Tensor rows = x.contiguous();
         at::Tensor y = at::empty_like(rows);
         kernels::normalise({width, dataOf(part.weight), dataOf(part.bias), static_cast<float>(epsilon), centred},
                            rows.data_ptr<float>(), rows.numel() / width, y.data_ptr<float>());
         return y;
     }
+    const at::Tensor wide = x.to(at::kFloat);
     if (centred)
-        return at::layer_norm(x, {width}, part.weight, part.bias, epsilon);
-    at::Tensor y = x * at::rsqrt((x * x).mean(-1, true) + epsilon);
+        return at::layer_norm(wide, {width}, part.weight, part.bias, epsilon);
+    at::Tensor y = wide * at::rsqrt((wide * wide).mean(-1, true) + epsilon);
     if (part.weight.defined())
         y = y * part.weight;
     return part.bias.defined() ? y + part.bias : y;
 }
 
 at::Tensor activated(const at::Tensor& x, Activation activation) {
-    if (!recordsGradient()) {
+    if (!plainly(x)) {
         at::Tensor y = x.contiguous();
         kernels::activate(activation, y.data_ptr<float>(), y.numel());
         return y;

@@ -30,6 +30,10 @@ at::Tensor RowBlock::of(const at::Tensor& whole) const {
 }
 
 void RowBlock::put(const at::Tensor& part, const at::Tensor& whole, std::int64_t offset) const {
+    if (!part.device().is_cpu()) {
+        whole.narrow(0, text, texts).narrow(1, first + offset, rows).copy_(part);
+        return;
+    }
     const std::int64_t width = whole.stride(1);
     for (std::int64_t t = 0; t < texts; ++t)
         for (std::int64_t row = 0; row < rows; ++row)

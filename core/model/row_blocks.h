@@ -18,7 +18,8 @@ struct RowBlock {
     // This block of [batch, length, ...], a view.
     at::Tensor of(const at::Tensor& whole) const;
 
-    // Copies this block's [texts, rows, ...] into `whole`, whose rows may begin `offset` rows later.
+    // Copies this block's [texts, rows, ...] into `whole`, whose rows may begin `offset` rows later. What lies on a device
+    // may go to another place and precision.
     void put(const at::Tensor& part, const at::Tensor& whole, std::int64_t offset = 0) const;
 };
 

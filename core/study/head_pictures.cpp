@@ -61,7 +61,7 @@ MapResult drawMap(const TextForward& forward, MapCache& cache, const MapRequest&
         MapPixels pixels = draw();
         const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         return MapResult{r.head, r.length, r.stage, r.pooling, {v, std::move(pixels.values)}, state,
-                         pixels.visited.fraction(), seconds, kernelName(head.q.size(1))};
+                         pixels.visited.fraction(), seconds, head.q.device().is_cpu() ? kernelName(head.q.size(1)) : "cuda"};
     };
     const MapSubject subject{forward.revision(r.head.layer), r.head, r.length, slope, r.stage, r.pooling};
     const std::int64_t sampling = draft && !cache.holds(subject, v) ? draftSampling(r, slope, head.q.size(1)) : 1;

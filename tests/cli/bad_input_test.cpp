@@ -109,8 +109,9 @@ const Fault kWords[]{
     {"TextAndIds", "perplexity $alibi --text $text --ids $text", "one of the two"},
     {"LengthsThenNothing", "perplexity --lengths 8 16 --text $text", "16"},
     {"BenchOfNothing", "bench", "A subcommand is required"},
-    {"Cuda", "info $alibi --device cuda", "it has no CUDA"},
-    {"CudaOne", "--device cuda:1 info $alibi", "it has no CUDA"},
+    {"NoGpuOfThatNumber", "info $alibi --device cuda:77", "GPU"},
+    {"DeviceBeforeTheVerb", "--device cuda:77 info $alibi", "GPU"},
+    {"DeviceWithoutNumber", "info $alibi --device cuda:", "There is no device \"cuda:\""},
     {"UnknownDevice", "info $alibi --device tpu", "There is no device \"tpu\""},
     {"NoThreads", "info $alibi --threads 0", "--threads"},
     {"ThreadsAreNoNumber", "info $alibi --threads all", "--threads"},
@@ -144,6 +145,20 @@ const Fault kSlopes[]{
     {"OfAModelWithout", "perplexity $learned --text $text --slopes paper", "no slopes to change"},
     {"OfAModelWithoutInLogits", "logits $learned --text $text --slopes paper --out $here/out.npy", "no slopes to change"},
     {"OfAModelWithoutInProfile", "profile $learned --text $text --slopes paper --length 8", "no slopes to change"},
+};
+
+const Fault kPositions[]{
+    {"NoRule", "perplexity $alibi --text $text --positions gps", "\"gps\" are none of own, alibi"},
+    {"Empty", "perplexity $alibi --text $text --positions ''", "are none of"},
+    {"WindowOfNothing", "perplexity $alibi --text $text --positions window:0", "at least 1"},
+    {"WindowOfWords", "perplexity $alibi --text $text --positions window:few", "a whole number of tokens"},
+    {"FactorBelowOne", "perplexity $alibi --text $text --positions rotary-linear:0.5", "one number from 1"},
+    {"FactorOfWords", "perplexity $alibi --text $text --positions rotary-yarn:x", "one number from 1"},
+    {"SlopesOfAlibi", "perplexity $alibi --text $text --positions alibi:steep", "The slopes \"steep\""},
+    {"NothingToScale", "perplexity $alibi --text $text --positions rotary-ntk:2", "no rotary positions to scale"},
+    {"SlopesOfNone", "perplexity $alibi --text $text --positions none --slopes paper", "no slopes to change"},
+    {"SlopesOfNoneInMap", "map $alibi --text $text --positions none --slopes paper --length 8 --layer 0 --head 0 --out $here/out.npy",
+     "no slopes to change"},
 };
 
 const Fault kModels[]{
@@ -228,6 +243,7 @@ const Fault kTrainAndBench[]{
 
 INSTANTIATE_TEST_SUITE_P(Words, BadInput, testing::ValuesIn(kWords), nameOf);
 INSTANTIATE_TEST_SUITE_P(Slopes, BadInput, testing::ValuesIn(kSlopes), nameOf);
+INSTANTIATE_TEST_SUITE_P(Positions, BadInput, testing::ValuesIn(kPositions), nameOf);
 INSTANTIATE_TEST_SUITE_P(Models, BadInput, testing::ValuesIn(kModels), nameOf);
 INSTANTIATE_TEST_SUITE_P(Texts, BadInput, testing::ValuesIn(kTexts), nameOf);
 INSTANTIATE_TEST_SUITE_P(Pictures, BadInput, testing::ValuesIn(kPictures), nameOf);
