@@ -52,6 +52,7 @@ ModelFacts factsOf(const OpenedModel& opened, const Device& device) {
     facts.family = config.modelType;
     facts.positions = describe(config.positions);
     facts.linearBias = config.positions.bias == BiasKind::Linear;
+    facts.rotary = config.positions.rotary.has_value();
     facts.parameters = opened.parameters;
     facts.precision = opened.precision;
     facts.layers = int(config.layers);

@@ -37,6 +37,7 @@ struct ModelFacts {
     std::string family;    // config.json's model_type
     std::string positions; // "ALiBi", "rotary", "T5 bias", "sinusoidal", "learned", "none"
     bool linearBias = false; // its slopes can be edited
+    bool rotary = false;     // its frequencies can be scaled
     std::int64_t parameters = 0;
     std::string precision; // on disk: "float16"
     int layers = 0, heads = 0, keyHeads = 0, headDim = 0, width = 0, vocabulary = 0;

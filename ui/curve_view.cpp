@@ -179,6 +179,8 @@ QString CurveView::caption() const {
         return {};
     const CurveResult& curve = m_curves.first().result;
     QStringList parts{protocolName(curve)};
+    if (!m_remark.isEmpty())
+        parts.prepend(m_remark);
     if (curve.windowsTotal > 0)
         parts += curve.windowsDone < curve.windowsTotal
                      ? tr("%1 of %2 windows").arg(grouped(curve.windowsDone), grouped(curve.windowsTotal))
@@ -190,6 +192,11 @@ QString CurveView::caption() const {
                                   [](const CurvePoint& point) { return std::isfinite(point.standardError); });
     parts += band ? tr("band = ±2 standard errors") : tr("no band from one window");
     return parts.join(QStringLiteral(" · "));
+}
+
+void CurveView::setRemark(const QString& remark) {
+    m_remark = remark;
+    placeCaption();
 }
 
 // In the header where there is room for all of it, else in a row of its own: nobody should have to guess the protocol.

@@ -37,6 +37,7 @@ public:
     void setPrevious(const QString& label, const CurveResult& curve); // grey, behind the others
     void clearPrevious();
     void setTrainedLength(std::int64_t length); // dashed; 0: unknown
+    void setRemark(const QString& remark);      // the caption begins with it
     void setStale(bool stale);                  // dims the curves until a new one comes
     void setEmptyText(const QString& sentence); // said while there is no curve
     void clear();
@@ -108,6 +109,7 @@ private:
     PanelHeader* m_header = nullptr;
     SegmentedButtons *m_modes = nullptr, *m_scales = nullptr;
     QCustomPlot* m_plot = nullptr;
+    QString m_remark;
     QLabel *m_caption = nullptr, *m_empty = nullptr;
 
     // Of what is drawn now; rebuilt with every change.

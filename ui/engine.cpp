@@ -197,28 +197,29 @@ Engine::Result Engine::compute(const Work& work, const Job& job) {
         }};
     }
     case Task::Forward:
-        m_session.forward(view.slopes, view.length, job);
+        m_session.forward(view.slopes, view.length, job, view.positions);
         return {};
     case Task::Thumbnails: {
-        const ThumbnailsRequest request{view.slopes, view.length, view.thumbnailPixels, view.stage};
+        const ThumbnailsRequest request{view.slopes, view.length, view.thumbnailPixels, view.stage, view.positions};
         auto result = std::make_shared<const ThumbnailsResult>(m_session.thumbnails(request, job));
         return {[this, result](bool current) { emit thumbnailsReady(*result, current); }};
     }
     case Task::Profile: {
-        auto result = std::make_shared<const ProfileResult>(m_session.profile({view.slopes, view.length, view.head}, job));
+        auto result = std::make_shared<const ProfileResult>(m_session.profile({view.slopes, view.length, view.head, view.positions}, job));
         return {[this, result](bool current) { emit profileReady(*result, current); }};
     }
     case Task::Cell: {
-        const CellRequest request{view.slopes, view.length, view.head, view.cell->query, view.cell->key};
+        const CellRequest request{view.slopes, view.length, view.head, view.cell->query, view.cell->key, view.positions};
         return {[this, result = m_session.cell(request, job)](bool) { emit cellReady(result); }};
     }
     case Task::Links: {
-        const LinksRequest request{view.slopes, view.length, view.head, *view.token};
+        const LinksRequest request{view.slopes, view.length, view.head, *view.token, view.positions};
         auto result = std::make_shared<const LinksResult>(m_session.links(request, job));
         return {[this, result](bool) { emit linksReady(*result); }};
     }
     default: { // Preview and Map
-        const MapRequest request{view.slopes, view.length, view.head, view.viewport, view.stage, view.pooling};
+        const MapRequest request{view.slopes, view.length,  view.head,     view.viewport,
+                                 view.stage,  view.pooling, view.positions};
         const auto draft = [&](const MapResult& map) {
             const std::lock_guard lock(m_mutex);
             post(work, [this, result = std::make_shared<const MapResult>(map)](bool current) {

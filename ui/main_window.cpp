@@ -8,6 +8,7 @@
 #include "ui/map_view.h"
 #include "ui/model_panel.h"
 #include "ui/notice_strip.h"
+#include "ui/position_picker.h"
 #include "ui/profile_view.h"
 #include "ui/slope_editor.h"
 #include "ui/status_line.h"
@@ -92,7 +93,9 @@ void MainWindow::openText(const QString& file) {
 
 void MainWindow::showModel(std::shared_ptr<const ModelFacts> model, std::shared_ptr<const TextFacts> text) {
     const bool first = !m_model;
-    m_model = std::move(model);
+    m_opened = m_model = std::move(model);
+    m_view.positions = {};
+    m_positions->setModel(*m_opened);
     m_notice->takeBack(static_cast<int>(Task::OpenModel));
     m_models->setModel(*m_model);
     m_slopes->setModel(*m_model);
@@ -102,9 +105,11 @@ void MainWindow::showModel(std::shared_ptr<const ModelFacts> model, std::shared_
         m_view.head = m_firstHead.value_or(HeadAddress{m_model->layers / 2, m_model->heads * 5 / 8});
     m_view.head = {std::min(m_view.head.layer, m_model->layers - 1), std::min(m_view.head.head, m_model->heads - 1)};
     m_curves->setTrainedLength(m_model->trainedLength);
-    // What the last run had edited comes back once, as a step that can be undone.
-    if (const auto slopes = std::exchange(m_rememberedSlopes, {});
-        slopes && m_rememberedModel == QString::fromStdString(m_model->directory.string()) && m_slopes->available()) {
+    // What the last run had changed comes back once, edited slopes as a step that can be undone.
+    const bool remembered = m_rememberedModel == QString::fromStdString(m_model->directory.string());
+    if (const QString positions = std::exchange(m_rememberedPositions, {}); remembered && !positions.isEmpty())
+        runWith(positions);
+    if (const auto slopes = std::exchange(m_rememberedSlopes, {}); slopes && remembered && m_slopes->available()) {
         try {
             m_slopes->change(*slopes, tr("slopes of the last run"));
         } catch (const std::exception&) {
@@ -181,6 +186,17 @@ void MainWindow::setSlopes(const SlopeTable& slopes, bool inHand) {
     pushView();
 }
 
+void MainWindow::runWith(const QString& positions) {
+    m_positions->setChosen(positions);
+    const std::string spec = m_positions->spec().toStdString(); // its own, if the model cannot have those
+    SlopeTable shape = m_opened->slopes;
+    if (shape.empty())
+        shape.assign(static_cast<std::size_t>(m_opened->layers), SlopeSet(static_cast<std::size_t>(m_opened->heads)));
+    m_view.positions = spec.empty() ? PositionOverride() : parsePositions(spec, shape);
+    m_model = std::make_shared<const ModelFacts>(inForce(*m_opened, m_view.positions));
+    m_slopes->setModel(*m_model);
+}
+
 void MainWindow::pushView() {
     if (!m_model || !m_text || m_view.length <= 0)
         return;
@@ -190,7 +206,8 @@ void MainWindow::pushView() {
     m_view.thumbnailPixels = m_heads->wantedPixels();
 
     const View& now = m_view;
-    const bool inputs = !m_asked || m_asked->slopes != now.slopes || m_asked->length != now.length;
+    const bool inputs = !m_asked || m_asked->positions != now.positions || m_asked->slopes != now.slopes ||
+                        m_asked->length != now.length;
     const bool head = inputs || m_asked->head != now.head;
     const bool stage = inputs || m_asked->stage != now.stage;
     const bool map = head || stage || m_asked->pooling != now.pooling || m_asked->viewport != now.viewport;

@@ -32,6 +32,7 @@ class LengthSlider;
 class MapPanel;
 class ModelPanel;
 class NoticeStrip;
+class PositionPicker;
 class ProfileView;
 class SlopeEditor;
 class StatusLine;
@@ -58,6 +59,7 @@ public:
     HeadGrid& headGrid() { return *m_heads; }
     CurveView& curveView() { return *m_curves; }
     NoticeStrip& notice() { return *m_notice; }
+    PositionPicker& positionPicker() { return *m_positions; }
     const View& view() const { return m_view; }
     const std::optional<CurveResult>& curve() const { return m_curve; } // the newest state of the newest sweep
     // Nothing is on its way: map, thumbnails and profile are exact, the curve is complete.
@@ -83,10 +85,13 @@ private:
     enum Picture { kMap = 1, kThumbnails = 2, kProfile = 4 };
     struct Sweep {
         std::filesystem::path model;
+        PositionOverride positions;
         SlopeTable slopes; // empty: as trained
         QString label;
         CurveResult curve;
-        bool sameStudy(const Sweep& other) const { return model == other.model && slopes == other.slopes; }
+        bool sameStudy(const Sweep& other) const {
+            return model == other.model && positions == other.positions && slopes == other.slopes;
+        }
     };
 
     // main_window_layout.cpp
@@ -116,6 +121,7 @@ private:
     void updateLengths();
     void setLength(std::int64_t length);
     void setSlopes(const SlopeTable& slopes, bool inHand);
+    void runWith(const QString& positions); // a spec of the picker; empty: the model's own
     void pointAt(std::optional<CellOnView> cell);
     void pushView();
     void arrived(int picture, bool current);
@@ -161,6 +167,7 @@ private:
     CellCard* m_cellCard = nullptr;
     CurveView* m_curves = nullptr;
     LengthSlider* m_length = nullptr;
+    PositionPicker* m_positions = nullptr;
     StatusLine* m_status = nullptr;
     KeysPage* m_keys = nullptr;
     QLabel* m_device = nullptr;
@@ -172,7 +179,8 @@ private:
     QMenu* m_sweepLengths = nullptr;
     QActionGroup* m_themes = nullptr;
 
-    std::shared_ptr<const ModelFacts> m_model;
+    std::shared_ptr<const ModelFacts> m_opened; // as it was trained
+    std::shared_ptr<const ModelFacts> m_model;  // as it is run
     std::shared_ptr<const TextFacts> m_text;
     QString m_askedText, m_openedText; // files
     View m_view;
@@ -191,7 +199,7 @@ private:
     bool m_sweeping = false;
 
     std::optional<SlopeTable> m_rememberedSlopes; // for the first model opened, if it is the one they belong to
-    QString m_rememberedModel;
+    QString m_rememberedPositions, m_rememberedModel;
     bool m_arranged = false; // the docks have their sizes
     bool m_triedDefaultModel = false, m_triedDefaultText = false;
 };

@@ -11,6 +11,7 @@
 #include "ui/map_view.h"
 #include "ui/model_panel.h"
 #include "ui/notice_strip.h"
+#include "ui/position_picker.h"
 #include "ui/panel_header.h"
 #include "ui/profile_view.h"
 #include "ui/slope_editor.h"
@@ -202,6 +203,9 @@ void MainWindow::buildToolbar() {
     device->setToolTip(tr("What computes: the processor, with the widest instructions that it has"));
     bar->addWidget(device);
     bar->addWidget(verticalRule(bar));
+    m_positions = new PositionPicker;
+    bar->addWidget(m_positions);
+    bar->addWidget(verticalRule(bar));
     m_length = new LengthSlider;
     bar->addWidget(m_length);
     bar->addWidget(verticalRule(bar));
@@ -340,6 +344,7 @@ void MainWindow::restore(const LaunchOptions& options) {
         m_wantedSweep = options.sweepLength;
     if (!memory.slopes.empty())
         m_rememberedSlopes = memory.slopes;
+    m_rememberedPositions = memory.positions;
     m_rememberedModel = memory.slopesModel;
 
     const QString model = options.model.isEmpty() ? memory.model : options.model;
@@ -374,9 +379,11 @@ void MainWindow::remember() {
     if (m_map->scaleSettings() != defaultSettings(m_view.stage))
         memory.scale = m_map->scaleSettings();
     memory.curveMode = static_cast<int>(m_curves->mode());
-    if (m_model && m_slopes->edited()) {
+    if (m_model) {
         memory.slopesModel = QString::fromStdString(m_model->directory.string());
-        memory.slopes = m_slopes->slopes();
+        memory.positions = m_positions->spec();
+        if (m_slopes->edited())
+            memory.slopes = m_slopes->slopes();
     }
     memory.write(*m_settings);
 }

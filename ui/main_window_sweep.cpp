@@ -3,6 +3,7 @@
 
 #include "ui/format.h"
 #include "ui/notice_strip.h"
+#include "ui/position_picker.h"
 #include "ui/slope_editor.h"
 #include "ui/status_line.h"
 
@@ -42,13 +43,14 @@ void MainWindow::startSweep() {
     if (!m_model || !m_text)
         return;
     CurveRequest request;
+    request.positions = m_view.positions;
     if (m_slopes->edited())
         request.slopes = m_slopes->slopes();
     const std::int64_t longest = sweepLength();
     for (std::int64_t length = kShortestLength; length <= longest; length *= 2)
         request.lengths.push_back(length);
     request.maxTokens = std::max(kTokens, kWindows * longest);
-    m_sweep = {m_model->directory, request.slopes, curveLabel(), {}};
+    m_sweep = {m_model->directory, request.positions, request.slopes, curveLabel(), {}};
     m_curve.reset();
     m_sweeping = true;
     m_curves->setStale(true);
@@ -61,7 +63,7 @@ void MainWindow::startSweep() {
 void MainWindow::sweepAfterEdit() {
     const SlopeTable slopes = m_slopes->edited() ? m_slopes->slopes() : SlopeTable();
     const bool measured = m_sweeping || (m_curve && m_curve->complete);
-    if (!measured || !m_sweep.sameStudy({m_model->directory, slopes, {}, {}}))
+    if (!measured || !m_sweep.sameStudy({m_model->directory, m_view.positions, slopes, {}, {}}))
         startSweep();
     else
         m_curves->setStale(!m_curve); // back where it began
@@ -88,6 +90,8 @@ void MainWindow::endSweep(bool complete) {
 }
 
 QString MainWindow::curveLabel() const {
+    if (const QString other = m_positions->name(); !other.isEmpty())
+        return m_slopes->edited() ? tr("%1, edited").arg(other) : other;
     if (m_slopes->edited())
         return tr("edited slopes");
     return m_slopes->available() ? tr("as trained") : QString::fromStdString(m_model->positions);
@@ -104,6 +108,7 @@ void MainWindow::showCurve(const CurveResult& curve) {
     }
     m_shown = m_sweep;
     m_curves->setStale(false);
+    m_curves->setRemark(m_sweep.positions == PositionOverride() ? QString() : tr("%1: not as trained").arg(m_sweep.label));
     m_curves->setCurve(m_sweep.label, curve, methodColour(QString::fromStdString(m_model->positions)));
     if (curve.complete)
         m_whole = m_sweep;
@@ -112,7 +117,7 @@ void MainWindow::showCurve(const CurveResult& curve) {
 QString MainWindow::previousLabel(const Sweep& sweep) const {
     if (sweep.model != m_model->directory)
         return QString::fromStdString(sweep.model.filename().string());
-    return sweep.slopes.empty() ? sweep.label : tr("before");
+    return sweep.slopes.empty() || sweep.positions != m_sweep.positions ? sweep.label : tr("before");
 }
 
 void MainWindow::forgetCurves() {

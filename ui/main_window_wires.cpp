@@ -7,6 +7,7 @@
 #include "ui/map_panel.h"
 #include "ui/map_view.h"
 #include "ui/model_panel.h"
+#include "ui/position_picker.h"
 #include "ui/profile_view.h"
 #include "ui/slope_editor.h"
 #include "ui/status_line.h"
@@ -27,6 +28,11 @@ void MainWindow::connectPanels() {
     connect(m_slopes, &SlopeEditor::slopesCommitted, this, [this](const SlopeTable& slopes) {
         setSlopes(slopes, false);
         sweepAfterEdit();
+    });
+    connect(m_positions, &PositionPicker::chosen, this, [this](const QString& spec) {
+        runWith(spec);
+        if (m_text)
+            beginStudy();
     });
     connect(m_length, &LengthSlider::lengthChosen, this, [this](qint64 length) {
         m_wantedLength = length;

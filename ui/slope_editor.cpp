@@ -33,8 +33,8 @@ bool rowsEqual(const SlopeTable& table) {
 
 QString sentenceFor(const ModelFacts& facts) {
     if (facts.positions == "none")
-        return SlopeEditor::tr("This model has no positions: there are no slopes to drag.");
-    return SlopeEditor::tr("This model's positions are %1: there are no slopes to drag.")
+        return SlopeEditor::tr("This model has no positions: there are no slopes to drag. “Positions” above can give it ALiBi's.");
+    return SlopeEditor::tr("This model's positions are %1: there are no slopes to drag. “Positions” above can give it ALiBi's.")
         .arg(QString::fromStdString(facts.positions));
 }
 

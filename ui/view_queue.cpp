@@ -6,12 +6,17 @@ namespace slopescope::ui {
 namespace {
 
 bool sameInputs(const View& a, const View& b) {
-    return a.length == b.length && a.slopes == b.slopes;
+    return a.length == b.length && a.slopes == b.slopes && a.positions == b.positions;
+}
+
+// Pictures of one model at one length, though perhaps of other slopes.
+bool sameKeys(const View& a, const View& b) {
+    return a.length == b.length && a.positions == b.positions;
 }
 
 // Pictures of the same thing, though perhaps of other slopes or of another part of it.
 bool sameSubject(const View& a, const View& b) {
-    return a.length == b.length && a.head == b.head && a.stage == b.stage && a.pooling == b.pooling;
+    return sameKeys(a, b) && a.head == b.head && a.stage == b.stage && a.pooling == b.pooling;
 }
 
 } // namespace
@@ -140,6 +145,7 @@ void ViewQueue::finishForward(Outcome outcome) {
     const View& ran = m_running->view;
     if (outcome == Outcome::Done) {
         m_forwardLength = ran.length;
+        m_forwardPositions = ran.positions;
         m_due.cell = m_view->cell.has_value(); // theirs were previews
         m_due.links = m_view->token.has_value();
         if (!m_due.forward)
@@ -213,13 +219,13 @@ bool ViewQueue::stillWanted(const Work& work) const {
     case Task::Map:
         return sameSubject(work.view, *m_view);
     case Task::Thumbnails:
-        return work.view.length == m_view->length && work.view.stage == m_view->stage;
+        return sameKeys(work.view, *m_view) && work.view.stage == m_view->stage;
     case Task::Cell:
-        return work.view.head == m_view->head && work.view.length == m_view->length && work.view.cell == m_view->cell;
+        return sameKeys(work.view, *m_view) && work.view.head == m_view->head && work.view.cell == m_view->cell;
     case Task::Links:
-        return work.view.head == m_view->head && work.view.length == m_view->length && work.view.token == m_view->token;
+        return sameKeys(work.view, *m_view) && work.view.head == m_view->head && work.view.token == m_view->token;
     default:
-        return work.view.head == m_view->head && work.view.length == m_view->length;
+        return sameKeys(work.view, *m_view) && work.view.head == m_view->head;
     }
 }
 

@@ -21,7 +21,8 @@ struct CellOnView {
 
 // Everything the pictures depend on, as one immutable value. The newest one wins.
 struct View {
-    SlopeTable slopes; // empty: as trained
+    PositionOverride positions; // in place of the model's own
+    SlopeTable slopes;          // empty: as trained, or as `positions` has them
     std::int64_t length = 0;
     HeadAddress head;
     Stage stage = Stage::Probability;
@@ -80,7 +81,10 @@ private:
              profile = false;
     };
 
-    bool hasKeys() const { return m_view && m_forwardLength >= m_view->length; } // of a causal model: a prefix will do
+    // Of a causal model a prefix will do.
+    bool hasKeys() const {
+        return m_view && m_forwardLength >= m_view->length && m_forwardPositions == m_view->positions;
+    }
     bool resting(Clock::time_point now) const { return !m_view->editing || now >= m_lastEdit + kRest; }
     std::optional<Task> nextPicture(Clock::time_point now) const;
     bool& due(Task task);
@@ -93,7 +97,8 @@ private:
     std::optional<View> m_view;
     Due m_due;
     std::optional<Work> m_running;
-    std::int64_t m_forwardLength = -1; // the length for which q and k are at hand
+    std::int64_t m_forwardLength = -1; // the length for which q and k are at hand,
+    PositionOverride m_forwardPositions; // and what they were run with
     Clock::time_point m_lastEdit{};
     int m_unacknowledged = 0;
     std::uint64_t m_epoch = 0; // openings that succeeded

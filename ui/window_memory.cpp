@@ -90,6 +90,7 @@ WindowMemory WindowMemory::read(const QSettings& settings) {
     memory.pooling = readEnum(settings, "pooling", Pooling::Max);
     memory.scale = readScale(settings);
     memory.slopesModel = settings.value("slopesModel").toString();
+    memory.positions = settings.value("positions").toString();
     memory.slopes = readSlopes(settings.value("slopes").toByteArray());
     memory.curveMode = std::clamp(settings.value("curveMode").toInt(), 0, 2);
     return memory;
@@ -112,6 +113,7 @@ void WindowMemory::write(QSettings& settings) const {
     settings.setValue("pooling", static_cast<int>(pooling));
     writeScale(settings, scale);
     settings.setValue("slopesModel", slopesModel);
+    settings.setValue("positions", positions);
     settings.setValue("slopes", writeSlopes(slopes));
     settings.setValue("curveMode", curveMode);
 }

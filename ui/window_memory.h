@@ -24,7 +24,8 @@ struct WindowMemory {
     Stage stage = Stage::Probability;
     Pooling pooling = Pooling::Mean;
     std::optional<ScaleSettings> scale; // of that stage; none: the usual
-    QString slopesModel;  // whose slopes were edited
+    QString slopesModel;  // whose positions and slopes these are
+    QString positions;    // a spec of the position picker; empty: as trained
     SlopeTable slopes;    // empty: as trained
     int curveMode = 0;
 

@@ -841,12 +841,20 @@
         <translation>중지	Space</translation>
     </message>
     <message>
+        <source>%1, edited</source>
+        <translation>%1 (편집됨)</translation>
+    </message>
+    <message>
         <source>edited slopes</source>
         <translation>편집한 기울기</translation>
     </message>
     <message>
         <source>as trained</source>
         <translation>학습된 그대로</translation>
+    </message>
+    <message>
+        <source>%1: not as trained</source>
+        <translation>%1: 학습과 다름</translation>
     </message>
     <message>
         <source>before</source>
@@ -930,6 +938,10 @@
     <message>
         <source>preview: q and k from before the edit</source>
         <translation>미리보기: q와 k는 편집 이전 값</translation>
+    </message>
+    <message>
+        <source>draft</source>
+        <translation>초안</translation>
     </message>
     <message>
         <source>exact</source>
@@ -1094,6 +1106,85 @@
     </message>
 </context>
 <context>
+    <name>slopescope::ui::PositionPicker</name>
+    <message>
+        <source>Positions</source>
+        <translation>위치 방식</translation>
+    </message>
+    <message>
+        <source>not as trained</source>
+        <translation>학습과 다름</translation>
+    </message>
+    <message>
+        <source>The model was trained with other positions than these; it has not learned to use them.</source>
+        <translation>모델은 다른 위치 방식으로 학습되었으며, 이 방식을 쓰는 법은 배우지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>as trained</source>
+        <translation>학습된 그대로</translation>
+    </message>
+    <message>
+        <source>What the model is run with in place of its own positions</source>
+        <translation>모델 자신의 위치 방식 대신 사용하는 것</translation>
+    </message>
+    <message>
+        <source>ALiBi</source>
+        <translation>ALiBi</translation>
+    </message>
+    <message>
+        <source>A penalty by distance, the paper&apos;s slopes first, in place of all that the model has</source>
+        <translation>모델의 모든 위치 방식 대신 거리에 따른 벌점 (처음에는 논문의 기울기)</translation>
+    </message>
+    <message>
+        <source>no positions</source>
+        <translation>위치 없음</translation>
+    </message>
+    <message>
+        <source>Nothing in place of all that the model has</source>
+        <translation>모델의 모든 위치 방식을 없앱니다</translation>
+    </message>
+    <message>
+        <source>Attention window</source>
+        <translation>어텐션 윈도우</translation>
+    </message>
+    <message>
+        <source>window %1</source>
+        <translation>윈도우 %1</translation>
+    </message>
+    <message>
+        <source>Its own positions, but no token sees further back than this</source>
+        <translation>위치 방식은 그대로, 다만 이보다 먼 토큰은 보지 않습니다</translation>
+    </message>
+    <message>
+        <source>Rotary, scaled</source>
+        <translation>회전(Rotary) 배율</translation>
+    </message>
+    <message>
+        <source>linear × %1</source>
+        <translation>선형 × %1</translation>
+    </message>
+    <message>
+        <source>Positions divided by the factor</source>
+        <translation>위치를 배율로 나눕니다</translation>
+    </message>
+    <message>
+        <source>NTK × %1</source>
+        <translation>NTK × %1</translation>
+    </message>
+    <message>
+        <source>A larger base: slow rotations are slowed, fast ones kept</source>
+        <translation>밑을 키웁니다: 느린 회전은 더 느리게, 빠른 회전은 그대로</translation>
+    </message>
+    <message>
+        <source>YaRN × %1</source>
+        <translation>YaRN × %1</translation>
+    </message>
+    <message>
+        <source>Slow rotations divided, fast ones kept, a ramp between, attention sharpened</source>
+        <translation>느린 회전은 나누고 빠른 회전은 그대로, 그 사이는 비례, 어텐션은 더 뾰족하게</translation>
+    </message>
+</context>
+<context>
     <name>slopescope::ui::ProfileView</name>
     <message>
         <source>%1&#xa0;%</source>
@@ -1178,12 +1269,12 @@
 <context>
     <name>slopescope::ui::SlopeEditor</name>
     <message>
-        <source>This model has no positions: there are no slopes to drag.</source>
-        <translation>이 모델에는 위치 방식이 없어 끌 기울기가 없습니다.</translation>
+        <source>This model has no positions: there are no slopes to drag. “Positions” above can give it ALiBi&apos;s.</source>
+        <translation>이 모델에는 위치 방식이 없어 끌 기울기가 없습니다. 위의 ‘위치 방식’에서 ALiBi를 줄 수 있습니다.</translation>
     </message>
     <message>
-        <source>This model&apos;s positions are %1: there are no slopes to drag.</source>
-        <translation>이 모델의 위치 방식은 %1이라 끌 기울기가 없습니다.</translation>
+        <source>This model&apos;s positions are %1: there are no slopes to drag. “Positions” above can give it ALiBi&apos;s.</source>
+        <translation>이 모델의 위치 방식은 %1이라 끌 기울기가 없습니다. 위의 ‘위치 방식’에서 ALiBi를 줄 수 있습니다.</translation>
     </message>
     <message>
         <source>type slope of H%1</source>
@@ -1434,6 +1525,14 @@
     <message>
         <source>Every pixel of the map is computed from the slopes on screen.</source>
         <translation>맵의 모든 픽셀을 화면의 기울기로 계산했습니다.</translation>
+    </message>
+    <message>
+        <source>draft</source>
+        <translation>초안</translation>
+    </message>
+    <message>
+        <source>Estimated from a sample of the queries; the exact map follows.</source>
+        <translation>쿼리 일부로 추정했습니다. 정확한 맵이 뒤따릅니다.</translation>
     </message>
     <message>
         <source>preview: q and k from before the edit</source>

@@ -5,6 +5,7 @@
 #include "ui/map_panel.h"
 #include "ui/map_view.h"
 #include "ui/notice_strip.h"
+#include "ui/position_picker.h"
 #include "ui/slope_canvas.h"
 #include "ui/slope_editor.h"
 
@@ -104,6 +105,26 @@ TEST_F(MainWindowTest, ADragOnAHandleChangesThePixelsAtOnceAndTheCurveOnRelease)
     ASSERT_TRUE(settle(window));
     EXPECT_TRUE(sameValues(pixels(), before)) << "undo brings the picture back";
     EXPECT_NEAR(window.curve()->points.back().nll, curveBefore.points.back().nll, 1e-6);
+}
+
+TEST_F(MainWindowTest, OtherPositionsAreRunMarkedAndTakenBack) {
+    start();
+    const auto before = pixels();
+    const auto curveBefore = *window.curve();
+    const auto choose = [&](const char* spec) {
+        window.positionPicker().setChosen(spec);
+        emit window.positionPicker().chosen(spec);
+        return settle(window);
+    };
+    ASSERT_TRUE(choose("none"));
+    EXPECT_FALSE(sameValues(pixels(), before));
+    EXPECT_GT(window.curve()->points.back().nll, curveBefore.points.back().nll) << "it was trained with slopes";
+    EXPECT_FALSE(window.slopeEditor().available());
+    EXPECT_TRUE(window.curveView().caption().startsWith("no positions: not as trained")) << window.curveView().caption().toStdString();
+    ASSERT_TRUE(choose(""));
+    EXPECT_TRUE(sameValues(pixels(), before));
+    EXPECT_TRUE(window.slopeEditor().available());
+    EXPECT_TRUE(window.curveView().caption().startsWith("one pass"));
 }
 
 TEST_F(MainWindowTest, KeysMoveThroughLayersHeadsAndLengths) {

@@ -374,7 +374,7 @@ TEST_F(SlopeEditorTest, SaysWhyThereIsNothingToDrag) {
     editor.setModel(rotary);
     const auto* sentence = editor.findChild<QLabel*>("slopeSentence");
     EXPECT_TRUE(sentence->isVisible());
-    EXPECT_EQ(sentence->text(), "This model's positions are rotary: there are no slopes to drag.");
+    EXPECT_EQ(sentence->text(), "This model's positions are rotary: there are no slopes to drag. “Positions” above can give it ALiBi's.");
     EXPECT_FALSE(canvas->isVisible());
     EXPECT_FALSE(editor.available());
     EXPECT_FALSE(editor.undoStack()->canUndo());

@@ -55,6 +55,32 @@ TEST_F(ViewQueueTest, AnotherSlopeIsPreviewedBeforeItsForward) {
     EXPECT_EQ(drain(), (std::vector{Task::Preview, Task::Forward, Task::Map, Task::Thumbnails, Task::Profile}));
 }
 
+TEST_F(ViewQueueTest, OtherPositionsHaveNoPreview) {
+    show(view());
+    drain();
+    View other = view();
+    other.positions.change = PositionChange::None;
+    other.slopes.clear();
+    show(other);
+    EXPECT_EQ(drain(), (std::vector{Task::Forward, Task::Map, Task::Thumbnails, Task::Profile}));
+    show(view());
+    EXPECT_EQ(drain(), (std::vector{Task::Forward, Task::Map, Task::Thumbnails, Task::Profile})) << "nor the first again";
+}
+
+TEST_F(ViewQueueTest, AnAnswerForOtherPositionsIsNotWanted) {
+    show(view());
+    drain();
+    View closer = view();
+    closer.viewport = {0, 10, 0, 10, 10, 10};
+    show(closer);
+    const auto work = queue.take(now);
+    ASSERT_TRUE(work);
+    closer.positions.change = PositionChange::None;
+    show(closer);
+    EXPECT_TRUE(queue.runningIsStale());
+    EXPECT_FALSE(queue.stillWanted(*work));
+}
+
 TEST_F(ViewQueueTest, APreviewThatIsExactIsNotDrawnTwice) {
     show(view(0.5));
     drain();
