@@ -124,8 +124,7 @@ configureCuda() {
             [[ -e ${library%.so.*}.so ]] || ln -s "$(basename "$library")" "${library%.so.*}.so"
         done
     fi
-    # LibTorch asks for architectures of its own choice unless it is told one; our kernels do not heed it.
-    CUDA_HOME="$toolkit" TORCH_CUDA_ARCH_LIST=8.0 configure cuda -DCMAKE_PREFIX_PATH="$torch" \
+    CUDA_HOME="$toolkit" configure cuda -DCMAKE_PREFIX_PATH="$torch" \
         -DCMAKE_CUDA_COMPILER="$toolkit/bin/nvcc" -DCUDAToolkit_ROOT="$toolkit" -DCUDA_TOOLKIT_ROOT_DIR="$toolkit" "$@"
 }
 

@@ -72,6 +72,8 @@ ModelFacts factsOf(const OpenedModel& opened, const Device& device) {
 }
 
 std::shared_ptr<LoadedModel> load(const fs::path& directory, const Device& device, const Job& job) {
+    if (const std::string why = device.isCpu() ? "" : whyNoGpu(); !why.empty())
+        throw Error(why);
     OpenedModel opened = openModelDirectory(directory, job);
     if (!device.isCpu()) {
         const MemoryNeeds needs =

@@ -99,7 +99,7 @@ torch=$("$python" -c 'import os, torch; print(os.path.dirname(torch.__file__))' 
 
 targets=(test_kernels bench_cuda)
 [[ -n $kernelsOnly ]] || targets+=(slopescope-cli test_text test_core test_cli)
-export CUDA_HOME="$toolkit" TORCH_CUDA_ARCH_LIST="${TORCH_CUDA_ARCH_LIST:-8.0}"
+export CUDA_HOME="$toolkit"
 echo "== build"
 cmake -G Ninja -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DSLOPESCOPE_UI=OFF -DSLOPESCOPE_CUDA=ON \
     -DSLOPESCOPE_KERNELS_ONLY="${kernelsOnly:+ON}" -DCMAKE_CUDA_COMPILER="$nvcc" -DCMAKE_CUDA_ARCHITECTURES="$architectures" \

@@ -1,10 +1,14 @@
 #include "core/device.h"
 
+#include "core/attention/device_attention.h"
 #include "core/error.h"
 #include "core/kernels/cuda/devices.h"
+#include "core/session.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 namespace slopescope {
 namespace {
@@ -76,6 +80,61 @@ TEST(Devices, TooLittleMemoryIsSaidInNumbers) {
     } catch (const Error& error) {
         EXPECT_THAT(error.what(), testing::AllOf(testing::HasSubstr("2.5 GiB"), testing::HasSubstr("A card (cuda:0)"),
                                                  testing::HasSubstr("1.0 GiB left")));
+    }
+}
+
+TEST(Devices, WhatLibTorchReportsBecomesOneSentence) {
+    const at::Device device(at::kCUDA, 1);
+    EXPECT_THAT(deviceFault(device, "CUDA out of memory. Tried to allocate 2 GiB\nstack"),
+                testing::AllOf(testing::HasSubstr("memory of cuda:1"), testing::Not(testing::HasSubstr("stack"))));
+    EXPECT_THAT(deviceFault(device, "CUDA error: unspecified launch failure\nCompile with ..."),
+                testing::AllOf(testing::StartsWith("cuda:1 failed (CUDA error: unspecified launch failure)"),
+                               testing::HasSubstr("the cpu can go on")));
+}
+
+TEST(Devices, ASessionThatCannotMoveStaysAsItWas) {
+    if (whyNoGpu().empty())
+        GTEST_SKIP() << "this machine has a GPU";
+    Session session(SLOPESCOPE_RESOURCES);
+    session.openModel("alibi", {});
+    EXPECT_THROW(session.useDevice({0}, {}), Error);
+    EXPECT_TRUE(session.device().isCpu());
+    EXPECT_EQ(session.model()->name, "alibi");
+}
+
+// The picture of a head, and the loss, on a GPU in the precision of the files, beside the processor's in float32.
+TEST(Devices, AGpuDrawsWhatTheProcessorDraws) {
+    if (const std::string why = whyNoGpu(); !why.empty())
+        GTEST_SKIP() << why;
+    for (const char* model : {"alibi", "rotary", "t5-bias", "learned", "none", "sinusoidal"}) {
+        SCOPED_TRACE(model);
+        std::vector<Picture> pictures;
+        std::vector<double> losses;
+        for (const Device& device : {Device{}, Device{0}}) {
+            Session session(SLOPESCOPE_RESOURCES);
+            session.openModel(model, {});
+            session.openText(session.bundledText(), {});
+            session.useDevice(device, {});
+            EXPECT_EQ(session.device(), device);
+            session.forward({}, 250, {});
+            MapRequest map;
+            map.length = 250;
+            map.head = {2, 3};
+            map.viewport = {0, 250, 0, 250, 40, 40};
+            pictures.push_back(session.map(map, {}).picture);
+            CurveRequest curve;
+            curve.lengths = {64, 250};
+            curve.maxTokens = 2000;
+            losses.push_back(session.curve(curve, {}).points.back().nll);
+        }
+        EXPECT_NEAR(losses[0], losses[1], 0.01);
+        ASSERT_EQ(pictures[0].values.size(), pictures[1].values.size());
+        for (std::size_t i = 0; i < pictures[0].values.size(); ++i) {
+            ASSERT_EQ(std::isnan(pictures[0].values[i]), std::isnan(pictures[1].values[i])) << i;
+            if (!std::isnan(pictures[0].values[i])) {
+                ASSERT_NEAR(pictures[0].values[i], pictures[1].values[i], 0.02) << i;
+            }
+        }
     }
 }
 

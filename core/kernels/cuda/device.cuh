@@ -179,7 +179,7 @@ inline bool hasTensorCores() {
 template <class Kernel, class... Arguments>
 void launch(Kernel kernel, std::int64_t blocks, int threads, std::int64_t sharedBytes, void* stream,
             const Arguments&... arguments) {
-    constexpr std::int64_t kWithoutAsking = 48 << 10;
+    constexpr std::int64_t kWithoutAsking = 32 << 10; // 48 KiB, of which a kernel's own arrays take some
     if (sharedBytes > kWithoutAsking)
         check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(sharedBytes)),
               "shared memory was being set aside");
