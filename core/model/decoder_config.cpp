@@ -88,7 +88,7 @@ SlopeSet DecoderConfig::slopesAt(std::int64_t length) const {
 }
 
 bool DecoderConfig::sameAt(std::int64_t shorter, std::int64_t longer) const {
-    const bool sameSlopes = slopeLength == 0 || shorter == longer || longer <= slopeLength;
+    const bool sameSlopes = slopeLength == 0 || shorter == longer || std::max(shorter, longer) <= slopeLength;
     return sameSlopes && (!positions.rotary || sameFrequencies(*positions.rotary, shorter, longer));
 }
 

@@ -67,7 +67,8 @@ std::vector<double> rotaryFrequencies(const Rotary& rotary, std::int64_t length)
 }
 
 bool sameFrequencies(const Rotary& rotary, std::int64_t shorter, std::int64_t longer) {
-    return rotary.scaling != RotaryScaling::Dynamic || shorter == longer || longer <= rotary.originalLength;
+    return rotary.scaling != RotaryScaling::Dynamic || shorter == longer ||
+           std::max(shorter, longer) <= rotary.originalLength;
 }
 
 double yarnAttentionFactor(double factor, double weight) {

@@ -50,6 +50,7 @@ TEST(RotaryScaling, DynamicBeginsPastTheOriginalLength) {
     EXPECT_TRUE(sameFrequencies(rotary, 3, 100));
     EXPECT_TRUE(sameFrequencies(rotary, 300, 300));
     EXPECT_FALSE(sameFrequencies(rotary, 100, 101));
+    EXPECT_FALSE(sameFrequencies(rotary, 101, 100));
     EXPECT_TRUE(sameFrequencies(scaled(RotaryScaling::Yarn, 2, 100), 100, 5000));
 }
 

@@ -112,6 +112,8 @@ Rotary readRotary(const ConfigFields& fields, const DecoderConfig& config, doubl
 std::vector<std::int64_t> readWindows(const ConfigFields& fields, std::int64_t window, std::int64_t layers,
                                       std::int64_t first) {
     std::vector<std::int64_t> windows;
+    if (window < 0)
+        fields.refuse("sliding_window", "which is no number of tokens");
     if (!fields.has("layer_types")) {
         for (std::int64_t layer = 0; window > 0 && layer < layers; ++layer)
             windows.push_back(layer >= first ? window : 0);

@@ -39,7 +39,8 @@ std::string theirName(const TensorSource& theirs, const Blueprint& blueprint, co
     for (const std::string& prefix : blueprint.prefixes)
         if (theirs.has(prefix + pattern))
             return prefix + pattern;
-    if (theirs.has(pattern) || blueprint.prefixes.empty())
+    // An output projection stands outside of what the prefix names.
+    if (theirs.has(pattern) || blueprint.prefixes.empty() || ours.rule == "head")
         return pattern;
     return blueprint.prefixes.front() + pattern; // that it is missing is said by whoever looks for it
 }

@@ -1,0 +1,181 @@
+// Configs and files of families that cannot be opened as they are: one sentence each, and nothing else.
+#include "core/checkpoint/families/family.h"
+#include "core/checkpoint/model_directory.h"
+#include "core/checkpoint/safetensors.h"
+#include "core/error.h"
+#include "core/session.h"
+#include "tests/core/tiny_model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace slopescope {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using namespace tests;
+using nlohmann::json;
+
+const fs::path kFixtures = fs::path(SLOPESCOPE_TEST_DATA) / "families";
+
+json configOf(const std::string& fixture) { return json::parse(readFile(kFixtures / fixture / "config.json")); }
+
+std::string messageOf(const std::function<void()>& action) {
+    try {
+        action();
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "nothing was refused";
+}
+
+void expectOneSentence(const std::string& message, const std::string& file, const std::string& fault) {
+    EXPECT_THAT(message, AllOf(HasSubstr(file), HasSubstr(fault)));
+    EXPECT_TRUE(message.ends_with(".") && message.find('\n') == std::string::npos) << message;
+    EXPECT_LT(message.size(), 400U) << message;
+}
+
+// The config with `change` merged in is refused.
+void expectRefused(const std::string& fixture, const json& change, const std::string& fault) {
+    json config = configOf(fixture);
+    config.merge_patch(change);
+    SCOPED_TRACE(fixture + " " + change.dump());
+    expectOneSentence(messageOf([&] { families::readBlueprint(config, "dir/config.json"); }), "dir/config.json", fault);
+}
+
+TEST(FamilyRefusals, UnknownArchitectures) {
+    expectRefused("llama", {{"model_type", "mamba"}}, "models of type \"mamba\" cannot be opened; those of type slopescope,");
+    expectRefused("llama", {{"model_type", "llama\nERROR"}}, "cannot be opened");
+    expectRefused("llama", {{"model_type", 7}}, "\"model_type\" must be text");
+    expectRefused("llama", {{"model_type", nullptr}}, "\"model_type\" is missing");
+}
+
+TEST(FamilyRefusals, QuantisedWeights) {
+    expectRefused("llama", {{"quantization_config", {{"quant_method", "gptq"}, {"bits", 4}}}},
+                  "the weights are quantised (\"gptq\"), a form that is not read");
+    expectRefused("bloom", {{"quantization_config", {{"load_in_8bit", true}}}}, "the weights are quantised, a form");
+    EXPECT_NO_THROW(families::readBlueprint([] {
+        json config = configOf("llama");
+        config["quantization_config"] = nullptr;
+        return config;
+    }(), "config.json"));
+}
+
+TEST(FamilyRefusals, ScalingsOfRotaryPositions) {
+    expectRefused("llama_linear", {{"rope_scaling", {{"type", "longrope"}}}}, "\"longrope\", a rotary scaling");
+    expectRefused("llama_linear", {{"rope_scaling", {{"factor", nullptr}}}}, "\"rope_scaling\": \"factor\" is missing");
+    expectRefused("llama_linear", {{"rope_scaling", {{"factor", 0}}}}, "factor must be a number above 0");
+    expectRefused("llama_linear", {{"rope_scaling", "linear"}}, "expected a JSON object");
+    expectRefused("llama3", {{"rope_parameters", {{"low_freq_factor", 4}}}}, "high_freq_factor must be a number above");
+    expectRefused("llama3", {{"rope_parameters", {{"original_max_position_embeddings", 0}}}}, "original length");
+    expectRefused("llama3", {{"rope_parameters", {{"full_attention", {{"rope_type", "default"}}}}}}, "one kind of layer");
+    expectRefused("llama_yarn", {{"rope_parameters", {{"partial_rotary_factor", 0.5}}}}, "rotates a part of each head");
+    expectRefused("llama_yarn", {{"rope_parameters", {{"attention_factor", -1}}}}, "attention factor");
+    expectRefused("llama_yarn", {{"rope_parameters", {{"beta_fast", 0}}}}, "beta_fast");
+    expectRefused("gpt_neox", {{"rotary_pct", 0}}, "part of a head that is rotated");
+    expectRefused("gpt_neox", {{"rotary_pct", 1e300}}, "part of a head that is rotated");
+    expectRefused("gpt_neox", {{"rotary_pct", 0.2}}, "must be an even number");
+}
+
+TEST(FamilyRefusals, SettingsThatWeDoNotCompute) {
+    expectRefused("bloom", {{"apply_residual_connection_post_layernorm", true}}, "is true, a residual taken behind the norm");
+    expectRefused("mpt", {{"attn_config", {{"prefix_lm", true}}}}, "\"prefix_lm\" is true");
+    expectRefused("mpt", {{"attn_config", {{"rope", true}}}}, "\"rope\" is true");
+    expectRefused("mpt", {{"attn_config", {{"attn_type", "linear"}}}}, "\"attn_type\" is \"linear\"");
+    expectRefused("mpt", {{"norm_type", "batchnorm"}}, "a norm which is not computed");
+    expectRefused("mpt", {{"logit_scale", "sqrt"}}, "a rule which is not computed");
+    expectRefused("mpt", {{"ffn_config", {{"ffn_type", "mptglu"}}}}, "\"ffn_type\" is \"mptglu\"");
+    expectRefused("mpt", {{"expansion_ratio", 1e30}}, "makes no width");
+    expectRefused("falcon_7b", {{"num_ln_in_parallel_attn", 2}}, "a number of norms");
+    expectRefused("falcon_40b", {{"parallel_attn", false}}, "\"parallel_attn\" is false");
+    expectRefused("gpt2", {{"activation_function", "quick_gelu"}}, "an activation which is not computed here");
+    expectRefused("gpt2", {{"add_cross_attention", true}}, "\"add_cross_attention\" is true, which changes");
+    expectRefused("gptj", {{"tie_word_embeddings", true}}, "\"tie_word_embeddings\" is true");
+    expectRefused("jais", {{"position_embedding_type", "learned"}}, "\"position_embedding_type\" is \"learned\"");
+    expectRefused("jais", {{"alibi_scaling", {{"type", "cubic"}, {"factor", 2}}}}, "\"type\" is \"cubic\"");
+    expectRefused("jais", {{"alibi_scaling", {{"factor", 0}}}}, "cannot be divided by");
+    expectRefused("qwen2", {{"layer_types", {"full_attention", "linear_attention"}}}, "a kind of layer");
+    expectRefused("qwen2", {{"layer_types", {"full_attention"}}}, "an entry for each of 2 layers");
+    expectRefused("llama", {{"final_logit_softcapping", 30.0}}, "\"final_logit_softcapping\" is 30.0, which changes");
+    expectRefused("llama", {{"num_local_experts", 8}}, "\"num_local_experts\" is 8");
+    expectRefused("llama", {{"sliding_window", 128}}, "\"sliding_window\" is 128");
+    expectRefused("opt", {{"is_encoder_decoder", true}}, "\"is_encoder_decoder\" is true");
+}
+
+TEST(FamilyRefusals, ShapesThatCannotBe) {
+    expectRefused("bloom", {{"n_head", 3}}, "3 heads do not divide a width of 32");
+    expectRefused("bloom", {{"n_head", 0}}, "0 heads do not divide");
+    expectRefused("bloom", {{"hidden_size", nullptr}}, "\"hidden_size\" is missing");
+    expectRefused("llama", {{"num_key_value_heads", 4}}, "6 heads cannot share 4 key heads evenly");
+    expectRefused("llama", {{"num_attention_heads", 0}}, "heads");
+    expectRefused("llama", {{"num_hidden_layers", 1e9}}, "\"num_hidden_layers\" must be a whole number");
+    expectRefused("llama", {{"num_hidden_layers", 1'000'000'000}}, "number of layers is 1000000000");
+    expectRefused("llama", {{"rms_norm_eps", -1}}, "epsilon");
+    expectRefused("mistral", {{"sliding_window", -4}}, "\"sliding_window\" is -4, which is no number of tokens");
+    expectRefused("mpt", {{"attn_config", {{"clip_qkv", -1}}}}, "limit of queries");
+    expectRefused("jais", {{"n_inner", 0}}, "feed-forward width is 0");
+    expectRefused("opt", {{"max_position_embeddings", -2}}, "training length is -2");
+}
+
+// --- Tensors ---
+
+class FamilyTensors : public ::testing::Test {
+protected:
+    void copy(const std::string& fixture) {
+        fs::copy(kFixtures / fixture, directory(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+        const TensorFile file = TensorFile::open(directory() / "model.safetensors");
+        for (const auto& [name, info] : file.tensors())
+            m_tensors[name] = file.read(name, at::kFloat);
+    }
+    fs::path directory() const { return m_folder.path(); }
+
+    std::string messageWithTensors() {
+        writeTensorFile(directory() / "model.safetensors", m_tensors);
+        return messageOf([&] { openModelDirectory(directory(), Job()); });
+    }
+
+    const TempFolder m_folder;
+    std::map<std::string, at::Tensor> m_tensors;
+};
+
+TEST_F(FamilyTensors, MissingOnesAreNamedAsTheirFilesNameThem) {
+    copy("llama");
+    m_tensors.erase("model.layers.1.self_attn.k_proj.weight");
+    expectOneSentence(messageWithTensors(), "model.safetensors",
+                      "has no tensor \"model.layers.1.self_attn.k_proj.weight\"");
+}
+
+TEST_F(FamilyTensors, ShapesAreThoseOfTheFile) {
+    copy("gpt2"); // (in, out)
+    m_tensors["h.0.attn.c_attn.weight"] = m_tensors.at("h.0.attn.c_attn.weight").t().contiguous();
+    expectOneSentence(messageWithTensors(), "model.safetensors", "\"h.0.attn.c_attn.weight\" is [96, 32]");
+}
+
+TEST_F(FamilyTensors, AnOutputProjectionMayBeLeftOutOnlyWhereTheFamilyTies) {
+    copy("falcon_11b");
+    m_tensors.erase("lm_head.weight");
+    writeTensorFile(directory() / "model.safetensors", m_tensors);
+    EXPECT_TRUE(openModelDirectory(directory(), Job()).config.tiedHead);
+    m_tensors.clear();
+    copy("llama");
+    m_tensors.erase("lm_head.weight");
+    expectOneSentence(messageWithTensors(), "model.safetensors", "has no tensor \"lm_head.weight\"");
+}
+
+TEST_F(FamilyTensors, ModelsWithoutATokenizerReadIdsButNoText) {
+    copy("bloom");
+    Session session(directory());
+    EXPECT_EQ(session.openModel(directory().string(), Job()).family, "bloom");
+    writeFile(directory() / "text.txt", "a text");
+    expectOneSentence(messageOf([&] { session.openText(directory() / "text.txt", Job()); }), directory().string(),
+                      "has no tokenizer.json");
+    EXPECT_EQ(session.openIds("ids", {3, 1, 4, 1, 5}).tokens.size(), 5U);
+    session.forward({}, 5, Job());
+    EXPECT_EQ(session.profile({{}, 5, {1, 2}}, Job()).freshness, Freshness::Exact);
+}
+
+} // namespace
+} // namespace slopescope
