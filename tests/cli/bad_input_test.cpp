@@ -161,20 +161,6 @@ const Fault kPositions[]{
      "no slopes to change"},
 };
 
-const Fault kPositions[]{
-    {"NoRule", "perplexity $alibi --text $text --positions gps", "\"gps\" are none of own, alibi"},
-    {"Empty", "perplexity $alibi --text $text --positions ''", "are none of"},
-    {"WindowOfNothing", "perplexity $alibi --text $text --positions window:0", "at least 1"},
-    {"WindowOfWords", "perplexity $alibi --text $text --positions window:few", "a whole number of tokens"},
-    {"FactorBelowOne", "perplexity $alibi --text $text --positions rotary-linear:0.5", "one number from 1"},
-    {"FactorOfWords", "perplexity $alibi --text $text --positions rotary-yarn:x", "one number from 1"},
-    {"SlopesOfAlibi", "perplexity $alibi --text $text --positions alibi:steep", "The slopes \"steep\""},
-    {"NothingToScale", "perplexity $alibi --text $text --positions rotary-ntk:2", "no rotary positions to scale"},
-    {"SlopesOfNone", "perplexity $alibi --text $text --positions none --slopes paper", "no slopes to change"},
-    {"SlopesOfNoneInMap", "map $alibi --text $text --positions none --slopes paper --length 8 --layer 0 --head 0 --out $here/out.npy",
-     "no slopes to change"},
-};
-
 const Fault kModels[]{
     {"Unknown", "info nonesuch", "no bundled model of that name"},
     {"IsAFile", "info $text", "is a file"},
@@ -257,7 +243,6 @@ const Fault kTrainAndBench[]{
 
 INSTANTIATE_TEST_SUITE_P(Words, BadInput, testing::ValuesIn(kWords), nameOf);
 INSTANTIATE_TEST_SUITE_P(Slopes, BadInput, testing::ValuesIn(kSlopes), nameOf);
-INSTANTIATE_TEST_SUITE_P(Positions, BadInput, testing::ValuesIn(kPositions), nameOf);
 INSTANTIATE_TEST_SUITE_P(Positions, BadInput, testing::ValuesIn(kPositions), nameOf);
 INSTANTIATE_TEST_SUITE_P(Models, BadInput, testing::ValuesIn(kModels), nameOf);
 INSTANTIATE_TEST_SUITE_P(Texts, BadInput, testing::ValuesIn(kTexts), nameOf);
