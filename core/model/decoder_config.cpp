@@ -53,8 +53,8 @@ void checkPositions(const DecoderConfig& c, const std::string& source) {
         checkRotary(*p.rotary, c.headDim, source);
     if (p.embedding == PositionEmbedding::Learned)
         checkRange(source, "number of learned positions", p.learnedPositions - p.learnedOffset);
-    if (p.bias == BiasKind::T5Buckets && (p.buckets < 2 || p.buckets > 4096 || p.maxDistance <= p.buckets / 2 ||
-                                          p.maxDistance > 1'000'000))
+    if (p.bias == BiasKind::T5Buckets &&
+        (p.buckets < 2 || p.buckets > 4096 || p.maxDistance <= p.buckets / 2 || p.maxDistance > 1'000'000))
         throw Error(source + ": " + std::to_string(p.buckets) + " buckets up to distance " +
                     std::to_string(p.maxDistance) + " make no T5 bias.");
     if (p.bias == BiasKind::Linear) {

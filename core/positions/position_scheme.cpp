@@ -14,7 +14,8 @@ std::string describe(const Rotary& rotary) {
     constexpr std::array kNames{"", "linear", "NTK", "dynamic NTK", "YaRN", "Llama 3"};
     std::array<char, 32> digits{};
     const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), rotary.factor).ptr;
-    return std::string("rotary, ") + kNames.at(std::size_t(rotary.scaling)) + " x " + std::string(digits.data(), std::size_t(end - digits.data()));
+    return std::string("rotary, ") + kNames.at(std::size_t(rotary.scaling)) + " x " +
+           std::string(digits.data(), std::size_t(end - digits.data()));
 }
 
 } // namespace

@@ -95,7 +95,7 @@ RotaryTable rotaryTable(const Rotary& rotary, std::int64_t first, std::int64_t l
 at::Tensor rotate(const at::Tensor& x, const Rotary& rotary, const RotaryTable& table) {
     const std::int64_t half = rotary.dims / 2;
     const at::Tensor cos = table.cos.unsqueeze(1), sin = table.sin.unsqueeze(1); // [length, 1, half]
-    at::Tensor a, b; // the two coordinates of each pair
+    at::Tensor a, b;                                                             // the two coordinates of each pair
     if (rotary.interleaved) {
         a = x.slice(-1, 0, rotary.dims, 2);
         b = x.slice(-1, 1, rotary.dims, 2);

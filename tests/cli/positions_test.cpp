@@ -33,7 +33,8 @@ TEST(Positions, ItsOwnAreNoOverride) {
 }
 
 TEST(Positions, AreTheSlopesAndTheWindowOfTheOtherOptions) {
-    EXPECT_EQ(nll(curve("alibi", {"--positions", "alibi:uniform:0.3"})), nll(curve("alibi", {"--slopes", "uniform:0.3"})));
+    EXPECT_EQ(nll(curve("alibi", {"--positions", "alibi:uniform:0.3"})),
+              nll(curve("alibi", {"--slopes", "uniform:0.3"})));
     EXPECT_EQ(nll(curve("alibi", {"--positions", "zero"})), nll(curve("alibi", {"--slopes", "zero"})));
     EXPECT_EQ(nll(curve("alibi", {"--positions", "none"})), nll(curve("alibi", {"--slopes", "zero"})));
     EXPECT_EQ(nll(curve("alibi", {"--positions", "window:5"})), nll(curve("alibi", {"--window", "5"})));

@@ -21,7 +21,9 @@ using nlohmann::json;
 
 const fs::path kFixtures = fs::path(SLOPESCOPE_TEST_DATA) / "families";
 
-json configOf(const std::string& fixture) { return json::parse(readFile(kFixtures / fixture / "config.json")); }
+json configOf(const std::string& fixture) {
+    return json::parse(readFile(kFixtures / fixture / "config.json"));
+}
 
 std::string messageOf(const std::function<void()>& action) {
     try {
@@ -47,7 +49,8 @@ void expectRefused(const std::string& fixture, const json& change, const std::st
 }
 
 TEST(FamilyRefusals, UnknownArchitectures) {
-    expectRefused("llama", {{"model_type", "mamba"}}, "models of type \"mamba\" cannot be opened; those of type slopescope,");
+    expectRefused("llama", {{"model_type", "mamba"}},
+                  "models of type \"mamba\" cannot be opened; those of type slopescope,");
     expectRefused("llama", {{"model_type", "llama\nERROR"}}, "cannot be opened");
     expectRefused("llama", {{"model_type", 7}}, "\"model_type\" must be text");
     expectRefused("llama", {{"model_type", nullptr}}, "\"model_type\" is missing");
@@ -57,11 +60,13 @@ TEST(FamilyRefusals, QuantisedWeights) {
     expectRefused("llama", {{"quantization_config", {{"quant_method", "gptq"}, {"bits", 4}}}},
                   "the weights are quantised (\"gptq\"), a form that is not read");
     expectRefused("bloom", {{"quantization_config", {{"load_in_8bit", true}}}}, "the weights are quantised, a form");
-    EXPECT_NO_THROW(families::readBlueprint([] {
-        json config = configOf("llama");
-        config["quantization_config"] = nullptr;
-        return config;
-    }(), "config.json"));
+    EXPECT_NO_THROW(families::readBlueprint(
+        [] {
+            json config = configOf("llama");
+            config["quantization_config"] = nullptr;
+            return config;
+        }(),
+        "config.json"));
 }
 
 TEST(FamilyRefusals, ScalingsOfRotaryPositions) {
@@ -71,7 +76,8 @@ TEST(FamilyRefusals, ScalingsOfRotaryPositions) {
     expectRefused("llama_linear", {{"rope_scaling", "linear"}}, "expected a JSON object");
     expectRefused("llama3", {{"rope_parameters", {{"low_freq_factor", 4}}}}, "high_freq_factor must be a number above");
     expectRefused("llama3", {{"rope_parameters", {{"original_max_position_embeddings", 0}}}}, "original length");
-    expectRefused("llama3", {{"rope_parameters", {{"full_attention", {{"rope_type", "default"}}}}}}, "one kind of layer");
+    expectRefused("llama3", {{"rope_parameters", {{"full_attention", {{"rope_type", "default"}}}}}},
+                  "one kind of layer");
     expectRefused("llama_yarn", {{"rope_parameters", {{"partial_rotary_factor", 0.5}}}}, "rotates a part of each head");
     expectRefused("llama_yarn", {{"rope_parameters", {{"attention_factor", -1}}}}, "attention factor");
     expectRefused("llama_yarn", {{"rope_parameters", {{"beta_fast", 0}}}}, "beta_fast");
@@ -81,7 +87,8 @@ TEST(FamilyRefusals, ScalingsOfRotaryPositions) {
 }
 
 TEST(FamilyRefusals, SettingsThatWeDoNotCompute) {
-    expectRefused("bloom", {{"apply_residual_connection_post_layernorm", true}}, "is true, a residual taken behind the norm");
+    expectRefused("bloom", {{"apply_residual_connection_post_layernorm", true}},
+                  "is true, a residual taken behind the norm");
     expectRefused("mpt", {{"attn_config", {{"prefix_lm", true}}}}, "\"prefix_lm\" is true");
     expectRefused("mpt", {{"attn_config", {{"rope", true}}}}, "\"rope\" is true");
     expectRefused("mpt", {{"attn_config", {{"attn_type", "linear"}}}}, "\"attn_type\" is \"linear\"");

@@ -19,9 +19,13 @@ using namespace tests;
 
 constexpr std::int64_t kTokens = 40;
 
-SlopeTable paperTable() { return SlopeTable(2, paperSlopes(4)); }
+SlopeTable paperTable() {
+    return SlopeTable(2, paperSlopes(4));
+}
 
-PositionOverride read(const std::string& spec) { return parsePositions(spec, paperTable()); }
+PositionOverride read(const std::string& spec) {
+    return parsePositions(spec, paperTable());
+}
 
 std::vector<float> logits(const Decoder& decoder, const AttentionOverride& change = {}) {
     std::vector<float> all;
@@ -95,7 +99,8 @@ TEST(PositionOverride, WhatCannotBeScaledIsRefused) {
         }
         return {};
     };
-    EXPECT_THAT(refusal(TinyModel({}).decoder(), "rotary-linear:2"), HasSubstr("are ALiBi; it has no rotary positions"));
+    EXPECT_THAT(refusal(TinyModel({}).decoder(), "rotary-linear:2"),
+                HasSubstr("are ALiBi; it has no rotary positions"));
     const Decoder untold = TinyModel({.method = "rotary", .trainingLength = 0}).decoder();
     EXPECT_THAT(refusal(untold, "rotary-yarn:2"), HasSubstr("length of training"));
     const Decoder narrow = TinyModel({.method = "rotary", .rotaryDims = 2}).decoder();
@@ -150,8 +155,8 @@ TEST_F(OverriddenSession, CurvesAndLogitsTakeThem) {
     EXPECT_NE(nll({}, read("alibi:uniform:0.5")), nll({}, {}));
     EXPECT_THROW(nll(steep, read("none")), Error);
     std::vector<float> a, b;
-    m_session.logits(tinyIds(8, 12), {}, Job(), [&](auto rows) { a.assign(rows.begin(), rows.end()); },
-                     read("alibi:uniform:0.5"));
+    m_session.logits(
+        tinyIds(8, 12), {}, Job(), [&](auto rows) { a.assign(rows.begin(), rows.end()); }, read("alibi:uniform:0.5"));
     m_session.logits(tinyIds(8, 12), steep, Job(), [&](auto rows) { b.assign(rows.begin(), rows.end()); });
     EXPECT_EQ(a, b);
 }
@@ -177,7 +182,8 @@ TEST(LengthDependentPositions, OnePassIsRefusedPastTheTrainingLength) {
 
 TEST(LengthDependentPositions, AShorterLengthRunsAgain) {
     const TinyModel model({});
-    const auto decoder = std::make_shared<const Decoder>(withConfig(model, [](DecoderConfig& c) { c.slopeLength = 10; }));
+    const auto decoder =
+        std::make_shared<const Decoder>(withConfig(model, [](DecoderConfig& c) { c.slopeLength = 10; }));
     TextForward forward(decoder, tinyIds(9, 40));
     forward.run({}, 40, Job());
     EXPECT_FALSE(forward.covers(20));

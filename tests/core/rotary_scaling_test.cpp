@@ -16,7 +16,9 @@ Rotary scaled(RotaryScaling scaling, double factor, std::int64_t originalLength 
     return rotary;
 }
 
-double plain(std::size_t k) { return std::pow(10000, -double(k) / 32); }
+double plain(std::size_t k) {
+    return std::pow(10000, -double(k) / 32);
+}
 
 TEST(RotaryScaling, NoneIsTheFormula) {
     const auto frequencies = rotaryFrequencies(scaled(RotaryScaling::None, 1), 5000);
@@ -77,8 +79,9 @@ TEST(RotaryScaling, Llama3) {
     rotary.originalLength = 8192;
     const auto frequencies = rotaryFrequencies(rotary, 10);
     const std::pair<std::size_t, double> published[] = {
-        {0, 1.0},          {20, .01656044},   {28, .003211446},  {29, .002166571},  {30, .001371894},  {31, 8.567514e-4},
-        {32, 5.248462e-4}, {34, 1.785078e-4}, {35, 9.556212e-5}, {36, 7.784655e-5}, {63, 3.068926e-7},
+        {0, 1.0},          {20, .01656044},   {28, .003211446},  {29, .002166571},
+        {30, .001371894},  {31, 8.567514e-4}, {32, 5.248462e-4}, {34, 1.785078e-4},
+        {35, 9.556212e-5}, {36, 7.784655e-5}, {63, 3.068926e-7},
     };
     for (const auto& [k, value] : published)
         EXPECT_NEAR(frequencies[k] / value, 1, 5e-7) << k;

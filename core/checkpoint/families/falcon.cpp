@@ -69,15 +69,16 @@ Blueprint readFalcon(const ConfigFields& fields) {
     b.tensors = readBlock(fields, grouped, c);
     b.tiedByDefault = true;
     b.prefixes = {"transformer."};
-    b.tensors.insert(b.tensors.end(), {
-        {"embedding", {"word_embeddings"}},
-        {"layers.#.attention.qkv", {"h.#.self_attention.query_key_value"}, Layout::Grouped},
-        {"layers.#.attention.output", {"h.#.self_attention.dense"}},
-        {"layers.#.mlp.up", {"h.#.mlp.dense_h_to_4h"}},
-        {"layers.#.mlp.down", {"h.#.mlp.dense_4h_to_h"}},
-        {"final_norm", {"ln_f"}},
-        {"head", {"lm_head"}},
-    });
+    b.tensors.insert(b.tensors.end(),
+                     {
+                         {"embedding", {"word_embeddings"}},
+                         {"layers.#.attention.qkv", {"h.#.self_attention.query_key_value"}, Layout::Grouped},
+                         {"layers.#.attention.output", {"h.#.self_attention.dense"}},
+                         {"layers.#.mlp.up", {"h.#.mlp.dense_h_to_4h"}},
+                         {"layers.#.mlp.down", {"h.#.mlp.dense_4h_to_h"}},
+                         {"final_norm", {"ln_f"}},
+                         {"head", {"lm_head"}},
+                     });
     return b;
 }
 

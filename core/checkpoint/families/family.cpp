@@ -33,21 +33,39 @@ constexpr std::array kFamilies{
     Family{"qwen3", readQwen3},
 };
 
-// Fields that change what a model computes, with the value at which they do not. A reader that knows one has asked for it.
+// Fields that change what a model computes, with the value at which they do not. A reader that knows one has asked for
+// it.
 struct Change {
     const char* field;
     double neutral;
 };
 constexpr std::array kChanges{
-    Change{"attn_logit_softcapping", 0}, Change{"final_logit_softcapping", 0}, Change{"logits_soft_cap", 0},
-    Change{"attention_multiplier", 1},   Change{"embedding_multiplier", 1},    Change{"residual_multiplier", 1},
-    Change{"logits_scaling", 1},         Change{"logit_scale", 1},             Change{"query_pre_attn_scalar", 0},
-    Change{"num_experts", 0},            Change{"num_local_experts", 0},       Change{"n_routed_experts", 0},
-    Change{"sliding_window", 0},         Change{"attention_chunk_size", 0},    Change{"rope_scaling", 0},
-    Change{"partial_rotary_factor", 1},  Change{"use_qk_norm", 0},             Change{"qk_layernorm", 0},
-    Change{"add_cross_attention", 0},    Change{"is_encoder_decoder", 0},      Change{"clip_qkv", 0},
-    Change{"embedding_scale", 1},        Change{"alibi", 0},                   Change{"use_alibi", 0},
-    Change{"n_head_kv", 0},              Change{"layer_types", 0},
+    Change{"attn_logit_softcapping", 0},
+    Change{"final_logit_softcapping", 0},
+    Change{"logits_soft_cap", 0},
+    Change{"attention_multiplier", 1},
+    Change{"embedding_multiplier", 1},
+    Change{"residual_multiplier", 1},
+    Change{"logits_scaling", 1},
+    Change{"logit_scale", 1},
+    Change{"query_pre_attn_scalar", 0},
+    Change{"num_experts", 0},
+    Change{"num_local_experts", 0},
+    Change{"n_routed_experts", 0},
+    Change{"sliding_window", 0},
+    Change{"attention_chunk_size", 0},
+    Change{"rope_scaling", 0},
+    Change{"partial_rotary_factor", 1},
+    Change{"use_qk_norm", 0},
+    Change{"qk_layernorm", 0},
+    Change{"add_cross_attention", 0},
+    Change{"is_encoder_decoder", 0},
+    Change{"clip_qkv", 0},
+    Change{"embedding_scale", 1},
+    Change{"alibi", 0},
+    Change{"use_alibi", 0},
+    Change{"n_head_kv", 0},
+    Change{"layer_types", 0},
 };
 
 bool matters(const nlohmann::json& value, double neutral) {
@@ -66,7 +84,8 @@ void refuseWhatIsNotRead(const nlohmann::json& json, const ConfigFields& fields)
                         ", a form that is not read; float32, float16 and bfloat16 are.");
         }
     for (const Change& change : kChanges)
-        if (json.contains(change.field) && fields.unread(change.field) && matters(json.at(change.field), change.neutral))
+        if (json.contains(change.field) && fields.unread(change.field) &&
+            matters(json.at(change.field), change.neutral))
             fields.refuse(change.field, "which changes what the model computes in a way that is not computed here");
 }
 
@@ -85,8 +104,8 @@ Blueprint readBlueprint(const nlohmann::json& json, const std::string& source) {
     const auto family = std::find_if(kFamilies.begin(), kFamilies.end(),
                                      [&](const Family& candidate) { return candidate.modelType == type; });
     if (family == kFamilies.end())
-        throw Error(source + ": models of type " + inQuotes(type) + " cannot be opened; those of type " + familyNames() +
-                    " can.");
+        throw Error(source + ": models of type " + inQuotes(type) + " cannot be opened; those of type " +
+                    familyNames() + " can.");
     try {
         Blueprint blueprint = family->read(fields);
         refuseWhatIsNotRead(json, fields);

@@ -20,8 +20,9 @@ std::int64_t originalLength(const ConfigFields& fields, const ConfigFields& rope
 void readYarn(const ConfigFields& fields, const ConfigFields& rope, Rotary& rotary) {
     rotary.scaling = RotaryScaling::Yarn;
     rotary.originalLength = originalLength(fields, rope);
-    rotary.factor = rope.has("factor") ? rope.number("factor")
-                                       : double(fields.integer("max_position_embeddings")) / double(rotary.originalLength);
+    rotary.factor = rope.has("factor")
+                        ? rope.number("factor")
+                        : double(fields.integer("max_position_embeddings")) / double(rotary.originalLength);
     rotary.betaFast = rope.number("beta_fast", 32);
     rotary.betaSlow = rope.number("beta_slow", 1);
     rotary.wholeBounds = rope.boolean("truncate", true);
@@ -92,8 +93,7 @@ Activation readActivation(const ConfigFields& fields, const char* field, const s
 Rotary readRotary(const ConfigFields& fields, const DecoderConfig& config, double part) {
     const nlohmann::json none = nlohmann::json::object();
     const char* const field = fields.among({"rope_scaling", "rope_parameters"});
-    const ConfigFields rope(fields.has(field) ? fields.required(field) : none,
-                            fields.source() + ", \"" + field + "\"");
+    const ConfigFields rope(fields.has(field) ? fields.required(field) : none, fields.source() + ", \"" + field + "\"");
     for (const char* kind : {"full_attention", "sliding_attention"})
         if (rope.has(kind))
             rope.refuse(kind, std::string("a rotary rule for one kind of layer, ") + kNotComputed);

@@ -32,7 +32,8 @@ OurName take(const std::string& name) {
 }
 
 // The name that the files use, with the prefix that they use.
-std::string theirName(const TensorSource& theirs, const Blueprint& blueprint, const OurName& ours, std::string pattern) {
+std::string theirName(const TensorSource& theirs, const Blueprint& blueprint, const OurName& ours,
+                      std::string pattern) {
     if (const std::size_t layer = pattern.find('#'); layer != pattern.npos)
         pattern.replace(layer, 1, ours.layer);
     pattern += ours.suffix;
@@ -49,7 +50,9 @@ std::string theirName(const TensorSource& theirs, const Blueprint& blueprint, co
 at::Tensor ungrouped(const at::Tensor& rows, const DecoderConfig& c) {
     const std::int64_t group = c.heads / c.keyHeads;
     const at::Tensor byHead = rows.view({c.keyHeads, group + 2, c.headDim, -1});
-    const auto part = [&](std::int64_t first, std::int64_t count) { return byHead.narrow(1, first, count).flatten(0, 2); };
+    const auto part = [&](std::int64_t first, std::int64_t count) {
+        return byHead.narrow(1, first, count).flatten(0, 2);
+    };
     return at::cat({part(0, group), part(group, 1), part(group + 1, 1)}).view(rows.sizes());
 }
 
@@ -125,8 +128,8 @@ TensorSource ourTensors(const TensorSource& theirs, Blueprint& blueprint) {
                                              : fromThree(source, names, shape, blueprint.config));
             return;
         }
-        throw Error(theirs.path().string() + ": models of type \"" + blueprint.config.modelType + "\" have no tensor \"" +
-                    name + "\", which config.json asks for.");
+        throw Error(theirs.path().string() + ": models of type \"" + blueprint.config.modelType +
+                    "\" have no tensor \"" + name + "\", which config.json asks for.");
     });
     return ours;
 }
