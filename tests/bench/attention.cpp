@@ -8,6 +8,7 @@
 // (half of the square), so skipping blocks can pass 100 %.
 #include "core/kernels/attention.h"
 #include "core/kernels/matmul.h"
+#include "core/kernels/pooled_scores.h"
 #include "tests/bench/race.h"
 
 #include <algorithm>
@@ -151,6 +152,14 @@ void benchMap() {
                     {"skipping, sums known", [&] { draw(known); }}};
                 if (length <= 4096)
                     contenders.push_back({"dense, sums unknown", [&] { draw(dense); }});
+                kernels::Map draft = skipping, scores = dense;
+                draft.sampling = 16;
+                scores.stage = kernels::Stage::Score;
+                contenders.push_back({"draft from 1 of 16 queries", [&] { draw(draft); }});
+                if (length <= 32768)
+                    contenders.push_back({"scores, cell by cell", [&] { draw(scores); }});
+                contenders.push_back(
+                    {"scores from mean q and k", [&] { kernels::poolScores(scores, picture.data(), onThreads); }});
                 char title[96];
                 std::snprintf(title, sizeof title, "map %s L=%lld D=%lld 1024 x 1024 px, slope %g", kernel.name,
                               static_cast<long long>(length), static_cast<long long>(headDim),

@@ -28,6 +28,8 @@
 #include <iostream>
 #include <numeric>
 #include <sstream>
+#include <stop_token>
+#include <thread>
 
 namespace slopescope::bench {
 namespace {
@@ -166,6 +168,29 @@ void printParts(const Model& model, std::int64_t length) {
     std::printf("      %.1f %% of blocks visited\n", 100 * visited.fraction());
 }
 
+// How long a forward goes on after it was told to stop, at worst, over stops spread over its course.
+void printStops(const Model& model, std::int64_t length, double whole) {
+    double longest = 0;
+    for (int stop = 1; stop < 10; ++stop) {
+        std::stop_source source;
+        std::chrono::steady_clock::time_point told;
+        std::jthread teller([&] {
+            std::this_thread::sleep_for(std::chrono::duration<double>(whole * stop / 10));
+            told = std::chrono::steady_clock::now();
+            source.request_stop();
+        });
+        try {
+            const std::int64_t start = 0;
+            windowLosses(model.decoder, model.ids, {&start, 1}, length, {}, Job(source.get_token()));
+        } catch (const Cancelled&) {
+            const auto now = std::chrono::steady_clock::now();
+            teller.join();
+            longest = std::max(longest, std::chrono::duration<double>(now - told).count());
+        }
+    }
+    std::printf("      stops within %.1f ms\n", longest * 1e3);
+}
+
 double operationsOf(const DecoderConfig& c, std::int64_t length) {
     const double linear =
         2.0 * double(c.layers * (4 * c.width * c.width + 2 * c.width * c.hidden) + c.vocabulary * c.width);
@@ -181,15 +206,18 @@ void benchForward() {
             race(title, operationsOf(model.decoder.config(), length), {{"ours", [&] { model.run(length); }}},
                  length <= 8192 ? 5 : 1);
             printParts(model, length);
+            printStops(model, length, measure([&] { model.run(length); }).wall);
         }
 }
 
-// A model of a folder on random tokens; "attend LENGTH TOLERANCE" and "forward LENGTH" are answered with seconds.
+// A model of a folder on random tokens; "attend LENGTH TOLERANCE" and "forward LENGTH" are answered with seconds by
+// the clock on the wall and of the processor.
 void serve(const std::string& folder) {
     OpenedModel opened = openModelDirectory(folder, Job());
     const std::int64_t vocabulary = opened.config.vocabulary;
     Model model{Decoder(std::move(opened.config), std::move(opened.weights)), {}};
     std::mt19937 random(7);
+    const auto print = [](const Times& times) { std::cout << times.wall << " " << times.processor << std::endl; };
     for (std::string line; std::getline(std::cin, line);) {
         std::istringstream words(line);
         std::string what;
@@ -203,9 +231,9 @@ void serve(const std::string& folder) {
             if (!heads || heads->q.size(1) != length)
                 heads = std::make_unique<Heads>(length);
             heads->skipping.tolerance = tolerance;
-            std::cout << measure([&] { attend(heads->q, heads->k, heads->v, heads->skipping, Job()); }).wall << std::endl;
+            print(measure([&] { attend(heads->q, heads->k, heads->v, heads->skipping, Job()); }));
         } else {
-            std::cout << measure([&] { model.run(length); }).wall << std::endl;
+            print(measure([&] { model.run(length); }));
         }
     }
 }
