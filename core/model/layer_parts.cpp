@@ -26,6 +26,11 @@ bool plainly(const at::Tensor& x) {
     return at::GradMode::is_enabled() || !x.device().is_cpu();
 }
 
+// Norms and residuals are never narrower than float32.
+at::Tensor widened(const at::Tensor& x) {
+    return x.element_size() < sizeof(float) ? x.to(at::kFloat) : x;
+}
+
 const float* dataOf(const at::Tensor& x) {
     return x.defined() ? x.data_ptr<float>() : nullptr;
 }
@@ -112,7 +117,7 @@ at::Tensor rotated(const at::Tensor& x, const Rotary& rotary, const RotaryTable&
 
 at::Tensor rowsOf(const Linear& part, const at::Tensor& ids) {
     if (!part.packed)
-        return at::embedding(part.weight, ids).to(at::kFloat);
+        return widened(at::embedding(part.weight, ids));
     std::vector<std::int64_t> shape = ids.sizes().vec();
     shape.push_back(part.packed->inputs());
     at::Tensor rows = at::empty(shape, at::kFloat);
@@ -134,7 +139,7 @@ at::Tensor normed(const at::Tensor& x, const Norm& part, NormKind kind, double e
                            rows.data_ptr<float>(), rows.numel() / width, y.data_ptr<float>());
         return y;
     }
-    const at::Tensor wide = x.to(at::kFloat);
+    const at::Tensor wide = widened(x);
     if (centred)
         return at::layer_norm(wide, {width}, part.weight, part.bias, epsilon);
     at::Tensor y = wide * at::rsqrt((wide * wide).mean(-1, true) + epsilon);
