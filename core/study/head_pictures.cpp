@@ -51,6 +51,7 @@ void requireToken(std::int64_t token, std::int64_t length) {
 
 MapResult drawMap(const TextForward& forward, MapCache& cache, const MapRequest& r, const Job& job,
                   const std::function<void(const MapResult&)>& draft) {
+    job.check(); // what is kept is drawn without a further one
     const HeadView head = forward.head(r.head.layer, r.head.head, r.slopes, r.length);
     const Viewport& v = r.viewport;
     const at::Tensor& slopes = head.settings.bias.slopes;

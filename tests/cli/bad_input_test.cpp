@@ -116,7 +116,7 @@ const Fault kWords[]{
     {"NoThreads", "info $alibi --threads 0", "--threads"},
     {"ThreadsAreNoNumber", "info $alibi --threads all", "--threads"},
     {"LengthsAreNoNumbers", "perplexity $alibi --text $text --lengths 8,many", "--lengths"},
-    {"LengthPastIntegers", "perplexity $alibi --text $text --lengths 99999999999999999999", "lengths of a curve end at"},
+    {"LengthPastIntegers", "perplexity $alibi --text $text --lengths 99999999999999999999", "--lengths"},
     {"LengthNegative", "perplexity $alibi --text $text --lengths=-8", "at least 1"},
     {"LengthZero", "perplexity $alibi --text $text --lengths 0", "at least 1"},
     {"LengthsUnsorted", "perplexity $alibi --text $text --lengths 16,8", "ascending"},
