@@ -28,7 +28,7 @@ bool plainly(const at::Tensor& x) {
 
 // Norms and residuals are never narrower than float32.
 at::Tensor widened(const at::Tensor& x) {
-    return x.element_size() < sizeof(float) ? x.to(at::kFloat) : x;
+    return x.element_size() < std::int64_t(sizeof(float)) ? x.to(at::kFloat) : x;
 }
 
 const float* dataOf(const at::Tensor& x) {
