@@ -134,6 +134,7 @@ private:
 
     // main_window_input.cpp
     void chooseModel();
+    void chooseModelFile();
     void chooseText();
     void find();
     void moveHead(int layers, int heads);

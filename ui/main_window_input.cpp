@@ -46,6 +46,14 @@ void MainWindow::chooseModel() {
     dialog->open();
 }
 
+void MainWindow::chooseModelFile() {
+    auto* const dialog = new QFileDialog(this, tr("Open a model's file"), {}, tr("Models in one file (*.gguf)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openModel);
+    dialog->open();
+}
+
 void MainWindow::chooseText() {
     auto* const dialog = new QFileDialog(this, tr("Open a text"), {}, tr("Text files (*.txt *.md);;All files (*)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -141,7 +149,7 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 void MainWindow::dropEvent(QDropEvent* event) {
     const QFileInfo file(draggedPath(event->mimeData()));
     event->acceptProposedAction();
-    if (file.isDir())
+    if (file.isDir() || file.suffix() == QLatin1String("gguf")) // that one file is the whole model
         openModel(file.absoluteFilePath());
     else if (belongsToModel(file))
         openModel(file.absolutePath());

@@ -230,6 +230,7 @@ void MainWindow::buildToolbar() {
 void MainWindow::buildMenus() {
     QMenu* const file = menuBar()->addMenu(tr("&File"));
     file->addAction(tr("Open &model…"), QKeySequence(Qt::CTRL | Qt::Key_O), this, &MainWindow::chooseModel);
+    file->addAction(tr("Open model &file…"), this, &MainWindow::chooseModelFile);
     QMenu* const bundled = file->addMenu(tr("&Bundled model"));
     for (const BundledModel& model : m_engine->bundledModels()) {
         const QString name = QString::fromStdString(model.name);

@@ -633,6 +633,14 @@
         <translation>모델 폴더 열기</translation>
     </message>
     <message>
+        <source>Open a model&apos;s file</source>
+        <translation>모델 파일 열기</translation>
+    </message>
+    <message>
+        <source>Models in one file (*.gguf)</source>
+        <translation>한 파일로 된 모델 (*.gguf)</translation>
+    </message>
+    <message>
         <source>Open a text</source>
         <translation>텍스트 열기</translation>
     </message>
@@ -703,6 +711,10 @@
     <message>
         <source>Open &amp;model…</source>
         <translation>모델 열기(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>Open model &amp;file…</source>
+        <translation>모델 파일 열기(&amp;F)…</translation>
     </message>
     <message>
         <source>&amp;Bundled model</source>

@@ -190,10 +190,15 @@ TEST_F(MainWindowTest, ADroppedTextIsOpenedAndOneThatIsNoTextIsRefused) {
     };
     drop(bad);
     ASSERT_TRUE(QTest::qWaitFor([this] { return window.notice().sentence().contains("bad.txt"); }, kPatience));
+    const QString model = folder.filePath("broken.gguf");
+    std::ofstream(model.toStdString(), std::ios::binary) << "GGUF and nothing behind it";
+    drop(model);
+    ASSERT_TRUE(QTest::qWaitFor([this] { return window.notice().sentence().contains("broken.gguf"); }, kPatience))
+        << "one file can be a model";
     drop(good);
     ASSERT_TRUE(QTest::qWaitFor([this] { return window.windowTitle().contains("good.txt"); }, kPatience));
     EXPECT_TRUE(settle(window));
-    EXPECT_TRUE(window.notice().sentence().isEmpty());
+    EXPECT_FALSE(window.notice().sentence().contains("bad.txt")) << "answered by the text that opened";
 }
 
 TEST(MainWindowLife, WhatWasOnViewIsThereAgain) {
