@@ -20,7 +20,7 @@ namespace {
 
 using namespace slopescope;
 
-constexpr int kRounds = 12, kSteps = 25; // drags, and steps of the mouse in each
+constexpr int kRounds = 8, kSteps = 25; // drags, and steps of the mouse in each
 constexpr int kPatience = 300'000;       // ms
 
 bool waitFor(const std::function<bool()>& reached) {
@@ -87,7 +87,7 @@ bool measure(const std::filesystem::path& resources, std::int64_t length) {
     std::vector<double> paints, points;
     QElapsedTimer timer;
     for (int round = 0; round < kRounds; ++round) {
-        const int head = round % 8, down = round % 2 ? -1 : 1;
+        const int head = round % 8, down = head < 4 ? 1 : -1; // a handle at the end of its axis would move nothing
         QPointF at = canvas.handlePosition(head);
         send(canvas, QEvent::MouseButtonPress, at, Qt::LeftButton);
         for (int step = 0; step < kSteps; ++step) {
