@@ -290,14 +290,16 @@ inline Visited attend(const Attention& a, const AttentionOutput& output, const P
 
     const int groups = groupsPerBlock(a);
     const std::int64_t rows = groups * kRows, firstBlock = firstPosition / rows, lastBlock = (a.keys - 1) / rows;
+    const std::int64_t blocks = lastBlock - firstBlock + 1;
     ScratchPool<AttendScratch> pool;
     std::atomic<std::int64_t> computed{0};
     for (std::int64_t first = 0; first < keyHeads; first += slab) {
         const std::int64_t count = std::min(slab, keyHeads - first);
         packed.pack(first, count, parallelFor);
-        parallelFor(count * sharing * (lastBlock - firstBlock + 1), [&](std::int64_t index) {
-            // The longest blocks first, so that the threads end together.
-            const std::int64_t block = lastBlock - index / (count * sharing), member = index % (count * sharing);
+        parallelFor(count * sharing * blocks, [&](std::int64_t index) {
+            // A head at a time, so that its keys and values stay in the cache, and the longest blocks first, so that the
+            // threads end together.
+            const std::int64_t block = lastBlock - index % blocks, member = index / blocks;
             const std::int64_t keyHead = first + member / sharing;
             const std::int64_t batch = keyHead / a.keyHeads;
             const std::int64_t head = keyHead % a.keyHeads * sharing + member % sharing;

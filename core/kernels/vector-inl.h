@@ -170,18 +170,42 @@ inline float normOf(float largestSquare) {
                                           : std::numeric_limits<float>::infinity();
 }
 
+// packed[x * packedStride + r] = rows[r][x] * scale, four rows by four columns at a time.
+inline void transpose(const float* rows, std::int64_t rowStride, int count, int depth, float scale,
+                      float* HWY_RESTRICT packed, int packedStride) {
+    const hn::FixedTag<float, 4> d;
+    const hn::Repartition<double, decltype(d)> pairs;
+    const auto factor = hn::Set(d, scale);
+    const int wholeRows = count / 4 * 4, wholeColumns = depth / 4 * 4;
+    for (int x = 0; x < wholeColumns; x += 4)
+        for (int r = 0; r < wholeRows; r += 4) {
+            const float* from = rows + r * rowStride + x;
+            const auto a = hn::LoadU(d, from), b = hn::LoadU(d, from + rowStride);
+            const auto c = hn::LoadU(d, from + 2 * rowStride), e = hn::LoadU(d, from + 3 * rowStride);
+            const auto ab0 = hn::BitCast(pairs, hn::InterleaveLower(d, a, b));
+            const auto ab1 = hn::BitCast(pairs, hn::InterleaveUpper(d, a, b));
+            const auto ce0 = hn::BitCast(pairs, hn::InterleaveLower(d, c, e));
+            const auto ce1 = hn::BitCast(pairs, hn::InterleaveUpper(d, c, e));
+            float* to = packed + x * packedStride + r;
+            const auto keep = [&](auto column, int i) {
+                hn::StoreU(hn::Mul(hn::BitCast(d, column), factor), d, to + i * packedStride);
+            };
+            keep(hn::InterleaveLower(pairs, ab0, ce0), 0);
+            keep(hn::InterleaveUpper(pairs, ab0, ce0), 1);
+            keep(hn::InterleaveLower(pairs, ab1, ce1), 2);
+            keep(hn::InterleaveUpper(pairs, ab1, ce1), 3);
+        }
+    for (int r = 0; r < count; ++r)
+        for (int x = r < wholeRows ? wholeColumns : 0; x < depth; ++x)
+            packed[x * packedStride + r] = rows[r * rowStride + x] * scale;
+}
+
 // Packs up to kRows rows into [depth][kRows] times `scale`; rows outside [first, first + count) become zero.
 inline void packRows(const float* rows, std::int64_t rowStride, int first, int count, int depth, float scale,
                      float* HWY_RESTRICT packed) {
-    for (int r = 0; r < kRows; ++r) {
-        const float* row = rows + (r - first) * rowStride;
-        if (r >= first && r < first + count)
-            for (int x = 0; x < depth; ++x)
-                packed[x * kRows + r] = row[x] * scale;
-        else
-            for (int x = 0; x < depth; ++x)
-                packed[x * kRows + r] = 0;
-    }
+    if (count < kRows)
+        std::fill_n(packed, kRows * depth, 0.0f);
+    transpose(rows, rowStride, count, depth, scale, packed + first, kRows);
 }
 
 // The same, and returns the largest norm.
@@ -200,15 +224,10 @@ inline float packQueries(const float* rows, std::int64_t rowStride, int first, i
 // Packs keys [from, from + kPanel) of `count` into [depth][kPanel], zero beyond the end. Returns the largest norm.
 inline float packPanel(const float* keys, std::int64_t keyStride, std::int64_t from, std::int64_t count, int depth,
                        float* HWY_RESTRICT packed) {
-    for (int j = 0; j < kPanel; ++j) {
-        const float* key = keys + (from + j) * keyStride;
-        if (from + j < count)
-            for (int x = 0; x < depth; ++x)
-                packed[x * kPanel + j] = key[x];
-        else
-            for (int x = 0; x < depth; ++x)
-                packed[x * kPanel + j] = 0;
-    }
+    const int present = static_cast<int>(std::clamp<std::int64_t>(count - from, 0, kPanel));
+    if (present < kPanel)
+        std::fill_n(packed, kPanel * depth, 0.0f);
+    transpose(keys + from * keyStride, keyStride, present, depth, 1.0f, packed, kPanel);
     Vec squares[2] = {set(0), set(0)};
     for (int x = 0; x < depth; ++x)
         for (int v = 0; v < 2; ++v) {
