@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kProgressPause{50};
 constexpr std::chrono::milliseconds kCurvePause{33};
+constexpr std::chrono::milliseconds kHeadStart{300}; // of a new curve before the view: its first point is a matter of moments
 
 constexpr std::size_t indexOf(Task task) {
     return static_cast<std::size_t>(task);
@@ -284,12 +285,17 @@ void Engine::computeCurve(const CurveRequest& request, std::uint64_t revision, c
             });
     };
     Throttle throttle(kCurvePause);
-    const auto update = [this, revision, &throttle](const CurveResult& curve) {
+    std::atomic<bool> begun = false;
+    const auto update = [this, revision, &throttle, &begun](const CurveResult& curve) {
+        begun = true;
         if (throttle.pass() && !curve.complete) // the complete one is sent below
             postSweep(revision, [this, curve] { emit curveReady(curve); });
     };
     try {
-        const Job job(stop, report, [this, &stop] { letViewGoFirst(stop); });
+        const Job job(stop, report, [this, &stop, &begun, until = ViewQueue::Clock::now() + kHeadStart] {
+            if (begun || ViewQueue::Clock::now() >= until)
+                letViewGoFirst(stop);
+        });
         const CurveResult curve = m_session.curve(request, job, update);
         sweepIsOver();
         postSweep(revision, [this, curve] {

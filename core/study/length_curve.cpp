@@ -18,6 +18,7 @@ using Update = std::function<void(const CurveResult&)>;
 
 constexpr std::int64_t kLongestLength = std::int64_t(1) << 40; // past any text; sums of two stay far from overflow
 constexpr std::int64_t kBatchTokens = 4096; // short windows run together up to so many tokens
+constexpr std::int64_t kFirstAnswer = 512;  // tokens of a long first window that are measured, and shown, before the rest
 
 double secondsSince(Clock::time_point begin) {
     return std::chrono::duration<double>(Clock::now() - begin).count();
@@ -103,6 +104,46 @@ std::vector<std::int64_t> contextEdges(std::int64_t length) {
     return edges;
 }
 
+// The running means of one pass, by length and by context.
+class OnePassMeans {
+public:
+    OnePassMeans(const std::vector<CurvePoint>& points, std::int64_t longest)
+        : m_hop(onePassHop(longest)), m_edges(contextEdges(longest)), m_byLength(points.size()),
+          m_byContext(m_edges.size() - 1) {
+        for (const CurvePoint& point : points)
+            m_lengths.push_back(point.length);
+    }
+
+    // The losses of one window, or of as much of its beginning as there is: those serve the lengths and contexts they reach.
+    void add(std::span<const float> loss) {
+        std::vector<double> sum(loss.size() + 1);
+        for (std::size_t i = 0; i < loss.size(); ++i)
+            sum[i + 1] = sum[i] + double(loss[i]);
+        for (std::size_t i = 0; i < m_lengths.size() && m_lengths[i] <= std::ssize(loss); ++i)
+            m_byLength[i].add(sum[std::size_t(m_lengths[i])] / double(m_lengths[i]), double(m_lengths[i]));
+        for (std::size_t b = 0; b + 1 < m_edges.size() && m_edges[b + 1] - 1 <= std::ssize(loss); ++b) {
+            // The prediction at position p has p + 1 tokens of context.
+            const auto from = std::size_t(m_edges[b] - 1), to = std::size_t(m_edges[b + 1] - 1);
+            m_byContext[b].add((sum[to] - sum[from]) / double(to - from), double(to - from));
+        }
+    }
+
+    void show(CurveResult& curve, double seconds) const {
+        for (std::size_t i = 0; i < curve.points.size(); ++i)
+            if (const RunningMean& mean = m_byLength[i]; mean.count() > 0)
+                setPoint(curve.points[i], mean, double(m_lengths[i]) / double(m_hop), m_lengths[i] * mean.count(), seconds);
+        curve.context.clear();
+        for (std::size_t b = 0; b < m_byContext.size(); ++b)
+            if (const RunningMean& mean = m_byContext[b]; mean.count() > 0)
+                curve.context.push_back({m_edges[b], m_edges[b + 1], mean.mean(), mean.standardError()});
+    }
+
+private:
+    std::int64_t m_hop;
+    std::vector<std::int64_t> m_edges, m_lengths;
+    std::vector<RunningMean> m_byLength, m_byContext;
+};
+
 CurveResult onePass(const Decoder& decoder, std::span<const std::int32_t> ids, const CurveRequest& r, const Job& job,
                     const Update& update) {
     CurveResult curve = emptyCurve(decoder, std::ssize(ids), r);
@@ -115,35 +156,26 @@ CurveResult onePass(const Decoder& decoder, std::span<const std::int32_t> ids, c
         windows.resize(std::size_t(std::max<std::int64_t>(1, r.maxTokens / longest)));
     curve.windowsTotal = std::ssize(windows);
 
-    std::vector<RunningMean> byLength(curve.points.size());
-    const std::vector<std::int64_t> edges = contextEdges(longest);
-    std::vector<RunningMean> byContext(edges.size() - 1);
     const auto begin = Clock::now();
+    const auto losses = [&](const ScoredWindow& window, std::int64_t inputs) {
+        return windowLosses(decoder, ids, {&window.start, 1}, inputs, overrideOf(r), job);
+    };
+    if (update && longest >= 2 * kFirstAnswer && decoder.config().sameAt(kFirstAnswer, longest)) {
+        // The beginning of the first window alone, so that the curve starts at once; the whole window replaces it.
+        OnePassMeans means(curve.points, longest);
+        means.add(losses(windows.front(), kFirstAnswer));
+        CurveResult started = curve;
+        means.show(started, secondsSince(begin));
+        update(started);
+    }
+    OnePassMeans means(curve.points, longest);
     for (const ScoredWindow& window : windows) {
         job.report(double(curve.windowsDone) / double(curve.windowsTotal),
                    "Window " + std::to_string(curve.windowsDone + 1) + " of " + std::to_string(curve.windowsTotal));
-        const std::vector<float> loss = windowLosses(decoder, ids, {&window.start, 1}, longest, overrideOf(r), job);
-        std::vector<double> sum(loss.size() + 1);
-        for (std::size_t i = 0; i < loss.size(); ++i)
-            sum[i + 1] = sum[i] + double(loss[i]);
+        means.add(losses(window, longest));
         ++curve.windowsDone;
         curve.tokens += longest;
-        for (std::size_t i = 0; i < curve.points.size(); ++i) {
-            CurvePoint& point = curve.points[i];
-            if (!point.unavailable.empty())
-                continue;
-            byLength[i].add(sum[std::size_t(point.length)] / double(point.length), double(point.length));
-            const double overlap = double(point.length) / double(onePassHop(longest));
-            setPoint(point, byLength[i], overlap, point.length * curve.windowsDone, secondsSince(begin));
-        }
-        curve.context.clear();
-        for (std::size_t b = 0; b + 1 < edges.size(); ++b) {
-            // The prediction at position p has p + 1 tokens of context.
-            const auto from = std::size_t(edges[b] - 1), to = std::size_t(edges[b + 1] - 1);
-            byContext[b].add((sum[to] - sum[from]) / double(to - from), double(to - from));
-            curve.context.push_back(
-                {edges[b], edges[b + 1], byContext[b].mean(), byContext[b].standardError()});
-        }
+        means.show(curve, secondsSince(begin));
         curve.complete = curve.windowsDone == curve.windowsTotal;
         if (update)
             update(curve);

@@ -357,6 +357,26 @@ TEST(OnePass, WindowsAreTheSameForAllThatIsCompared) {
     EXPECT_NEAR(trace(flat).front(), std::accumulate(losses.begin(), losses.end(), 0.0) / 24, 1e-6);
 }
 
+TEST(OnePass, TheBeginningOfALongFirstWindowAnswersAtOnce) {
+    Bench bench(1200);
+    std::vector<CurveResult> states;
+    const Asked asked{.lengths = {16, 512, 1024}};
+    const CurveResult whole = bench.curve(asked, {}, [&](const CurveResult& state) { states.push_back(state); });
+    ASSERT_GE(states.size(), 2u);
+    const CurveResult &started = states[0], &window = states[1];
+    EXPECT_EQ(started.windowsDone, 0);
+    EXPECT_EQ(started.tokens, 0);
+    EXPECT_TRUE(std::isnan(started.points[2].nll)); // not reached yet
+    ASSERT_FALSE(started.context.empty());
+    EXPECT_LE(started.context.back().contextEnd, 513);
+    for (const std::size_t i : {0u, 1u}) {
+        EXPECT_EQ(started.points[i].tokens, asked.lengths[i]);
+        EXPECT_NEAR(started.points[i].nll, window.points[i].nll, 1e-6); // the same predictions
+    }
+    EXPECT_EQ(window.windowsDone, 1);
+    EXPECT_EQ(whole.points[0].tokens, 16 * whole.windowsTotal); // counted once
+}
+
 TEST(OnePass, OrderIsAPermutationThatTheSeedChooses) {
     const auto starts = [](std::uint64_t seed) {
         std::vector<std::int64_t> result;
