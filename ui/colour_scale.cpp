@@ -167,10 +167,14 @@ void ColourScale::fitEnds(const std::vector<float>& sorted) {
         (m_settings.low ? m_high : m_low) = m_settings.low ? m_low + width : m_high - width;
     }
     m_bend = m_settings.kind == ScaleKind::Log && m_low <= 0 ? kBend * std::max(-m_low, m_high) : 0;
-
     m_quantiles.clear();
-    if (m_settings.kind != ScaleKind::Percentile || sorted.empty())
-        return;
+    if (m_settings.kind == ScaleKind::Percentile && !sorted.empty())
+        rank(sorted);
+    m_stretchedLow = stretched(m_low);
+    m_stretchedHigh = stretched(m_high);
+}
+
+void ColourScale::rank(const std::vector<float>& sorted) {
     std::vector<float> ranked = sorted;
     if (isSigned()) {
         for (float& value : ranked)
@@ -214,8 +218,8 @@ double ColourScale::position(double value) const {
         return isSigned() ? 0.5 + std::copysign(0.5 * share(std::abs(value)), value) : share(value);
     const double v = std::clamp(value, m_low, m_high);
     if (isSigned() && m_low < 0 && m_high > 0) // 0 is white wherever the ends are
-        return v < 0 ? 0.5 - 0.5 * stretched(v) / stretched(m_low) : 0.5 + 0.5 * stretched(v) / stretched(m_high);
-    const double t = (stretched(v) - stretched(m_low)) / (stretched(m_high) - stretched(m_low));
+        return v < 0 ? 0.5 - 0.5 * stretched(v) / m_stretchedLow : 0.5 + 0.5 * stretched(v) / m_stretchedHigh;
+    const double t = (stretched(v) - m_stretchedLow) / (m_stretchedHigh - m_stretchedLow);
     if (!isSigned())
         return t;
     return m_low >= 0 ? 0.5 + 0.5 * t : 0.5 * t;
@@ -231,9 +235,9 @@ double ColourScale::valueAt(double position) const {
         return isSigned() && t < 0.5 ? -size : size;
     }
     if (isSigned() && m_low < 0 && m_high > 0)
-        return unstretched(t < 0.5 ? (1 - 2 * t) * stretched(m_low) : (2 * t - 1) * stretched(m_high));
+        return unstretched(t < 0.5 ? (1 - 2 * t) * m_stretchedLow : (2 * t - 1) * m_stretchedHigh);
     const double along = !isSigned() ? t : m_low >= 0 ? std::max(0.0, 2 * t - 1) : std::min(1.0, 2 * t);
-    return unstretched(std::lerp(stretched(m_low), stretched(m_high), along));
+    return unstretched(std::lerp(m_stretchedLow, m_stretchedHigh, along));
 }
 
 void ColourScale::buildTable() {
@@ -254,8 +258,11 @@ void ColourScale::buildTable() {
     QRgb* table = m_table.data();
     for (const double sign : {1.0, -1.0}) {
         std::fill_n(table, first, colourOf(0));
-        for (std::size_t i = first; i < std::min(last + 1, infinite); ++i)
-            table[i] = colourOf(sign * double(middleOf(i)));
+        if (sign < 0 && m_low >= 0) // all of them below the low end
+            std::fill(table + first, table + std::min(last + 1, infinite), colourOf(-largest));
+        else
+            for (std::size_t i = first; i < std::min(last + 1, infinite); ++i)
+                table[i] = colourOf(sign * double(middleOf(i)));
         if (last + 1 < infinite)
             std::fill(table + last + 1, table + infinite, colourOf(sign * 1e38));
         std::fill(table + infinite, table + kHalf, masked);

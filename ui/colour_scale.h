@@ -68,6 +68,7 @@ public:
 private:
     void fitSample(std::vector<float> sample);
     void fitEnds(const std::vector<float>& sorted);
+    void rank(const std::vector<float>& sorted); // the quantiles
     void buildTable();
     double stretched(double value) const; // what is linear along the bar
     double unstretched(double stretched) const;
@@ -78,6 +79,7 @@ private:
     bool m_dark = false;
     bool m_global = false; // the ends come from all heads
     double m_low = 0, m_high = 1;
+    double m_stretchedLow = 0, m_stretchedHigh = 1;
     double m_bend = 0;               // Log with an end at or below 0: linear within about this of 0; else 0
     std::vector<double> m_quantiles; // Percentile: of the values, Signed: of their sizes, ascending
     QList<QRgb> m_table;             // by the upper bits of a float

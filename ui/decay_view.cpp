@@ -12,11 +12,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace slopescope::ui {
 
 namespace {
 constexpr int kPointsPerCurve = 160;
+constexpr QLatin1String kSelectedLayer("selected");
 }
 
 DecayView::DecayView(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(this)) {
@@ -51,6 +53,8 @@ DecayView::DecayView(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(
             emit headSelected(headOf(graph));
     });
     connect(m_plot, &QCustomPlot::mouseMove, this, &DecayView::hover);
+    m_plot->addLayer(kSelectedLayer, m_plot->layer(QStringLiteral("main")));
+    m_plot->layer(kSelectedLayer)->setMode(QCPLayer::lmBuffered);
     stylePlot(*m_plot, palette());
     rebuild();
 }
@@ -58,8 +62,14 @@ DecayView::DecayView(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(
 void DecayView::setSlopes(const SlopeSet& slopes) {
     if (slopes == m_slopes)
         return;
-    m_slopes = slopes;
-    rebuild();
+    const SlopeSet before = std::exchange(m_slopes, slopes);
+    bool othersStay = m_selectedLine && before.size() == slopes.size();
+    for (std::size_t head = 0; othersStay && head < slopes.size(); ++head)
+        othersStay = static_cast<int>(head) == m_selected || slopes[head] == before[head];
+    if (!othersStay)
+        return rebuild();
+    setLine(m_selectedLine, m_selected);
+    m_selectedLine->layer()->replot();
 }
 
 void DecayView::setSelectedHead(int head) {
@@ -89,27 +99,16 @@ void DecayView::rebuild() {
     m_plot->clearPlottables();
     m_plot->clearItems();
     m_label = nullptr;
+    m_selectedLine = nullptr;
     m_plot->xAxis->setRange(1, static_cast<double>(m_longest));
-    const auto add = [&](int head) {
-        const double slope = m_slopes[static_cast<std::size_t>(head)];
-        QVector<double> distances, weights;
-        for (int i = 0; i < kPointsPerCurve; ++i) {
-            const double distance = std::pow(static_cast<double>(m_longest), double(i) / (kPointsPerCurve - 1));
-            distances.append(distance);
-            weights.append(std::exp(-slope * distance));
-        }
-        QCPGraph* graph = m_plot->addGraph();
-        graph->setProperty("head", head);
-        graph->setData(distances, weights, true);
-        QColor hue = headColour(head);
-        hue.setAlphaF(head == m_selected ? 1.f : 0.75f);
-        graph->setPen(QPen(hue, head == m_selected ? 2.5 : 1.3));
-    };
     for (int head = 0; head < static_cast<int>(m_slopes.size()); ++head)
         if (head != m_selected)
-            add(head);
-    if (m_selected >= 0 && m_selected < static_cast<int>(m_slopes.size()))
-        add(m_selected);
+            setLine(m_plot->addGraph(), head);
+    if (m_selected >= 0 && m_selected < static_cast<int>(m_slopes.size())) {
+        m_selectedLine = m_plot->addGraph();
+        m_selectedLine->setLayer(kSelectedLayer);
+        setLine(m_selectedLine, m_selected);
+    }
     if (m_trained > 1 && m_trained < m_longest) {
         auto* line = new QCPItemStraightLine(m_plot);
         line->point1->setCoords(double(m_trained), 0);
@@ -127,6 +126,21 @@ void DecayView::rebuild() {
         label->position->setCoords(double(m_trained), 1.04);
     }
     m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void DecayView::setLine(QCPGraph* graph, int head) const {
+    const double slope = m_slopes[static_cast<std::size_t>(head)];
+    QVector<double> distances, weights;
+    for (int i = 0; i < kPointsPerCurve; ++i) {
+        const double distance = std::pow(static_cast<double>(m_longest), double(i) / (kPointsPerCurve - 1));
+        distances.append(distance);
+        weights.append(std::exp(-slope * distance));
+    }
+    graph->setProperty("head", head);
+    graph->setData(distances, weights, true);
+    QColor hue = headColour(head);
+    hue.setAlphaF(head == m_selected ? 1.f : 0.75f);
+    graph->setPen(QPen(hue, head == m_selected ? 2.5 : 1.3));
 }
 
 void DecayView::hover(QMouseEvent* event) {

@@ -8,6 +8,7 @@
 #include <QWidget>
 
 class QCPAbstractPlottable;
+class QCPGraph;
 class QCPItemText;
 class QCustomPlot;
 class QMouseEvent;
@@ -32,6 +33,7 @@ protected:
 
 private:
     void rebuild();
+    void setLine(QCPGraph* graph, int head) const; // its points and its colours
     void hover(QMouseEvent* event);
     int headOf(const QCPAbstractPlottable* graph) const;
 
@@ -40,6 +42,7 @@ private:
     int m_selected = 0;
     std::int64_t m_longest = 4096;
     std::int64_t m_trained = 0;
+    QCPGraph* m_selectedLine = nullptr; // on a layer of its own, so that a drag draws one line and not all
     QCPItemText* m_label = nullptr; // of the trained length, while it is on the axis
 };
 

@@ -28,6 +28,7 @@ MapView::MapView(QWidget* parent)
     : QWidget(parent), m_scale(ScaleSettings{}, Theme::of(palette()).dark),
       m_emptyText(tr("Open a model and a text to see what each token attends to.")) {
     setMouseTracking(true);
+    setAttribute(Qt::WA_OpaquePaintEvent); // so that a drag paints nothing behind it
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setAccessibleName(tr("Attention map"));

@@ -5,6 +5,7 @@
 #include "ui/token_axis.h"
 
 #include <QFontMetrics>
+#include <QPaintEvent>
 #include <QPainter>
 #include <QPainterPath>
 
@@ -59,9 +60,10 @@ int MapView::widthFor(int height) const {
     return height - margins.top() - margins.bottom() + margins.left() + margins.right();
 }
 
-void MapView::paintEvent(QPaintEvent*) {
+void MapView::paintEvent(QPaintEvent* event) {
     QPainter painter(this);
     const Theme theme = Theme::of(palette());
+    painter.fillRect(event->rect(), theme.panel);
     const QRect plot = plotRect();
     if (m_span <= 0) {
         painter.setPen(theme.softText);

@@ -42,6 +42,7 @@ double SlopeAxis::slopeAt(qreal height) const {
 SlopeCanvas::SlopeCanvas(QWidget* parent) : QWidget(parent) {
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
+    setAttribute(Qt::WA_OpaquePaintEvent); // so that a drag paints nothing behind it
     setAccessibleName(tr("Slopes of the heads"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }

@@ -4,6 +4,7 @@
 #include "ui/format.h"
 #include "ui/theme.h"
 
+#include <QPaintEvent>
 #include <QPainter>
 
 #include <algorithm>
@@ -11,8 +12,9 @@
 
 namespace slopescope::ui {
 
-void SlopeCanvas::paintEvent(QPaintEvent*) {
+void SlopeCanvas::paintEvent(QPaintEvent* event) {
     QPainter painter(this);
+    painter.fillRect(event->rect(), Theme::of(palette()).panel);
     painter.setRenderHint(QPainter::Antialiasing);
     const SlopeAxis shown = axis();
     paintGrid(painter, shown);

@@ -11,6 +11,7 @@
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QMouseEvent>
+#include <QTimer>
 
 #include <algorithm>
 #include <cstdio>
@@ -27,35 +28,38 @@ constexpr int kPatience = 300'000;       // ms
 bool waitFor(const std::function<bool()>& reached) {
     QElapsedTimer timer;
     timer.start();
+    QTimer waker; // asleep until something happens: a loop that polls would take a core from what is measured
+    waker.start(1000);
     while (!reached() && timer.elapsed() < kPatience)
-        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents, 50);
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
     return reached();
 }
 
-// Notices the first paint of the map after a new picture has reached it.
+// Notices the first paint of a picture other than the one that was there.
 class PaintWatch : public QObject {
 public:
-    explicit PaintWatch(ui::MainWindow& window) : m_map(window.mapPanel().map()) {
-        connect(&window.engine(), &ui::Engine::mapReady, this, [this] { m_arrived = true; });
-        m_map->installEventFilter(this);
+    explicit PaintWatch(ui::MapView& map) : m_map(map) { m_map.installEventFilter(this); }
+    void reset() {
+        m_before = m_map.picture().values;
+        m_painted = false;
     }
-    void reset() { m_arrived = m_painted = false; }
     bool painted() const { return m_painted; }
 
 protected:
     bool eventFilter(QObject* object, QEvent* event) override {
-        if (event->type() != QEvent::Paint || !m_arrived || m_painted)
+        if (event->type() != QEvent::Paint || m_painted || m_map.picture().values == m_before)
             return false;
-        m_map->removeEventFilter(this); // let the widget paint first: its pixels count, not the request for them
+        m_map.removeEventFilter(this); // let the widget paint first: its pixels count, not the request for them
         QCoreApplication::sendEvent(object, event);
-        m_map->installEventFilter(this);
+        m_map.installEventFilter(this);
         m_painted = true;
         return true;
     }
 
 private:
-    QWidget* m_map;
-    bool m_arrived = false, m_painted = false;
+    ui::MapView& m_map;
+    std::vector<float> m_before;
+    bool m_painted = false;
 };
 
 void send(QWidget& widget, QEvent::Type type, QPointF at, Qt::MouseButtons buttons) {
@@ -81,7 +85,7 @@ bool measure(const std::filesystem::path& resources, std::int64_t length) {
     if (!waitFor([&] { return window.isSettled(); }))
         return false;
     auto& canvas = *window.findChild<ui::SlopeCanvas*>();
-    PaintWatch watch(window);
+    PaintWatch watch(*window.mapPanel().map());
     bool point = false;
     QObject::connect(&window.engine(), &ui::Engine::curveReady, &watch, [&] { point = true; });
 
