@@ -1,5 +1,6 @@
 #include "core/checkpoint/gguf.h"
 
+#include "core/checkpoint/byte_reader.h"
 #include "core/error.h"
 #include "core/text/in_quotes.h"
 #include "core/text/utf8.h"
@@ -8,7 +9,6 @@
 #include <c10/util/Half.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -16,8 +16,6 @@
 
 namespace slopescope {
 namespace {
-
-static_assert(std::endian::native == std::endian::little, "GGUF files are little endian, and are used as they lie");
 
 constexpr std::uint64_t kMostValues = 1 << 24; // of metadata: vocabularies and their merges have under 2^20
 constexpr std::uint64_t kMostTensors = 1 << 20;
@@ -60,7 +58,8 @@ std::uint64_t leastBytes(Kind kind) {
 
 class Parser {
 public:
-    Parser(std::string_view bytes, std::string file) : m_bytes(bytes), m_file(std::move(file)) {}
+    Parser(std::string_view bytes, std::string file)
+        : m_size(bytes.size()), m_file(std::move(file)), m_in(bytes, m_file + " is cut short, or is no GGUF file.") {}
 
     void parse(nlohmann::json& metadata, std::map<std::string, GgufTensor>& tensors) {
         readHeader();
@@ -74,37 +73,24 @@ public:
 private:
     [[noreturn]] void refuse(const std::string& why) const { throw Error(m_file + " " + why + "."); }
 
-    std::string_view take(std::uint64_t count) {
-        if (count > m_bytes.size() - m_at)
-            refuse("is cut short, or is no GGUF file");
-        const std::string_view taken = m_bytes.substr(m_at, count);
-        m_at += count;
-        return taken;
-    }
-    template <typename T>
-    T number() {
-        T value;
-        std::memcpy(&value, take(sizeof value).data(), sizeof value);
-        return value;
-    }
     // At least `bytes` for each must follow.
     std::uint64_t count(std::uint64_t bytes, std::uint64_t most, const char* what) {
-        const auto value = number<std::uint64_t>();
-        if (value > most || value > (m_bytes.size() - m_at) / bytes)
+        const auto value = m_in.number<std::uint64_t>();
+        if (value > most || value > m_in.left() / bytes)
             refuse("claims to hold " + std::to_string(value) + " " + what + ", more than can be");
         return value;
     }
     std::string string(const std::string& what) {
-        const std::string text(take(number<std::uint64_t>()));
+        const std::string text(m_in.take(m_in.number<std::uint64_t>()));
         if (firstInvalidUtf8(text))
             refuse("holds " + what + " that is not UTF-8");
         return text;
     }
 
     void readHeader() {
-        if (take(4) != "GGUF")
+        if (m_in.take(4) != "GGUF")
             refuse("is not a GGUF file");
-        const auto version = number<std::uint32_t>();
+        const auto version = m_in.number<std::uint32_t>();
         if (version == 0x02000000 || version == 0x03000000)
             refuse("was written for a big-endian machine, which cannot be read");
         if (version != 2 && version != 3)
@@ -114,7 +100,7 @@ private:
     }
 
     Kind kind(const std::string& key) {
-        const auto number = this->number<std::uint32_t>();
+        const auto number = m_in.number<std::uint32_t>();
         if (number >= static_cast<std::uint32_t>(Kind::End))
             refuse("holds the entry " + inQuotes(key) + " of an unknown type, " + std::to_string(number));
         return static_cast<Kind>(number);
@@ -135,19 +121,19 @@ private:
             refuse("holds more metadata than any model has");
         switch (kind) {
         case Kind::U8:
-            return number<std::uint8_t>();
+            return m_in.number<std::uint8_t>();
         case Kind::I8:
-            return number<std::int8_t>();
+            return m_in.number<std::int8_t>();
         case Kind::U16:
-            return number<std::uint16_t>();
+            return m_in.number<std::uint16_t>();
         case Kind::I16:
-            return number<std::int16_t>();
+            return m_in.number<std::int16_t>();
         case Kind::U32:
-            return number<std::uint32_t>();
+            return m_in.number<std::uint32_t>();
         case Kind::I32:
-            return number<std::int32_t>();
+            return m_in.number<std::int32_t>();
         case Kind::F32:
-            return real(double(number<float>()), key);
+            return real(double(m_in.number<float>()), key);
         case Kind::Bool:
             return flag(key);
         case Kind::String:
@@ -155,11 +141,11 @@ private:
         case Kind::Array:
             return array(key, depth);
         case Kind::U64:
-            return number<std::uint64_t>();
+            return m_in.number<std::uint64_t>();
         case Kind::I64:
-            return number<std::int64_t>();
+            return m_in.number<std::int64_t>();
         default:
-            return real(number<double>(), key);
+            return real(m_in.number<double>(), key);
         }
     }
     nlohmann::json real(double value, const std::string& key) const {
@@ -168,7 +154,7 @@ private:
         return value;
     }
     nlohmann::json flag(const std::string& key) {
-        const auto byte = number<std::uint8_t>();
+        const auto byte = m_in.number<std::uint8_t>();
         if (byte > 1)
             refuse("holds " + std::to_string(byte) + " in " + inQuotes(key) + " where true or false belongs");
         return byte == 1;
@@ -191,19 +177,19 @@ private:
             refuse("holds a tensor without a proper name");
         const std::string what = "holds the tensor " + inQuotes(name);
         GgufTensor tensor;
-        const auto dimensions = number<std::uint32_t>();
+        const auto dimensions = m_in.number<std::uint32_t>();
         if (dimensions > kMostDimensions)
             refuse(what + " with " + std::to_string(dimensions) + " dimensions");
         std::uint64_t elements = 1, row = 1;
         for (std::uint32_t i = 0; i < dimensions; ++i) {
-            const auto size = number<std::uint64_t>();
+            const auto size = m_in.number<std::uint64_t>();
             if (size == 0 || __builtin_mul_overflow(elements, size, &elements) ||
                 elements > std::uint64_t{std::numeric_limits<std::int64_t>::max()} / 8)
                 refuse(what + " of an impossible shape");
             tensor.shape.insert(tensor.shape.begin(), static_cast<std::int64_t>(size));
             row = i == 0 ? size : row;
         }
-        const auto number = this->number<std::uint32_t>();
+        const auto number = m_in.number<std::uint32_t>();
         const Type* type = findType(number);
         if (type == nullptr || type->bytes == 0)
             refuse(what + " in the form " + (type == nullptr ? "number " + std::to_string(number) : type->name) +
@@ -212,7 +198,7 @@ private:
             refuse(what + " whose rows are no whole blocks of " + type->name);
         tensor.type = type->name;
         tensor.size = elements / type->elements * type->bytes;
-        tensor.begin = this->number<std::uint64_t>(); // from the beginning of the data, until place()
+        tensor.begin = m_in.number<std::uint64_t>(); // from the beginning of the data, until place()
         if (!tensors.emplace(name, tensor).second)
             refuse(what + " twice");
     }
@@ -227,11 +213,11 @@ private:
         }
         if (alignment < 8 || alignment > (1 << 20) || !std::has_single_bit(alignment))
             refuse("has an alignment that makes no sense");
-        const std::uint64_t begin = (m_at + alignment - 1) / alignment * alignment;
+        const std::uint64_t begin = (m_in.at() + alignment - 1) / alignment * alignment;
         std::vector<std::pair<GgufTensor*, const std::string*>> order;
         for (auto& [name, tensor] : tensors) {
-            if (begin > m_bytes.size() || tensor.begin > m_bytes.size() - begin ||
-                tensor.size > m_bytes.size() - begin - tensor.begin)
+            if (begin > m_size || tensor.begin > m_size - begin ||
+                tensor.size > m_size - begin - tensor.begin)
                 refuse("is cut short: the tensor " + inQuotes(name) + " goes on after its end");
             if (tensor.begin % alignment != 0)
                 refuse("holds the tensor " + inQuotes(name) + " at a place that is not aligned");
@@ -245,9 +231,10 @@ private:
                        " in the same place");
     }
 
-    std::string_view m_bytes;
+    std::uint64_t m_size;
     std::string m_file;
-    std::uint64_t m_at = 0, m_tensors = 0, m_values = 0, m_read = 0;
+    ByteReader m_in;
+    std::uint64_t m_tensors = 0, m_values = 0, m_read = 0;
 };
 
 at::Tensor fromQ8(const std::byte* bytes, const std::vector<std::int64_t>& shape) {

@@ -1,11 +1,11 @@
 #include "core/checkpoint/pickle.h"
 
+#include "core/checkpoint/byte_reader.h"
 #include "core/checkpoint/pickle_tensors.h"
 #include "core/error.h"
 #include "core/text/in_quotes.h"
 
 #include <bit>
-#include <cstring>
 #include <map>
 #include <unordered_map>
 
@@ -19,48 +19,28 @@ constexpr std::size_t kMostNodes = 1 << 21, kMostStack = 1 << 21; // a checkpoin
 // A machine with a stack, as the format describes it. Every step checks what it takes.
 class Machine {
 public:
-    Machine(std::string_view bytes, const std::string& source) : m_bytes(bytes), m_source(source) {}
+    Machine(std::string_view bytes, const std::string& source) : m_source(source), m_in(bytes, unreadable("its list of tensors is cut short")) {}
 
     Document run() {
-        while (step(static_cast<unsigned char>(take(1)[0])))
+        while (step(static_cast<unsigned char>(m_in.take(1)[0])))
             if (m_stack.size() > kMostStack || m_document.nodes.size() > kMostNodes)
                 refuse("it holds more values than any checkpoint does");
         m_document.root = pop();
-        m_document.size = m_at;
+        m_document.size = m_in.at();
         return std::move(m_document);
     }
 
 private:
-    [[noreturn]] void refuse(const std::string& why) const {
-        throw Error(m_source + " is not a checkpoint that can be read: " + why + ".");
+    std::string unreadable(const std::string& why) const {
+        return m_source + " is not a checkpoint that can be read: " + why + ".";
     }
+    [[noreturn]] void refuse(const std::string& why) const { throw Error(unreadable(why)); }
 
     // --- What the bytes say ---
 
-    std::string_view take(std::uint64_t count) {
-        if (count > m_bytes.size() - m_at)
-            refuse("its list of tensors is cut short");
-        const std::string_view taken = m_bytes.substr(m_at, count);
-        m_at += count;
-        return taken;
-    }
-    template <typename T>
-    T number() {
-        T value;
-        std::memcpy(&value, take(sizeof value).data(), sizeof value);
-        return value;
-    }
-    std::string_view line() {
-        const std::size_t end = m_bytes.find('\n', m_at);
-        if (end == std::string_view::npos)
-            refuse("its list of tensors is cut short");
-        const std::string_view text = take(end - m_at);
-        take(1);
-        return text;
-    }
     // Little endian, two's complement.
     std::int64_t longNumber(std::uint64_t size) {
-        const std::string_view bytes = take(size);
+        const std::string_view bytes = m_in.take(size);
         if (size > sizeof(std::int64_t))
             refuse("it holds a number too large for a size");
         std::int64_t value = size > 0 && static_cast<signed char>(bytes.back()) < 0 ? -1 : 0;
@@ -71,7 +51,7 @@ private:
     }
     double bigEndianReal() {
         std::uint64_t bits = 0;
-        for (const char byte : take(sizeof bits))
+        for (const char byte : m_in.take(sizeof bits))
             bits = bits << 8 | static_cast<unsigned char>(byte);
         return std::bit_cast<double>(bits);
     }
@@ -111,7 +91,7 @@ private:
         return {kind, 0, 0, &m_document.nodes.back()};
     }
     void pushText(std::uint64_t size) {
-        const std::string_view text = take(size);
+        const std::string_view text = m_in.take(size);
         push(make(Kind::Text));
         top().node->text = text;
     }
@@ -174,9 +154,8 @@ private:
     bool stepContainer(unsigned char code);
     bool stepScalar(unsigned char code);
 
-    std::string_view m_bytes;
-    std::size_t m_at = 0;
     const std::string& m_source;
+    ByteReader m_in;
     Document m_document;
     std::vector<Value> m_stack;
     std::vector<std::size_t> m_marks;
@@ -187,11 +166,11 @@ private:
 bool Machine::step(unsigned char code) {
     switch (code) {
     case 0x80: // PROTO
-        if (const auto version = number<std::uint8_t>(); version > 5)
+        if (const auto version = m_in.number<std::uint8_t>(); version > 5)
             refuse("it is in version " + std::to_string(version) + " of the pickle format, which is not known");
         return true;
     case 0x95:
-        take(8);
+        m_in.take(8);
         return true; // FRAME
     case '.':
         return false; // STOP
@@ -208,23 +187,23 @@ bool Machine::step(unsigned char code) {
         push(top());
         return true;
     case 'q':
-        remember(number<std::uint8_t>());
+        remember(m_in.number<std::uint8_t>());
         return true;
     case 'r':
-        remember(number<std::uint32_t>());
+        remember(m_in.number<std::uint32_t>());
         return true;
     case 0x94:
         remember(m_memo.size());
         return true; // MEMOIZE
     case 'h':
-        recall(number<std::uint8_t>());
+        recall(m_in.number<std::uint8_t>());
         return true;
     case 'j':
-        recall(number<std::uint32_t>());
+        recall(m_in.number<std::uint32_t>());
         return true;
     case 'c': {
-        const std::string_view module = line();
-        pushGlobal(module, line());
+        const std::string_view module = m_in.line();
+        pushGlobal(module, m_in.line());
         return true;
     }
     case 0x93:
@@ -261,33 +240,33 @@ bool Machine::stepScalar(unsigned char code) {
         push({Kind::Bool, 0, 0, nullptr});
         return true;
     case 'J':
-        pushInteger(number<std::int32_t>());
+        pushInteger(m_in.number<std::int32_t>());
         return true;
     case 'K':
-        pushInteger(number<std::uint8_t>());
+        pushInteger(m_in.number<std::uint8_t>());
         return true;
     case 'M':
-        pushInteger(number<std::uint16_t>());
+        pushInteger(m_in.number<std::uint16_t>());
         return true;
     case 0x8A:
-        pushInteger(longNumber(number<std::uint8_t>()));
+        pushInteger(longNumber(m_in.number<std::uint8_t>()));
         return true;
     case 0x8B:
-        pushInteger(longNumber(number<std::uint32_t>()));
+        pushInteger(longNumber(m_in.number<std::uint32_t>()));
         return true;
     case 'G':
         push({Kind::Real, 0, bigEndianReal(), nullptr});
         return true;
     case 'U':  // texts of Python 2
     case 0x8C: // SHORT_BINUNICODE
-        pushText(number<std::uint8_t>());
+        pushText(m_in.number<std::uint8_t>());
         return true;
     case 'T':
     case 'X':
-        pushText(number<std::uint32_t>());
+        pushText(m_in.number<std::uint32_t>());
         return true;
     case 0x8D:
-        pushText(number<std::uint64_t>());
+        pushText(m_in.number<std::uint64_t>());
         return true;
     default:
         return false;
