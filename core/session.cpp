@@ -137,6 +137,25 @@ void requireSlopesFit(const DecoderConfig& config, const SlopeTable& slopes) {
 
 } // namespace
 
+ModelFacts withPositions(ModelFacts model, const PositionOverride& positions) {
+    if (positions.change == PositionChange::Own || positions.change == PositionChange::Window)
+        return model;
+    const bool alibi = positions.change == PositionChange::Alibi;
+    model.linearBias = alibi;
+    model.slopes = positions.slopes;
+    if (alibi || positions.change == PositionChange::None) {
+        model.positions = alibi ? "ALiBi" : "none";
+        model.longestLength.reset(); // neither has a table that ends
+    }
+    return model;
+}
+
+PositionOverride parsePositions(std::string_view spec, const ModelFacts& model) {
+    if (!model.slopes.empty())
+        return parsePositions(spec, model.slopes);
+    return parsePositions(spec, SlopeTable(std::size_t(model.layers), paperSlopes(model.heads)));
+}
+
 struct Session::State {
     explicit State(fs::path folder) : resources(std::move(folder)) {}
 

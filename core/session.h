@@ -19,6 +19,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace slopescope {
@@ -48,6 +49,12 @@ struct ModelFacts {
     std::int64_t bytesInMemory = 0;
     SlopeTable slopes; // [layers][heads] as trained; empty unless linearBias
 };
+
+// `model` as it is when it is run with `positions`: whose slopes are in force, and how far it reaches.
+ModelFacts withPositions(ModelFacts model, const PositionOverride& positions);
+
+// parsePositions for this model: its own slopes, or for one without them the paper's, are what SPEC starts from.
+PositionOverride parsePositions(std::string_view spec, const ModelFacts& model);
 
 struct TextToken {
     std::int32_t id = 0;

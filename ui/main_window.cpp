@@ -189,11 +189,8 @@ void MainWindow::setSlopes(const SlopeTable& slopes, bool inHand) {
 void MainWindow::runWith(const QString& positions) {
     m_positions->setChosen(positions);
     const std::string spec = m_positions->spec().toStdString(); // its own, if the model cannot have those
-    SlopeTable shape = m_opened->slopes;
-    if (shape.empty())
-        shape.assign(static_cast<std::size_t>(m_opened->layers), SlopeSet(static_cast<std::size_t>(m_opened->heads)));
-    m_view.positions = spec.empty() ? PositionOverride() : parsePositions(spec, shape);
-    m_model = std::make_shared<const ModelFacts>(inForce(*m_opened, m_view.positions));
+    m_view.positions = spec.empty() ? PositionOverride() : parsePositions(spec, *m_opened);
+    m_model = std::make_shared<const ModelFacts>(withPositions(*m_opened, m_view.positions));
     m_slopes->setModel(*m_model);
 }
 
@@ -205,21 +202,15 @@ void MainWindow::pushView() {
         return; // not laid out yet; the map asks again when it is
     m_view.thumbnailPixels = m_heads->wantedPixels();
 
-    const View& now = m_view;
-    const bool inputs = !m_asked || m_asked->positions != now.positions || m_asked->slopes != now.slopes ||
-                        m_asked->length != now.length;
-    const bool head = inputs || m_asked->head != now.head;
-    const bool stage = inputs || m_asked->stage != now.stage;
-    const bool map = head || stage || m_asked->pooling != now.pooling || m_asked->viewport != now.viewport;
-    const bool thumbnails = stage || m_asked->thumbnailPixels != now.thumbnailPixels;
-    m_waiting |= (map ? kMap : 0) | (thumbnails ? kThumbnails : 0) | (head ? kProfile : 0);
-    m_mapExact = m_mapExact && !map;
-    if (map && !m_mapPatience.isActive())
+    const ViewChange change = changeBetween(m_asked, m_view);
+    m_waiting |= (change.map ? kMap : 0) | (change.thumbnails ? kThumbnails : 0) | (change.profile ? kProfile : 0);
+    m_mapExact = m_mapExact && !change.map;
+    if (change.map && !m_mapPatience.isActive())
         m_mapPatience.start();
-    if ((thumbnails || head) && !m_sidePatience.isActive())
+    if ((change.thumbnails || change.profile) && !m_sidePatience.isActive())
         m_sidePatience.start();
-    m_asked = now;
-    m_engine->show(now);
+    m_asked = m_view;
+    m_engine->show(m_view);
 }
 
 void MainWindow::arrived(int picture, bool current) {

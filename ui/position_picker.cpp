@@ -117,16 +117,4 @@ QString PositionPicker::spec() const {
 
 QString PositionPicker::name() const { return spec().isEmpty() ? QString() : checked(m_menu)->text(); }
 
-ModelFacts inForce(const ModelFacts& own, const PositionOverride& positions) {
-    ModelFacts facts = own;
-    if (positions.change != PositionChange::Alibi && positions.change != PositionChange::None)
-        return facts;
-    const bool alibi = positions.change == PositionChange::Alibi;
-    facts.positions = alibi ? "ALiBi" : "none";
-    facts.linearBias = alibi;
-    facts.slopes = positions.slopes;
-    facts.longestLength.reset(); // neither has a table that ends
-    return facts;
-}
-
 } // namespace slopescope::ui

@@ -41,7 +41,4 @@ private:
     QLabel* m_mark;
 };
 
-// What `own` becomes when it is run with `positions`: whose slopes can be edited, and how far it reaches.
-ModelFacts inForce(const ModelFacts& own, const PositionOverride& positions);
-
 } // namespace slopescope::ui

@@ -21,6 +21,18 @@ bool sameSubject(const View& a, const View& b) {
 
 } // namespace
 
+ViewChange changeBetween(const std::optional<View>& before, const View& now) {
+    const bool inputs = !before || !sameInputs(*before, now);
+    const bool head = inputs || before->head != now.head;
+    const bool stage = inputs || before->stage != now.stage;
+    return {.inputs = inputs,
+            .map = head || stage || before->pooling != now.pooling || before->viewport != now.viewport,
+            .thumbnails = stage || before->thumbnailPixels != now.thumbnailPixels,
+            .profile = head,
+            .cell = head || before->cell != now.cell,
+            .links = head || before->token != now.token};
+}
+
 void ViewQueue::openModel(std::string model) {
     m_model = std::move(model);
 }
@@ -37,25 +49,18 @@ void ViewQueue::cancelOpening() {
 void ViewQueue::show(View view, Clock::time_point now) {
     if (m_unacknowledged > 0)
         return;
-    const bool first = !m_view;
-    const bool inputs = first || !sameInputs(*m_view, view);
-    const bool head = inputs || m_view->head != view.head;
-    const bool stage = inputs || m_view->stage != view.stage;
-    const bool picture = head || stage || m_view->pooling != view.pooling || m_view->viewport != view.viewport;
-    const bool pixels = stage || m_view->thumbnailPixels != view.thumbnailPixels;
-    const bool cell = head || m_view->cell != view.cell;
-    const bool links = head || m_view->token != view.token;
-    if (inputs)
+    const ViewChange change = changeBetween(m_view, view);
+    if (change.inputs)
         m_lastEdit = now;
     m_view = std::move(view);
 
-    m_due.forward |= inputs;
-    m_due.map |= picture;
-    m_due.preview |= picture;
-    m_due.thumbnails |= pixels;
-    m_due.profile |= head;
-    m_due.cell = m_view->cell && (m_due.cell || cell);
-    m_due.links = m_view->token && (m_due.links || links);
+    m_due.forward |= change.inputs;
+    m_due.map |= change.map;
+    m_due.preview |= change.map;
+    m_due.thumbnails |= change.thumbnails;
+    m_due.profile |= change.profile;
+    m_due.cell = m_view->cell && (m_due.cell || change.cell);
+    m_due.links = m_view->token && (m_due.links || change.links);
 }
 
 void ViewQueue::acknowledge() {

@@ -34,6 +34,13 @@ struct View {
     bool editing = false;              // a slope is in hand: the forward waits until it rests
 };
 
+// Which pictures a view asks for anew.
+struct ViewChange {
+    bool inputs = false; // of the model: everything follows
+    bool map = false, thumbnails = false, profile = false, cell = false, links = false;
+};
+ViewChange changeBetween(const std::optional<View>& before, const View& now);
+
 enum class Task { OpenModel, OpenText, Preview, Cell, Links, Forward, Map, Thumbnails, Profile, Sweep };
 
 // One thing to do, with all it needs.

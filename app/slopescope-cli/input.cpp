@@ -17,17 +17,8 @@ namespace fs = std::filesystem;
 namespace {
 
 // Of these positions, before anything is changed; empty where they have none.
-const SlopeTable& ownSlopes(const ModelFacts& model, const PositionSpec& positions) {
-    static const SlopeTable kNone;
-    switch (positions.positions.change) {
-    case PositionChange::Own:
-    case PositionChange::Window:
-        return model.slopes;
-    case PositionChange::Alibi:
-        return positions.positions.slopes;
-    default:
-        return kNone;
-    }
+SlopeTable ownSlopes(const ModelFacts& model, const PositionSpec& positions) {
+    return withPositions(model, positions.positions).slopes;
 }
 
 } // namespace
@@ -124,9 +115,7 @@ std::vector<std::int32_t> readIds(const fs::path& file) {
 }
 
 PositionSpec positionsOf(const PositionSpec& spec, const ModelFacts& model) {
-    const SlopeTable own = model.linearBias ? model.slopes
-                                            : SlopeTable(std::size_t(model.layers), paperSlopes(model.heads));
-    return {spec.text, parsePositions(spec.text, own)};
+    return {spec.text, parsePositions(spec.text, model)};
 }
 
 std::string positionsText(const PositionSpec& spec) {
@@ -141,7 +130,7 @@ void addPositionsJson(const PositionSpec& spec, nlohmann::ordered_json& json) {
 SlopeTable slopesOf(const SlopeSpec& spec, const ModelFacts& model, const PositionSpec& positions) {
     if (!spec)
         return {};
-    const SlopeTable& own = ownSlopes(model, positions);
+    const SlopeTable own = ownSlopes(model, positions);
     if (own.empty())
         throw Error("This model's positions are " +
                     (positions.offDistribution() ? positions.text : model.positions) + "; it has no slopes to change.");
@@ -149,7 +138,7 @@ SlopeTable slopesOf(const SlopeSpec& spec, const ModelFacts& model, const Positi
 }
 
 nlohmann::ordered_json slopesJson(const SlopeTable& slopes, const ModelFacts& model, const PositionSpec& positions) {
-    const SlopeTable& table = slopes.empty() ? ownSlopes(model, positions) : slopes;
+    const SlopeTable table = slopes.empty() ? ownSlopes(model, positions) : slopes;
     if (table.empty())
         return nullptr;
     const bool shared = std::all_of(table.begin(), table.end(), [&](const SlopeSet& set) { return set == table[0]; });

@@ -195,5 +195,26 @@ TEST(LengthDependentPositions, AShorterLengthRunsAgain) {
     EXPECT_FLOAT_EQ(forward.head(0, 1, {}, 7).settings.bias.slopes[0].item<float>(), float(paperSlopes(4)[1]));
 }
 
+TEST(PositionsInForce, BringTheirSlopesAndTheirReach) {
+    ModelFacts learned, linear;
+    learned.longestLength = 256;
+    linear.linearBias = true;
+    linear.slopes.assign(2, paperSlopes(4));
+    PositionOverride alibi;
+    alibi.change = PositionChange::Alibi;
+    alibi.slopes.assign(2, paperSlopes(4));
+    EXPECT_TRUE(withPositions(learned, alibi).linearBias);
+    EXPECT_EQ(withPositions(learned, alibi).slopes, alibi.slopes);
+    EXPECT_FALSE(withPositions(learned, alibi).longestLength) << "a penalty has no table that ends";
+    PositionOverride window;
+    window.change = PositionChange::Window;
+    window.window = 64;
+    EXPECT_EQ(withPositions(learned, window).longestLength, learned.longestLength);
+    PositionOverride none;
+    none.change = PositionChange::None;
+    EXPECT_FALSE(withPositions(linear, none).linearBias);
+    EXPECT_TRUE(withPositions(linear, none).slopes.empty());
+}
+
 } // namespace
 } // namespace slopescope

@@ -96,23 +96,5 @@ TEST(PositionPickerTest, MarksWhatIsNotAsTrained) {
     EXPECT_EQ(picker.spec(), "") << "of the model before";
 }
 
-TEST(PositionPickerTest, PositionsInForceBringTheirSlopesAndTheirReach) {
-    const ModelFacts learned = model("learned");
-    PositionOverride alibi;
-    alibi.change = PositionChange::Alibi;
-    alibi.slopes.assign(2, paperSlopes(4));
-    EXPECT_TRUE(inForce(learned, alibi).linearBias);
-    EXPECT_EQ(inForce(learned, alibi).slopes, alibi.slopes);
-    EXPECT_FALSE(inForce(learned, alibi).longestLength) << "a penalty has no table that ends";
-    PositionOverride window;
-    window.change = PositionChange::Window;
-    window.window = 64;
-    EXPECT_EQ(inForce(learned, window).longestLength, learned.longestLength);
-    PositionOverride none;
-    none.change = PositionChange::None;
-    EXPECT_FALSE(inForce(model("ALiBi"), none).linearBias);
-    EXPECT_TRUE(inForce(model("ALiBi"), none).slopes.empty());
-}
-
 } // namespace
 } // namespace slopescope::ui
