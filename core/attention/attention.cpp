@@ -1,6 +1,7 @@
 #include "core/attention/attention.h"
 
 #include "core/attention/device_attention.h"
+#include "core/attention/problem_fields.h"
 #include "core/error.h"
 #include "core/kernels/pooled_scores.h"
 #include "core/parallel.h"
@@ -100,25 +101,6 @@ void checkView(const HeadView& head, const MapView& view) {
         require(head.lse.numel() == head.q.size(0) && head.lse.is_contiguous(), "lse", "must be one float32 a query");
 }
 
-// The fields that kernels::Map and kernels::Profile share.
-template <class Problem>
-Problem headProblem(const HeadView& head) {
-    Problem p;
-    p.q = head.q.data_ptr<float>();
-    p.k = head.k.data_ptr<float>();
-    p.qStride = head.q.stride(0);
-    p.kStride = head.k.stride(0);
-    p.queries = head.q.size(0);
-    p.keys = head.k.size(0);
-    p.headDim = head.q.size(1);
-    p.scale = static_cast<float>(head.settings.scale);
-    p.bias = biasOf(head.settings.bias);
-    p.window = head.settings.window;
-    p.sinks = head.settings.sinks;
-    p.tolerance = static_cast<float>(head.settings.tolerance);
-    return p;
-}
-
 } // namespace
 
 AttendResult attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionSettings& settings,
@@ -143,17 +125,8 @@ AttendResult attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& 
     problem.q = rowsOf(q);
     problem.k = rowsOf(k);
     problem.v = rowsOf(v);
-    problem.batch = q.size(0);
-    problem.queries = q.size(1);
-    problem.heads = q.size(2);
-    problem.headDim = q.size(3);
-    problem.keys = k.size(1);
-    problem.keyHeads = k.size(2);
-    problem.scale = static_cast<float>(settings.scale);
-    problem.bias = biasOf(settings.bias);
-    problem.window = settings.window;
-    problem.sinks = settings.sinks;
-    problem.tolerance = static_cast<float>(settings.tolerance);
+    setShape(problem, q, k);
+    setSettings(problem, settings, biasOf(settings.bias));
 
     AttendResult result{at::empty(q.sizes(), at::kFloat), at::empty({q.size(0), q.size(2), q.size(1)}, at::kFloat), {}};
     kernels::AttentionOutput output;
@@ -173,15 +146,8 @@ MapPixels attentionMap(const HeadView& head, const MapView& view, const Job& job
         job.check();
         return mapOnDevice(head, view);
     }
-    auto map = headProblem<kernels::Map>(head);
-    map.queryBegin = view.queryBegin;
-    map.queryEnd = view.queryEnd;
-    map.keyBegin = view.keyBegin;
-    map.keyEnd = view.keyEnd;
-    map.rows = view.rows;
-    map.columns = view.columns;
-    map.stage = view.stage;
-    map.pooling = view.pooling;
+    auto map = headProblem<kernels::Map>(head, biasOf(head.settings.bias));
+    setView(map, view);
     map.sampling = view.sampling;
     if (head.lse.defined())
         map.lse = head.lse.data_ptr<float>();
@@ -205,8 +171,7 @@ ProfileValues attentionProfile(const HeadView& head, std::span<const std::int64_
         job.check();
         return profileOnDevice(head, binEdges, firstKeys);
     }
-    auto profile = headProblem<kernels::Profile>(head);
-    profile.queryEnd = profile.queries;
+    auto profile = headProblem<kernels::Profile>(head, biasOf(head.settings.bias));
     profile.binEdges = binEdges;
     profile.firstKeys = firstKeys;
     ProfileValues values;

@@ -1,5 +1,6 @@
 #include "core/attention/device_attention.h"
 
+#include "core/attention/problem_fields.h"
 #include "core/error.h"
 #include "core/kernels/cuda/device_attention.h"
 #include "core/kernels/cuda/devices.h"
@@ -74,26 +75,6 @@ kernels::Visited visitedOf(const at::Tensor& counters) {
     return {here.data_ptr<std::int64_t>()[0], here.data_ptr<std::int64_t>()[1]};
 }
 
-template <class Problem>
-Problem headProblem(const HeadView& head, const BiasThere& bias) {
-    Problem p;
-    p.precision = precisionOf(head.q);
-    p.q = head.q.data_ptr();
-    p.k = head.k.data_ptr();
-    p.qStride = head.q.stride(0);
-    p.kStride = head.k.stride(0);
-    p.queries = head.q.size(0);
-    p.keys = head.k.size(0);
-    p.headDim = head.q.size(1);
-    p.scale = static_cast<float>(head.settings.scale);
-    p.bias = bias.bias;
-    p.window = head.settings.window;
-    p.sinks = head.settings.sinks;
-    p.tolerance = static_cast<float>(head.settings.tolerance);
-    p.queryEnd = p.queries;
-    return p;
-}
-
 } // namespace
 
 AttendResult attendOnDevice(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
@@ -106,17 +87,8 @@ AttendResult attendOnDevice(const at::Tensor& q, const at::Tensor& k, const at::
     problem.q = rowsOf(q);
     problem.k = rowsOf(k);
     problem.v = rowsOf(v);
-    problem.batch = q.size(0);
-    problem.queries = q.size(1);
-    problem.heads = q.size(2);
-    problem.headDim = q.size(3);
-    problem.keys = k.size(1);
-    problem.keyHeads = k.size(2);
-    problem.scale = static_cast<float>(settings.scale);
-    problem.bias = bias.bias;
-    problem.window = settings.window;
-    problem.sinks = settings.sinks;
-    problem.tolerance = static_cast<float>(settings.tolerance);
+    setShape(problem, q, k);
+    setSettings(problem, settings, bias.bias);
 
     AttendResult result{at::empty(q.sizes(), q.options()),
                         at::empty({q.size(0), q.size(2), q.size(1)}, q.options().dtype(at::kFloat)), {}};
@@ -133,15 +105,9 @@ MapPixels mapOnDevice(const HeadView& head, const MapView& view) try {
     const at::Device device = head.q.device();
     cuda::useDevice(device.index());
     const BiasThere bias(head.settings.bias, device);
-    auto problem = headProblem<cuda::DeviceMap>(head, bias);
-    problem.queryBegin = view.queryBegin;
-    problem.queryEnd = view.queryEnd;
-    problem.keyBegin = view.keyBegin;
-    problem.keyEnd = view.keyEnd;
-    problem.rows = view.rows;
-    problem.columns = view.columns;
-    problem.stage = view.stage;
-    problem.pooling = view.pooling;
+    auto problem = headProblem<cuda::DeviceMap>(head, bias.bias);
+    problem.precision = precisionOf(head.q);
+    setView(problem, view);
     at::Tensor lse;
     if (head.lse.defined()) {
         lse = head.lse.to(device).contiguous();
@@ -165,7 +131,8 @@ ProfileValues profileOnDevice(const HeadView& head, std::span<const std::int64_t
     const at::Device device = head.q.device();
     cuda::useDevice(device.index());
     const BiasThere bias(head.settings.bias, device);
-    auto problem = headProblem<cuda::DeviceProfile>(head, bias);
+    auto problem = headProblem<cuda::DeviceProfile>(head, bias.bias);
+    problem.precision = precisionOf(head.q);
     problem.firstKeys = firstKeys;
     const at::Tensor sums = at::empty({cuda::profileSums(problem)}, head.q.options().dtype(at::kDouble)),
                      workspace = bytesOn(device, cuda::profileWorkspace(problem));

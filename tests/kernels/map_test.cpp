@@ -18,27 +18,6 @@ std::string nameOf(const testing::TestParamInfo<Kernel>& info) {
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
-Map mapOf(const Attention& a) {
-    Map m;
-    m.q = a.q.data;
-    m.k = a.k.data;
-    m.qStride = a.q.rowStride;
-    m.kStride = a.k.rowStride;
-    m.queries = a.queries;
-    m.keys = a.keys;
-    m.headDim = a.headDim;
-    m.scale = a.scale;
-    m.bias = a.bias;
-    m.window = a.window;
-    m.sinks = a.sinks;
-    m.queryEnd = a.queries;
-    m.keyEnd = a.keys;
-    m.rows = std::min<std::int64_t>(a.queries, 20);
-    m.columns = std::min<std::int64_t>(a.keys, 20);
-    m.tolerance = a.tolerance;
-    return m;
-}
-
 // The matrix of a stage by its definition, NaN where invisible: [queries, keys].
 template <class T>
 std::vector<T> plainStage(const Attention& a, Stage stage, const PlainResult<T>& plain) {

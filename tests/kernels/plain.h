@@ -6,6 +6,7 @@
 #include "core/parallel.h"
 #include "tests/kernels/cuda_backend.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -106,6 +107,26 @@ struct Inputs {
             call.bias.slopes = slopes.data();
     }
 };
+
+// The whole of its first head, at up to `rows` x `columns` pixels.
+inline kernels::Map mapOf(const Attention& a, std::int64_t rows = 20, std::int64_t columns = 20) {
+    kernels::Map m;
+    m.q = a.q.data;
+    m.k = a.k.data;
+    m.qStride = a.q.rowStride;
+    m.kStride = a.k.rowStride;
+    m.queries = m.queryEnd = a.queries;
+    m.keys = m.keyEnd = a.keys;
+    m.headDim = a.headDim;
+    m.scale = a.scale;
+    m.bias = a.bias;
+    m.window = a.window;
+    m.sinks = a.sinks;
+    m.tolerance = a.tolerance;
+    m.rows = std::min(a.queries, rows);
+    m.columns = std::min(a.keys, columns);
+    return m;
+}
 
 template <class T>
 T plainBias(const kernels::DistanceBias& bias, std::int64_t head, std::int64_t distance) {

@@ -15,27 +15,6 @@ using kernels::Map;
 using kernels::Pooling;
 using kernels::Stage;
 
-Map mapOf(const Inputs& inputs) {
-    const Attention& a = inputs.call;
-    Map m;
-    m.q = a.q.data;
-    m.k = a.k.data;
-    m.qStride = a.q.rowStride;
-    m.kStride = a.k.rowStride;
-    m.queries = a.queries;
-    m.keys = a.keys;
-    m.headDim = a.headDim;
-    m.scale = a.scale;
-    m.bias = a.bias;
-    m.window = a.window;
-    m.sinks = a.sinks;
-    m.queryEnd = a.queries;
-    m.keyEnd = a.keys;
-    m.rows = 13;
-    m.columns = 11;
-    return m;
-}
-
 void expectSame(const Map& m, const std::string& what) {
     ASSERT_TRUE(kernels::poolsScores(m)) << what;
     std::vector<float> pooled(static_cast<std::size_t>(m.rows * m.columns)), visited = pooled;
@@ -63,7 +42,7 @@ TEST(PooledScores, AreTheAveragesOfTheCells) {
                     c.sinks = sinks;
                     c.padding = 3;
                     const Inputs inputs(c);
-                    Map m = mapOf(inputs);
+                    Map m = mapOf(inputs.call, 13, 11);
                     m.stage = stage;
                     expectSame(m, std::to_string(int(bias)) + ", window " + std::to_string(window) + ", sinks " +
                                       std::to_string(sinks) + ", stage " + std::to_string(int(stage)));
@@ -77,7 +56,7 @@ TEST(PooledScores, KnowViewportsAndQueriesThatAreFewerOrMore) {
         c.queries = queries;
         c.keys = 200;
         const Inputs inputs(c);
-        Map m = mapOf(inputs);
+        Map m = mapOf(inputs.call, 13, 11);
         m.stage = Stage::Sum;
         expectSame(m, std::to_string(queries) + " queries");
         m.queryBegin = 31;
@@ -91,7 +70,7 @@ TEST(PooledScores, KnowViewportsAndQueriesThatAreFewerOrMore) {
 
 TEST(PooledScores, LeaveOtherMapsToTheKernels) {
     const Inputs inputs({.heads = 1, .queries = 200, .keys = 200});
-    Map m = mapOf(inputs);
+    Map m = mapOf(inputs.call, 13, 11);
     m.stage = Stage::Score;
     EXPECT_TRUE(kernels::poolsScores(m));
     m.pooling = Pooling::Max;
