@@ -68,14 +68,15 @@ std::optional<Rule> solve(double largest, std::span<const float> factors, const 
 } // namespace
 
 nlohmann::json llama3ScalingOf(std::span<const float> factors, RopeShape rope, const std::string& file) {
-    const std::vector<double> wavelengths = wavelengthsOf(rope);
     const auto refuse = [&] {
         throw Error(file + ": the tensor \"rope_freqs.weight\" does not scale positions as Llama 3 does, and no other "
                            "rule is known.");
     };
-    if (factors.empty() || factors.size() != wavelengths.size() ||
+    // The head size is whatever the file claims: nothing is made of it before the factors agree.
+    if (factors.empty() || rope.dims < 1 || factors.size() != (std::uint64_t(rope.dims) + 1) / 2 ||
         std::any_of(factors.begin(), factors.end(), [](float factor) { return !(factor >= 1 && factor < 1e6F); }))
         refuse();
+    const std::vector<double> wavelengths = wavelengthsOf(rope);
     Rule rule;
     rule.factor = double(*std::max_element(factors.begin(), factors.end()));
     if (!fits(rule, factors, wavelengths)) {

@@ -18,6 +18,7 @@
 #include <cmath>
 #include <cstring>
 #include <functional>
+#include <limits>
 
 namespace slopescope {
 namespace {
@@ -433,6 +434,9 @@ TEST(GgufRope, FactorsOfAnotherRuleAreRefused) {
     factors[3] = 5;
     EXPECT_THAT(refusal([&] { llama3ScalingOf(factors, {32, 10000}, "file"); }), HasSubstr("rope_freqs.weight"));
     EXPECT_THAT(refusal([&] { llama3ScalingOf(factors, {64, 10000}, "file"); }), HasSubstr("rope_freqs.weight"));
+    // A file that lies about the head size is refused at once, whatever it claims.
+    for (const std::int64_t dims : {std::int64_t(-2), std::int64_t(0), std::numeric_limits<std::int64_t>::max()})
+        EXPECT_THAT(refusal([&] { llama3ScalingOf(factors, {dims, 10000}, "file"); }), HasSubstr("rope_freqs.weight"));
     factors[3] = std::nanf("");
     EXPECT_THAT(refusal([&] { llama3ScalingOf(factors, {32, 10000}, "file"); }), HasSubstr("rope_freqs.weight"));
 }
