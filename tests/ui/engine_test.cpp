@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QSignalSpy>
+#include <QTimer>
 
 #include <gtest/gtest.h>
 
@@ -18,8 +19,10 @@ constexpr std::int64_t kLength = 256;
 bool waitFor(const std::function<bool()>& reached) {
     QElapsedTimer timer;
     timer.start();
+    QTimer waker; // what it waits for may change without an event; a loop that polls would take a core from the Engine
+    waker.start(20);
     while (!reached() && timer.elapsed() < kPatience)
-        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents, 50);
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
     return reached();
 }
 
