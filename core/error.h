@@ -15,4 +15,10 @@ public:
     explicit Error(const std::string& sentence) : std::runtime_error(sentence) {}
 };
 
+// A device that failed or ran out of memory while it computed; the processor can do the same.
+class DeviceError : public Error {
+public:
+    using Error::Error;
+};
+
 } // namespace slopescope

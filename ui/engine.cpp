@@ -20,7 +20,18 @@ constexpr std::size_t indexOf(Task task) {
 
 // Openings and forwards take long enough to be watched.
 bool isWatched(Task task) {
-    return task == Task::OpenModel || task == Task::OpenText || task == Task::Forward;
+    return task == Task::OpenModel || task == Task::OpenText || task == Task::UseDevice || task == Task::Forward;
+}
+
+// Of the exception being handled.
+bool isDeviceError() {
+    try {
+        throw;
+    } catch (const DeviceError&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
 }
 
 } // namespace
@@ -82,6 +93,18 @@ void Engine::openText(const std::filesystem::path& text) {
     const std::lock_guard lock(m_mutex);
     m_queue.openText(text);
     changed();
+}
+
+void Engine::useDevice(const Device& device) {
+    const std::lock_guard lock(m_mutex);
+    m_queue.useDevice(device);
+    changed();
+}
+
+void Engine::findDevices(std::int64_t length) {
+    const std::lock_guard lock(m_mutex);
+    m_findDevices = length;
+    m_sweepWake.notify_all();
 }
 
 void Engine::cancelOpening() {
@@ -161,16 +184,20 @@ Job Engine::viewJob(Task task, std::stop_token stop) {
 void Engine::perform(const Work& work, const Job& job) {
     Result result;
     Outcome outcome = Outcome::Done;
+    bool deviceFailed = false;
     try {
         result = compute(work, job);
     } catch (const Cancelled&) {
         outcome = Outcome::Cancelled;
     } catch (...) {
         outcome = Outcome::Failed;
+        deviceFailed = isDeviceError();
         result.deliver = [this, task = work.task, sentence = sentence(work)](bool) { emit failed(task, sentence); };
     }
     const std::lock_guard lock(m_mutex);
     m_queue.finish(outcome, result.exact);
+    if (deviceFailed && work.task != Task::UseDevice)
+        m_queue.useDevice({});
     changed();
     // A preview that cannot be had is no news: the exact picture follows.
     if (result.deliver && !(outcome == Outcome::Failed && work.task == Task::Preview))
@@ -197,6 +224,9 @@ Engine::Result Engine::compute(const Work& work, const Job& job) {
             emit textOpened(text);
         }};
     }
+    case Task::UseDevice:
+        m_session.useDevice(work.device, job);
+        return {[this, device = work.device, model = m_session.model()](bool) { emit deviceChanged(device, model); }};
     case Task::Forward:
         m_session.forward(view.slopes, view.length, job, view.positions);
         return {};
@@ -245,7 +275,8 @@ void Engine::post(const Work& work, Deliver deliver) {
         bool current = false;
         {
             const std::lock_guard lock(m_mutex);
-            const bool opening = work.task == Task::OpenModel || work.task == Task::OpenText;
+            const bool opening =
+                work.task == Task::OpenModel || work.task == Task::OpenText || work.task == Task::UseDevice;
             if (!opening && (serial != m_posted[slot] || !m_queue.stillWanted(work)))
                 return;
             current = m_queue.isCurrent(work);
@@ -264,9 +295,15 @@ void Engine::runSweep(const std::stop_token& stop) {
         {
             std::unique_lock lock(m_mutex);
             m_sweepRunning = false; // also after one that was stopped
-            m_sweepWake.wait(lock, stop, [this] { return m_curve.has_value(); });
+            m_sweepWake.wait(lock, stop, [this] { return m_curve || m_findDevices; });
             if (stop.stop_requested())
                 return;
+            if (!m_curve) {
+                const std::int64_t length = *std::exchange(m_findDevices, {});
+                lock.unlock();
+                lookForDevices(length);
+                continue;
+            }
             request = *std::exchange(m_curve, {});
             revision = m_sweepRevision;
             m_sweepWork = std::stop_source();
@@ -275,6 +312,15 @@ void Engine::runSweep(const std::stop_token& stop) {
         }
         computeCurve(request, revision, work);
     }
+}
+
+void Engine::lookForDevices(std::int64_t length) {
+    std::vector<DeviceChoice> found;
+    const bool open = m_session.model().has_value();
+    for (const DeviceFacts& facts : devices())
+        found.push_back({facts, open ? std::optional(m_session.memoryOn(facts.device, length)) : std::nullopt});
+    const auto deliver = [this, found, why = QString::fromStdString(whyNoGpu())] { emit devicesFound(found, why); };
+    QMetaObject::invokeMethod(this, deliver, Qt::QueuedConnection);
 }
 
 void Engine::computeCurve(const CurveRequest& request, std::uint64_t revision, const std::stop_token& stop) {
@@ -308,6 +354,8 @@ void Engine::computeCurve(const CurveRequest& request, std::uint64_t revision, c
         Work work;
         work.task = Task::Sweep;
         work.view.length = request.lengths.empty() ? 0 : request.lengths.back();
+        if (isDeviceError())
+            useDevice({});
         sweepIsOver();
         postSweep(revision, [this, sentence = sentence(work)] {
             emit failed(Task::Sweep, sentence);

@@ -25,6 +25,12 @@
 
 namespace slopescope::ui {
 
+// A device, and what the open model with its text would take there.
+struct DeviceChoice {
+    DeviceFacts facts;
+    std::optional<MemoryNeeds> needs; // none: no model is open
+};
+
 class Engine : public QObject {
     Q_OBJECT
 public:
@@ -38,6 +44,9 @@ public:
     void openModel(const std::string& model); // a directory or a bundled name; goes before everything else
     void openText(const std::filesystem::path& text); // waits for the first model: its tokens are the model's
     void cancelOpening();
+    // Moves what is open to another device, where the view is computed anew. Where a device fails the processor takes over.
+    void useDevice(const Device& device);
+    void findDevices(std::int64_t length); // for a text of so many tokens; between sweeps, so it may take a while
     void show(const View& view); // what the pictures are of; cheap to call at every step of the mouse
 
     void sweep(const CurveRequest& request); // replaces the running one
@@ -49,6 +58,9 @@ signals:
     void modelOpened(std::shared_ptr<const slopescope::ModelFacts> model,
                      std::shared_ptr<const slopescope::TextFacts> text); // text: null if none is open
     void textOpened(std::shared_ptr<const slopescope::TextFacts> text);
+
+    void devicesFound(const std::vector<slopescope::ui::DeviceChoice>& devices, const QString& whyNoGpu);
+    void deviceChanged(const slopescope::Device& device, const std::optional<slopescope::ModelFacts>& model);
 
     // `current`: it answers the newest view; otherwise a newer one is on its way.
     void mapReady(const slopescope::MapResult& map, bool current);
@@ -79,6 +91,7 @@ private:
     Job viewJob(Task task, std::stop_token stop);
     void runSweep(const std::stop_token& stop);
     void computeCurve(const CurveRequest& request, std::uint64_t revision, const std::stop_token& stop);
+    void lookForDevices(std::int64_t length);
     void sweepIsOver();
     void letViewGoFirst(const std::stop_token& stop);
 
@@ -98,10 +111,11 @@ private:
     std::uint64_t m_changes = 0; // of m_queue
     std::stop_source m_viewWork;
     std::optional<CurveRequest> m_curve; // waiting
+    std::optional<std::int64_t> m_findDevices; // waiting: the length
     std::stop_source m_sweepWork;
     std::uint64_t m_sweepRevision = 0; // of the newest curve asked for; a stop counts as one
     bool m_sweepRunning = false;
-    std::array<std::uint64_t, 10> m_posted{}; // results of a task that were sent, so that a newer one overtakes
+    std::array<std::uint64_t, 11> m_posted{}; // results of a task that were sent, so that a newer one overtakes
 
     std::atomic<bool> m_viewBusy{false};
     std::jthread m_viewLane, m_sweepLane; // last: they use all of the above

@@ -1,6 +1,7 @@
 #include "ui/main_window.h"
 
 #include "ui/cell_card.h"
+#include "ui/device_picker.h"
 #include "ui/format.h"
 #include "ui/head_grid.h"
 #include "ui/length_slider.h"
@@ -192,6 +193,33 @@ void MainWindow::runWith(const QString& positions) {
     m_view.positions = spec.empty() ? PositionOverride() : parsePositions(spec, *m_opened);
     m_model = std::make_shared<const ModelFacts>(withPositions(*m_opened, m_view.positions));
     m_slopes->setModel(*m_model);
+}
+
+void MainWindow::useDevice(const Device& device) {
+    m_notice->takeBack(static_cast<int>(Task::UseDevice));
+    m_engine->useDevice(device);
+}
+
+void MainWindow::showDevices(const std::vector<DeviceChoice>& devices, const QString& whyNoGpu) {
+    m_devices->setDevices(devices, whyNoGpu);
+    // The GPU of the last run, once, if it is there.
+    const QString wanted = std::exchange(m_rememberedDevice, {});
+    for (const DeviceChoice& choice : devices)
+        if (!choice.facts.device.isCpu() && QString::fromStdString(choice.facts.device.name()) == wanted)
+            useDevice(choice.facts.device);
+}
+
+// The engine computes what is on view anew.
+void MainWindow::showDevice(const Device& device, const std::optional<ModelFacts>& model) {
+    m_devices->setCurrent(device);
+    if (model)
+        m_models->setModel(*model); // it may take another amount of memory there
+    if (!m_asked)
+        return;
+    m_waiting = kMap | kThumbnails | kProfile;
+    m_mapExact = false;
+    m_mapPatience.start();
+    m_sidePatience.start();
 }
 
 void MainWindow::pushView() {

@@ -32,6 +32,7 @@ class LengthSlider;
 class MapPanel;
 class ModelPanel;
 class NoticeStrip;
+class DevicePicker;
 class PositionPicker;
 class ProfileView;
 class SlopeEditor;
@@ -122,6 +123,9 @@ private:
     void setLength(std::int64_t length);
     void setSlopes(const SlopeTable& slopes, bool inHand);
     void runWith(const QString& positions); // a spec of the picker; empty: the model's own
+    void useDevice(const Device& device);
+    void showDevices(const std::vector<DeviceChoice>& devices, const QString& whyNoGpu);
+    void showDevice(const Device& device, const std::optional<ModelFacts>& model);
     void pointAt(std::optional<CellOnView> cell);
     void pushView();
     void arrived(int picture, bool current);
@@ -168,6 +172,7 @@ private:
     CellCard* m_cellCard = nullptr;
     CurveView* m_curves = nullptr;
     LengthSlider* m_length = nullptr;
+    DevicePicker* m_devices = nullptr;
     PositionPicker* m_positions = nullptr;
     StatusLine* m_status = nullptr;
     KeysPage* m_keys = nullptr;
@@ -200,7 +205,7 @@ private:
     bool m_sweeping = false;
 
     std::optional<SlopeTable> m_rememberedSlopes; // for the first model opened, if it is the one they belong to
-    QString m_rememberedPositions, m_rememberedModel;
+    QString m_rememberedPositions, m_rememberedModel, m_rememberedDevice;
     bool m_arranged = false; // the docks have their sizes
     bool m_triedDefaultModel = false, m_triedDefaultText = false;
 };

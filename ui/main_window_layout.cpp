@@ -1,8 +1,8 @@
 // The part of the main window that builds panels, docks, toolbar and menus, and remembers their state.
 #include "ui/main_window.h"
 
-#include "core/kernels/attention.h"
 #include "ui/cell_card.h"
+#include "ui/device_picker.h"
 #include "ui/dock_panel.h"
 #include "ui/head_grid.h"
 #include "ui/keys_page.h"
@@ -42,13 +42,6 @@ constexpr int kNarrow = 1400;      // below it model and text give up their colu
 constexpr int kModelHeight = 240;  // of the model's panel
 constexpr int kTallestProfile = 340;
 constexpr std::int64_t kShortestChoice = 1024, kLongestChoice = 131072; // of a sweep
-
-QString kernelHere() {
-    for (const kernels::Kernel& kernel : kernels::kernelTable())
-        if (kernel.runsHere())
-            return kernelTitle(kernel.name);
-    return {};
-}
 
 QFrame* verticalRule(QWidget* parent) {
     auto* const rule = new QFrame(parent);
@@ -196,12 +189,8 @@ void MainWindow::buildToolbar() {
     connect(button(tr("Open model…")), &QPushButton::clicked, this, &MainWindow::chooseModel);
     connect(button(tr("Open text…")), &QPushButton::clicked, this, &MainWindow::chooseText);
     bar->addWidget(verticalRule(bar));
-    auto* const caption = new QLabel(tr("Device"));
-    setLook(caption, "soft");
-    bar->addWidget(caption);
-    auto* const device = new QLabel(tr("CPU · %1").arg(kernelHere()));
-    device->setToolTip(tr("What computes: the processor, with the widest instructions that it has"));
-    bar->addWidget(device);
+    m_devices = new DevicePicker;
+    bar->addWidget(m_devices);
     bar->addWidget(verticalRule(bar));
     m_positions = new PositionPicker;
     bar->addWidget(m_positions);
@@ -346,6 +335,8 @@ void MainWindow::restore(const LaunchOptions& options) {
     if (!memory.slopes.empty())
         m_rememberedSlopes = memory.slopes;
     m_rememberedPositions = memory.positions;
+    m_rememberedDevice = memory.device;
+    m_engine->findDevices(0);
     m_rememberedModel = memory.slopesModel;
 
     const QString model = options.model.isEmpty() ? memory.model : options.model;
@@ -371,6 +362,8 @@ void MainWindow::remember() {
         memory.model = QString::fromStdString(isBundled(*m_model) ? m_model->name : m_model->directory.string());
     if (m_openedText != QString::fromStdString(m_engine->bundledText().string()))
         memory.text = m_openedText;
+    if (!m_devices->current().isCpu())
+        memory.device = QString::fromStdString(m_devices->current().name());
     memory.length = m_wantedLength;
     memory.sweepLength = m_wantedSweep;
     if (m_model)

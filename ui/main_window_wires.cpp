@@ -2,6 +2,7 @@
 #include "ui/main_window.h"
 
 #include "ui/cell_card.h"
+#include "ui/device_picker.h"
 #include "ui/head_grid.h"
 #include "ui/length_slider.h"
 #include "ui/map_panel.h"
@@ -34,6 +35,8 @@ void MainWindow::connectPanels() {
         if (m_text)
             beginStudy();
     });
+    connect(m_devices, &DevicePicker::opened, this, [this] { m_engine->findDevices(m_view.length); });
+    connect(m_devices, &DevicePicker::chosen, this, &MainWindow::useDevice);
     connect(m_length, &LengthSlider::lengthChosen, this, [this](qint64 length) {
         m_wantedLength = length;
         setLength(length);
@@ -89,6 +92,8 @@ void MainWindow::connectEngine() {
         m_openedText = m_askedText;
         showText(text);
     });
+    connect(m_engine, &Engine::devicesFound, this, &MainWindow::showDevices);
+    connect(m_engine, &Engine::deviceChanged, this, &MainWindow::showDevice);
     connect(m_engine, &Engine::mapReady, this, [this](const MapResult& map, bool current) {
         m_map->setResult(map);
         m_status->setMap(map);

@@ -41,6 +41,10 @@ void ViewQueue::openText(std::filesystem::path text) {
     m_text = std::move(text);
 }
 
+void ViewQueue::useDevice(const Device& device) {
+    m_device = device;
+}
+
 void ViewQueue::cancelOpening() {
     m_model.reset();
     m_text.reset();
@@ -95,7 +99,10 @@ std::optional<Task> ViewQueue::nextPicture(Clock::time_point now) const {
 std::optional<Work> ViewQueue::take(Clock::time_point now) {
     Work work;
     work.epoch = m_epoch;
-    if (m_model) {
+    if (m_device) {
+        work.task = Task::UseDevice;
+        work.device = *std::exchange(m_device, {});
+    } else if (m_model) {
         work.task = Task::OpenModel;
         work.model = *std::exchange(m_model, {});
     } else if (m_text && m_hasModel) { // its tokens are the model's
@@ -146,6 +153,14 @@ void ViewQueue::opened() {
     ++m_epoch;
 }
 
+// What is on view has moved to another device, where nothing is at hand yet.
+void ViewQueue::moved() {
+    m_forwardLength = -1;
+    if (m_view)
+        m_due = {.preview = true, .cell = m_view->cell.has_value(), .links = m_view->token.has_value(), .forward = true,
+                 .map = true, .thumbnails = true, .profile = true};
+}
+
 void ViewQueue::finishForward(Outcome outcome) {
     const View& ran = m_running->view;
     if (outcome == Outcome::Done) {
@@ -166,6 +181,9 @@ void ViewQueue::finish(Outcome outcome, bool exact) {
     if (opening()) {
         if (outcome == Outcome::Done)
             opened();
+    } else if (m_running->task == Task::UseDevice) {
+        if (outcome == Outcome::Done)
+            moved();
     } else if (m_view) {
         if (m_running->task == Task::Forward)
             finishForward(outcome);
@@ -188,10 +206,12 @@ bool ViewQueue::runningIsStale() const {
         return m_model.has_value();
     case Task::OpenText:
         return m_text.has_value();
+    case Task::UseDevice:
+        return m_device.has_value();
     default:
         break;
     }
-    if (m_model || m_text)
+    if (m_model || m_text || m_device)
         return true;
     if (!m_view)
         return false;
@@ -213,7 +233,7 @@ bool ViewQueue::runningIsStale() const {
 }
 
 bool ViewQueue::stillWanted(const Work& work) const {
-    if (work.task == Task::OpenModel || work.task == Task::OpenText)
+    if (work.task == Task::OpenModel || work.task == Task::OpenText || work.task == Task::UseDevice)
         return true;
     if (work.epoch != m_epoch)
         return false;
@@ -249,7 +269,7 @@ bool ViewQueue::opening() const {
 }
 
 bool ViewQueue::busy() const {
-    if (m_running || m_model || (m_text && m_hasModel))
+    if (m_running || m_device || m_model || (m_text && m_hasModel))
         return true;
     if (!m_view)
         return false;

@@ -41,7 +41,7 @@ struct ViewChange {
 };
 ViewChange changeBetween(const std::optional<View>& before, const View& now);
 
-enum class Task { OpenModel, OpenText, Preview, Cell, Links, Forward, Map, Thumbnails, Profile, Sweep };
+enum class Task { OpenModel, OpenText, Preview, Cell, Links, Forward, Map, Thumbnails, Profile, Sweep, UseDevice };
 
 // One thing to do, with all it needs.
 struct Work {
@@ -49,6 +49,7 @@ struct Work {
     View view;
     std::string model;
     std::filesystem::path text;
+    Device device;
     std::uint64_t epoch = 0; // of the model and text it belongs to
 };
 
@@ -62,6 +63,7 @@ public:
 
     void openModel(std::string model);
     void openText(std::filesystem::path text); // waits for the first model
+    void useDevice(const Device& device); // before everything else; the view is then computed anew
     void cancelOpening(); // those that wait; the Engine stops the running one
     // Ignored while an opening's result has not been acknowledged: the view would belong to the model before.
     void show(View view, Clock::time_point now);
@@ -96,10 +98,12 @@ private:
     std::optional<Task> nextPicture(Clock::time_point now) const;
     bool& due(Task task);
     void opened();
+    void moved();
     void finishForward(Outcome outcome);
 
     std::optional<std::string> m_model;
     std::optional<std::filesystem::path> m_text;
+    std::optional<Device> m_device;
     bool m_hasModel = false;
     std::optional<View> m_view;
     Due m_due;

@@ -82,6 +82,7 @@ WindowMemory WindowMemory::read(const QSettings& settings) {
     memory.theme = readEnum(settings, "theme", ThemeMode::Dark);
     memory.model = settings.value("model").toString();
     memory.text = settings.value("text").toString();
+    memory.device = settings.value("device").toString();
     memory.length = settings.value("length").toLongLong();
     memory.sweepLength = settings.value("sweepLength").toLongLong();
     if (settings.contains("head"))
@@ -103,6 +104,7 @@ void WindowMemory::write(QSettings& settings) const {
     settings.setValue("theme", static_cast<int>(theme));
     settings.setValue("model", model);
     settings.setValue("text", text);
+    settings.setValue("device", device);
     settings.setValue("length", length);
     settings.setValue("sweepLength", sweepLength);
     if (head) {

@@ -19,6 +19,7 @@ struct WindowMemory {
     QByteArray geometry, docks;
     ThemeMode theme = ThemeMode::System;
     QString model, text; // empty: the bundled ones
+    QString device;      // empty: the processor
     qint64 length = 0, sweepLength = 0; // 0: the usual
     std::optional<HeadAddress> head;
     Stage stage = Stage::Probability;

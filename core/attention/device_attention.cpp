@@ -23,7 +23,7 @@ std::string deviceFault(const at::Device& device, const std::string& report) {
 void rethrow(const at::Device& device, const c10::Error& fault) {
     if (device.is_cpu())
         throw;
-    throw Error(deviceFault(device, fault.what_without_backtrace()));
+    throw DeviceError(deviceFault(device, fault.what_without_backtrace()));
 }
 
 #ifdef SLOPESCOPE_WITH_CUDA

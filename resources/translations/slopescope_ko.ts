@@ -400,6 +400,29 @@
     </message>
 </context>
 <context>
+    <name>slopescope::ui::DevicePicker</name>
+    <message>
+        <source>CPU · %1</source>
+        <translation>CPU · %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2 in use</source>
+        <translation>%2 중 %1 사용 중</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>장치</translation>
+    </message>
+    <message>
+        <source>What computes: the processor, with the widest instructions that it has, or a GPU</source>
+        <translation>계산 장치: 가장 넓은 명령어를 쓰는 프로세서 또는 GPU</translation>
+    </message>
+    <message>
+        <source>The open model and its text take %1 there: %2 of weights, %3 of what is kept of the text</source>
+        <translation>열린 모델과 텍스트가 거기서 %1 차지: 가중치 %2, 텍스트에서 보관하는 것 %3</translation>
+    </message>
+</context>
+<context>
     <name>slopescope::ui::DockPanel</name>
     <message>
         <source>Put back</source>
@@ -671,18 +694,6 @@
     <message>
         <source>Open text…</source>
         <translation>텍스트 열기…</translation>
-    </message>
-    <message>
-        <source>Device</source>
-        <translation>장치</translation>
-    </message>
-    <message>
-        <source>CPU · %1</source>
-        <translation>CPU · %1</translation>
-    </message>
-    <message>
-        <source>What computes: the processor, with the widest instructions that it has</source>
-        <translation>계산 장치: 가장 넓은 명령어를 쓰는 프로세서</translation>
     </message>
     <message>
         <source>Sweep</source>

@@ -165,6 +165,46 @@ TEST_F(EngineTest, AModelThatIsNotThereIsOneSentenceAndTheOldOneGoesOn) {
     EXPECT_TRUE(waitFor([this] { return heard.current; }));
 }
 
+TEST_F(EngineTest, MovesToADeviceThatIsThereAndStaysWhereItIsOtherwise) {
+    std::vector<DeviceChoice> devices;
+    QString why;
+    QObject::connect(&engine, &Engine::devicesFound, &engine, [&](const auto& found, const QString& reason) {
+        devices = found;
+        why = reason;
+    });
+    std::vector<Device> moves;
+    QObject::connect(&engine, &Engine::deviceChanged, &engine, [&](const Device& device, const auto& model) {
+        EXPECT_TRUE(model);
+        moves.push_back(device);
+    });
+    open();
+    engine.show(viewOf(*heard.model));
+    ASSERT_TRUE(waitFor([this] { return heard.current; }));
+    engine.findDevices(kLength);
+    ASSERT_TRUE(waitFor([&] { return !devices.empty(); }));
+    EXPECT_TRUE(devices[0].facts.device.isCpu());
+    EXPECT_GT(devices[0].needs->total(), heard.model->bytesInMemory);
+    EXPECT_EQ(why.isEmpty(), devices.size() > 1);
+
+    const Device wanted{int(devices.size()) - 1}; // one past the last GPU
+    heard.current = false;
+    engine.useDevice(wanted);
+    ASSERT_TRUE(waitFor([this] { return !heard.failures.empty(); }));
+    EXPECT_EQ(heard.failures[0].first, Task::UseDevice);
+    EXPECT_TRUE(moves.empty());
+    engine.show(viewOf(*heard.model, 0.5)); // and goes on
+    ASSERT_TRUE(waitFor([this] { return heard.current; }));
+    heard.current = false;
+    engine.useDevice({}); // the one in use: computed anew all the same
+    ASSERT_TRUE(waitFor([&] { return heard.current && moves.size() == 1; }));
+    if (devices.size() > 1) {
+        heard.current = false;
+        engine.useDevice(devices[1].facts.device);
+        ASSERT_TRUE(waitFor([&] { return heard.current && moves.size() == 2; }));
+        EXPECT_EQ(moves[1], devices[1].facts.device);
+    }
+}
+
 TEST_F(EngineTest, ASlopeThatIsNoNumberIsOneSentence) {
     open();
     View view = viewOf(*heard.model);

@@ -308,5 +308,42 @@ TEST_F(ViewQueueTest, CancelledOpeningsDoNotRun) {
     EXPECT_EQ(step(), std::nullopt);
 }
 
+TEST_F(ViewQueueTest, AnotherDeviceGoesFirstAndComputesTheViewAnew) {
+    View both = view();
+    both.cell = CellOnView{10, 5};
+    show(both);
+    drain();
+    queue.useDevice({0});
+    EXPECT_TRUE(queue.busy());
+    EXPECT_EQ(drain(), (std::vector{Task::UseDevice, Task::Forward, Task::Cell, Task::Map, Task::Thumbnails, Task::Profile}));
+    queue.openModel("other");
+    queue.useDevice({1});
+    const auto first = queue.take(now);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->task, Task::UseDevice) << "the model is then opened where it is wanted";
+    EXPECT_EQ(first->device, Device{1});
+}
+
+TEST_F(ViewQueueTest, ADeviceThatCannotBeUsedChangesNothing) {
+    show(view());
+    drain();
+    queue.useDevice({0});
+    ASSERT_EQ(queue.take(now)->task, Task::UseDevice);
+    queue.finish(Outcome::Failed);
+    EXPECT_FALSE(queue.busy());
+    show(view(0.5, 1));
+    EXPECT_EQ(drain(), (std::vector{Task::Map, Task::Profile})) << "from the keys that are still at hand";
+}
+
+TEST_F(ViewQueueTest, TheNewestDeviceWins) {
+    queue.useDevice({0});
+    ASSERT_TRUE(queue.take(now));
+    EXPECT_FALSE(queue.runningIsStale());
+    queue.useDevice({});
+    EXPECT_TRUE(queue.runningIsStale());
+    queue.finish(Outcome::Cancelled);
+    EXPECT_EQ(queue.take(now)->device, Device());
+}
+
 } // namespace
 } // namespace slopescope::ui

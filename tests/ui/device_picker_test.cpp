@@ -1,0 +1,62 @@
+// The menu of devices: what it lists, what it says, what a choice does.
+#include "ui/device_picker.h"
+
+#include <QMenu>
+#include <QPushButton>
+#include <QSignalSpy>
+
+#include <gtest/gtest.h>
+
+namespace slopescope::ui {
+namespace {
+
+constexpr std::int64_t kGiB = std::int64_t(1) << 30;
+
+std::vector<DeviceChoice> processorAndGpu() {
+    DeviceChoice processor, gpu;
+    processor.facts = {{}, "Processor", 24 * kGiB, 3 * kGiB};
+    gpu.facts = {{0}, "NVIDIA H100 80GB HBM3", 79 * kGiB, kGiB};
+    gpu.needs = MemoryNeeds{kGiB, 2 * kGiB};
+    return {processor, gpu};
+}
+
+TEST(DevicePickerTest, ListsDevicesWithTheirMemory) {
+    DevicePicker picker;
+    picker.setDevices(processorAndGpu(), {});
+    const QList<QAction*> actions = picker.menu()->actions();
+    ASSERT_EQ(actions.size(), 2);
+    EXPECT_TRUE(actions[0]->text().startsWith("CPU"));
+    EXPECT_TRUE(actions[0]->isChecked());
+    EXPECT_TRUE(actions[1]->text().contains("H100"));
+    EXPECT_TRUE(actions[1]->text().contains("1.0 GB of 79 GB")) << actions[1]->text().toStdString();
+    EXPECT_TRUE(actions[1]->toolTip().contains("3.0 GB")) << actions[1]->toolTip().toStdString();
+    EXPECT_FALSE(actions[1]->isChecked());
+}
+
+TEST(DevicePickerTest, AChoiceIsMarkedOnlyOnceItComputes) {
+    DevicePicker picker;
+    picker.setDevices(processorAndGpu(), {});
+    std::vector<Device> chosen;
+    QObject::connect(&picker, &DevicePicker::chosen, [&](const Device& device) { chosen.push_back(device); });
+    picker.menu()->actions()[0]->trigger();
+    EXPECT_TRUE(chosen.empty()) << "it computes already";
+    EXPECT_TRUE(picker.menu()->actions()[0]->isChecked());
+    picker.menu()->actions()[1]->trigger();
+    ASSERT_EQ(chosen, std::vector{Device{0}});
+    EXPECT_TRUE(picker.menu()->actions()[0]->isChecked());
+    EXPECT_FALSE(picker.menu()->actions()[1]->isChecked());
+    picker.setCurrent(chosen[0]);
+    EXPECT_TRUE(picker.menu()->actions()[1]->isChecked());
+    EXPECT_TRUE(picker.findChild<QPushButton*>()->text().contains("H100"));
+}
+
+TEST(DevicePickerTest, SaysWhyThereIsNoGpu) {
+    DevicePicker picker;
+    picker.setDevices({processorAndGpu()[0]}, "No NVIDIA driver is installed.");
+    const QAction* const last = picker.menu()->actions().last();
+    EXPECT_EQ(last->text(), "No NVIDIA driver is installed.");
+    EXPECT_FALSE(last->isEnabled());
+}
+
+} // namespace
+} // namespace slopescope::ui
