@@ -3,10 +3,7 @@
 #include "core/kernels/attention.h"
 #include "ui/format.h"
 #include "ui/status_line.h"
-#include "ui/theme.h"
 
-#include <QHBoxLayout>
-#include <QLabel>
 #include <QMenu>
 #include <QPushButton>
 
@@ -30,20 +27,9 @@ QString memoryOf(const DeviceFacts& facts) {
 
 } // namespace
 
-DevicePicker::DevicePicker(QWidget* parent) : QWidget(parent), m_menu(new QMenu(this)), m_button(new QPushButton(this)) {
-    auto* const caption = new QLabel(tr("Device"), this);
-    setLook(caption, "soft");
-    caption->setBuddy(m_button);
-    m_menu->setToolTipsVisible(true);
-    m_button->setMenu(m_menu);
-    m_button->setAccessibleName(caption->text());
-    m_button->setToolTip(tr("What computes: the processor, with the widest instructions that it has, or a GPU"));
-    m_button->setFocusPolicy(Qt::TabFocus);
-    auto* const row = new QHBoxLayout(this);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(kGrid);
-    row->addWidget(caption);
-    row->addWidget(m_button);
+DevicePicker::DevicePicker(QWidget* parent)
+    : CaptionedMenu(tr("Device"), tr("What computes: the processor, with the widest instructions that it has, or a GPU"),
+                    parent) {
     connect(m_menu, &QMenu::aboutToShow, this, &DevicePicker::opened);
     m_devices = {DeviceChoice()};
     rebuild();

@@ -4,16 +4,12 @@
 // Owned by main_window, in its toolbar, on the window's thread. It asks for news when it is opened: other programs use GPUs too.
 #pragma once
 
+#include "ui/captioned_menu.h"
 #include "ui/engine.h"
-
-#include <QWidget>
-
-class QMenu;
-class QPushButton;
 
 namespace slopescope::ui {
 
-class DevicePicker : public QWidget {
+class DevicePicker : public CaptionedMenu {
     Q_OBJECT
 public:
     explicit DevicePicker(QWidget* parent = nullptr);
@@ -22,7 +18,6 @@ public:
     void setDevices(const std::vector<DeviceChoice>& devices, const QString& whyNoGpu);
     void setCurrent(const Device& device);
     Device current() const { return m_current; }
-    QMenu* menu() const { return m_menu; }
 
 signals:
     void chosen(const slopescope::Device& device);
@@ -32,8 +27,6 @@ private:
     void rebuild();
     void markCurrent();
 
-    QMenu* m_menu;
-    QPushButton* m_button;
     std::vector<DeviceChoice> m_devices;
     QString m_whyNoGpu;
     Device m_current;

@@ -4,7 +4,6 @@
 #include "ui/theme.h"
 
 #include <QActionGroup>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
@@ -35,27 +34,15 @@ const QAction* checked(const QMenu* menu) {
 } // namespace
 
 PositionPicker::PositionPicker(QWidget* parent)
-    : QWidget(parent), m_menu(new QMenu(this)), m_button(new QPushButton(this)), m_mark(new QLabel(this)) {
-    auto* caption = new QLabel(tr("Positions"), this);
-    setLook(caption, "soft");
-    caption->setBuddy(m_button);
+    : CaptionedMenu(tr("Positions"), tr("What the model is run with in place of its own positions"), parent),
+      m_mark(new QLabel(this)) {
     setLook(m_mark, "chip-warn");
     m_mark->setText(tr("not as trained"));
     m_mark->setToolTip(tr("The model was trained with other positions than these; it has not learned to use them."));
     m_mark->hide();
-    m_menu->setToolTipsVisible(true);
-    m_button->setMenu(m_menu);
     m_button->setEnabled(false);
     m_button->setText(tr("as trained"));
-    m_button->setAccessibleName(caption->text());
-    m_button->setToolTip(tr("What the model is run with in place of its own positions"));
-    m_button->setFocusPolicy(Qt::TabFocus);
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(kGrid);
-    row->addWidget(caption);
-    row->addWidget(m_button);
-    row->addWidget(m_mark);
+    addBeside(m_mark);
 }
 
 void PositionPicker::add(QMenu* menu, const QString& name, const QString& spec, const QString& told) {

@@ -6,17 +6,15 @@
 #pragma once
 
 #include "core/session.h"
+#include "ui/captioned_menu.h"
 
 #include <QString>
-#include <QWidget>
 
 class QLabel;
-class QMenu;
-class QPushButton;
 
 namespace slopescope::ui {
 
-class PositionPicker : public QWidget {
+class PositionPicker : public CaptionedMenu {
     Q_OBJECT
 public:
     explicit PositionPicker(QWidget* parent = nullptr);
@@ -28,7 +26,6 @@ public:
 
     QString spec() const; // empty: its own
     QString name() const; // "NTK × 4"; empty: its own
-    QMenu* menu() const { return m_menu; }
 
 signals:
     void chosen(const QString& spec);
@@ -36,8 +33,6 @@ signals:
 private:
     void add(QMenu* menu, const QString& name, const QString& spec, const QString& told);
 
-    QMenu* m_menu;
-    QPushButton* m_button;
     QLabel* m_mark;
 };
 
