@@ -20,7 +20,7 @@ constexpr std::size_t indexOf(Task task) {
 
 // Openings and forwards take long enough to be watched.
 bool isWatched(Task task) {
-    return task == Task::OpenModel || task == Task::OpenText || task == Task::UseDevice || task == Task::Forward;
+    return isOpening(task) || task == Task::Forward;
 }
 
 // Of the exception being handled.
@@ -275,9 +275,7 @@ void Engine::post(const Work& work, Deliver deliver) {
         bool current = false;
         {
             const std::lock_guard lock(m_mutex);
-            const bool opening =
-                work.task == Task::OpenModel || work.task == Task::OpenText || work.task == Task::UseDevice;
-            if (!opening && (serial != m_posted[slot] || !m_queue.stillWanted(work)))
+            if (!isOpening(work.task) && (serial != m_posted[slot] || !m_queue.stillWanted(work)))
                 return;
             current = m_queue.isCurrent(work);
         }

@@ -57,7 +57,10 @@ void ViewQueue::show(View view, Clock::time_point now) {
     if (change.inputs)
         m_lastEdit = now;
     m_view = std::move(view);
+    ask(change);
+}
 
+void ViewQueue::ask(const ViewChange& change) {
     m_due.forward |= change.inputs;
     m_due.map |= change.map;
     m_due.preview |= change.map;
@@ -157,8 +160,7 @@ void ViewQueue::opened() {
 void ViewQueue::moved() {
     m_forwardLength = -1;
     if (m_view)
-        m_due = {.preview = true, .cell = m_view->cell.has_value(), .links = m_view->token.has_value(), .forward = true,
-                 .map = true, .thumbnails = true, .profile = true};
+        ask(changeBetween({}, *m_view));
 }
 
 void ViewQueue::finishForward(Outcome outcome) {
@@ -233,7 +235,7 @@ bool ViewQueue::runningIsStale() const {
 }
 
 bool ViewQueue::stillWanted(const Work& work) const {
-    if (work.task == Task::OpenModel || work.task == Task::OpenText || work.task == Task::UseDevice)
+    if (isOpening(work.task))
         return true;
     if (work.epoch != m_epoch)
         return false;

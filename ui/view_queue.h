@@ -43,6 +43,11 @@ ViewChange changeBetween(const std::optional<View>& before, const View& now);
 
 enum class Task { OpenModel, OpenText, Preview, Cell, Links, Forward, Map, Thumbnails, Profile, Sweep, UseDevice };
 
+// Replaces or moves what is open: wanted whatever is on view.
+constexpr bool isOpening(Task task) {
+    return task == Task::OpenModel || task == Task::OpenText || task == Task::UseDevice;
+}
+
 // One thing to do, with all it needs.
 struct Work {
     Task task = Task::Map;
@@ -99,6 +104,7 @@ private:
     bool& due(Task task);
     void opened();
     void moved();
+    void ask(const ViewChange& change);
     void finishForward(Outcome outcome);
 
     std::optional<std::string> m_model;
