@@ -35,29 +35,32 @@ bool belongsToModel(const QFileInfo& file) {
            file.suffix() == QLatin1String("json");
 }
 
+QFileDialog* fileDialog(QWidget* parent, const QString& title, const QString& filter, QFileDialog::FileMode mode) {
+    auto* const dialog = new QFileDialog(parent, title, {}, filter);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(mode);
+    return dialog;
+}
+
 } // namespace
 
 void MainWindow::chooseModel() {
-    auto* const dialog = new QFileDialog(this, tr("Open a model's folder"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
+    auto* const dialog = fileDialog(this, tr("Open a model's folder"), {}, QFileDialog::Directory);
     dialog->setOption(QFileDialog::ShowDirsOnly);
     connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openModel);
     dialog->open();
 }
 
 void MainWindow::chooseModelFile() {
-    auto* const dialog = new QFileDialog(this, tr("Open a model's file"), {}, tr("Models in one file (*.gguf)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
+    auto* const dialog =
+        fileDialog(this, tr("Open a model's file"), tr("Models in one file (*.gguf)"), QFileDialog::ExistingFile);
     connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openModel);
     dialog->open();
 }
 
 void MainWindow::chooseText() {
-    auto* const dialog = new QFileDialog(this, tr("Open a text"), {}, tr("Text files (*.txt *.md);;All files (*)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
+    auto* const dialog =
+        fileDialog(this, tr("Open a text"), tr("Text files (*.txt *.md);;All files (*)"), QFileDialog::ExistingFile);
     connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openText);
     dialog->open();
 }
