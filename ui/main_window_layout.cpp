@@ -336,7 +336,8 @@ void MainWindow::restore(const LaunchOptions& options) {
         m_rememberedSlopes = memory.slopes;
     m_rememberedPositions = memory.positions;
     m_rememberedDevice = memory.device;
-    m_engine->findDevices(0);
+    if (!m_rememberedDevice.isEmpty()) // else its menu looks for them, when it is opened: a look wakes every GPU
+        m_engine->findDevices(0);
     m_rememberedModel = memory.slopesModel;
 
     const QString model = options.model.isEmpty() ? memory.model : options.model;
