@@ -77,22 +77,11 @@ struct Halves {
     }
 
     DeviceMap head() const { // of head 0
-        DeviceMap m;
+        auto m = mapOf<DeviceMap>(inputs.call, 30, 30);
         m.precision = precision;
         m.q = q.data();
         m.k = k.data();
-        m.qStride = call.q.rowStride;
-        m.kStride = call.k.rowStride;
-        m.queries = m.queryEnd = call.queries;
-        m.keys = m.keyEnd = call.keys;
-        m.headDim = call.headDim;
-        m.scale = call.scale;
-        m.bias = call.bias;
-        m.window = call.window;
-        m.sinks = call.sinks;
-        m.tolerance = call.tolerance;
-        m.rows = std::min<std::int64_t>(m.queries, 30);
-        m.columns = std::min<std::int64_t>(m.keys, 30);
+        m.bias = call.bias; // the copy on the device
         return m;
     }
 

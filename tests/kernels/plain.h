@@ -108,9 +108,10 @@ struct Inputs {
     }
 };
 
-// The whole of its first head, at up to `rows` x `columns` pixels.
-inline kernels::Map mapOf(const Attention& a, std::int64_t rows = 20, std::int64_t columns = 20) {
-    kernels::Map m;
+// The whole of its first head, at up to `rows` x `columns` pixels, for kernels::Map or its like on a device.
+template <class Map = kernels::Map>
+Map mapOf(const Attention& a, std::int64_t rows = 20, std::int64_t columns = 20) {
+    Map m;
     m.q = a.q.data;
     m.k = a.k.data;
     m.qStride = a.q.rowStride;
