@@ -79,10 +79,10 @@ at::Tensor Decoder::embed(std::span<const std::int32_t> ids, std::int64_t batch,
     rethrow(m_placement.device, fault);
 }
 
-std::optional<RotaryTable> Decoder::rotaryFor(std::int64_t length, std::int64_t first) const {
+std::optional<RotaryTable> Decoder::rotaryFor(std::int64_t length, std::int64_t first, const Job& job) const {
     if (!m_config.positions.rotary)
         return std::nullopt;
-    return rotaryTable(*m_config.positions.rotary, first, length).to(m_placement.device);
+    return rotaryTable(*m_config.positions.rotary, first, length, job).to(m_placement.device);
 }
 
 AttentionSettings Decoder::settings(std::int64_t layer, const AttentionOverride& change, std::int64_t length) const {

@@ -67,7 +67,7 @@ public:
                          const AttentionOverride& change, const Job& job, const Past& past = {}) const;
 
     // For positions first .. first + length - 1 of a text that ends with them.
-    std::optional<RotaryTable> rotaryFor(std::int64_t length, std::int64_t first = 0) const;
+    std::optional<RotaryTable> rotaryFor(std::int64_t length, std::int64_t first = 0, const Job& job = {}) const;
 
     // scale, bias, window and sinks of a layer under an override, for a text of `length` tokens.
     AttentionSettings settings(std::int64_t layer, const AttentionOverride& change, std::int64_t length) const;

@@ -1,5 +1,7 @@
 #include "core/positions/rotary.h"
 
+#include "core/parallel.h"
+
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
@@ -75,20 +77,25 @@ double yarnAttentionFactor(double factor, double weight) {
     return factor <= 1 ? 1 : 0.1 * weight * std::log(factor) + 1;
 }
 
-RotaryTable rotaryTable(const Rotary& rotary, std::int64_t first, std::int64_t length) {
+RotaryTable rotaryTable(const Rotary& rotary, std::int64_t first, std::int64_t length, const Job& job) {
+    constexpr std::int64_t kAtOnce = 1024; // positions: a millisecond or two
     const std::int64_t half = rotary.dims / 2;
     RotaryTable table{at::empty({length, half}, at::kFloat), at::empty({length, half}, at::kFloat)};
-    float* cos = table.cos.data_ptr<float>();
-    float* sin = table.sin.data_ptr<float>();
+    float* const allCos = table.cos.data_ptr<float>();
+    float* const allSin = table.sin.data_ptr<float>();
     const std::vector<double> frequencies = rotaryFrequencies(rotary, first + length);
-    for (std::int64_t k = 0; k < half; ++k) {
-        // Angles in double: at position 100,000 a float32 angle is already wrong in its third digit.
-        const double theta = frequencies[std::size_t(k)];
-        for (std::int64_t p = 0; p < length; ++p) {
-            cos[p * half + k] = static_cast<float>(std::cos(double(first + p) * theta) * rotary.attentionFactor);
-            sin[p * half + k] = static_cast<float>(std::sin(double(first + p) * theta) * rotary.attentionFactor);
+    parallelFor((length + kAtOnce - 1) / kAtOnce, job, [&](std::int64_t block) {
+        const std::int64_t end = std::min(length, (block + 1) * kAtOnce);
+        for (std::int64_t p = block * kAtOnce; p < end; ++p) {
+            float *cos = allCos + p * half, *sin = allSin + p * half;
+            for (std::int64_t k = 0; k < half; ++k) {
+                // In double: at position 100,000 a float32 angle is already wrong in its third digit.
+                const double angle = double(first + p) * frequencies[std::size_t(k)];
+                cos[k] = static_cast<float>(std::cos(angle) * rotary.attentionFactor);
+                sin[k] = static_cast<float>(std::sin(angle) * rotary.attentionFactor);
+            }
         }
-    }
+    });
     return table;
 }
 

@@ -1,6 +1,7 @@
 // Rotary position embedding (RoFormer; applied to q and k, not v, in every layer as in the paper's section 2.2).
 #pragma once
 
+#include "core/job.h"
 #include "core/positions/position_scheme.h"
 
 #include <ATen/core/Tensor.h>
@@ -20,13 +21,13 @@ bool sameFrequencies(const Rotary& rotary, std::int64_t shorter, std::int64_t lo
 double yarnAttentionFactor(double factor, double weight = 1);
 
 // cos and sin of p * theta_k, times the attention factor, for positions first.. of a text that ends with them: each
-// [length, dims/2] float32.
+// [length, dims/2] float32. On all threads; throws Cancelled when stopped.
 struct RotaryTable {
     at::Tensor cos, sin;
 
     RotaryTable to(const at::Device& device) const { return {cos.to(device), sin.to(device)}; }
 };
-RotaryTable rotaryTable(const Rotary& rotary, std::int64_t first, std::int64_t length);
+RotaryTable rotaryTable(const Rotary& rotary, std::int64_t first, std::int64_t length, const Job& job = {});
 
 // x [batch, length, heads, headDim] with its first `dims` rotated; the rest passes through. Differentiable; a new tensor.
 at::Tensor rotate(const at::Tensor& x, const Rotary& rotary, const RotaryTable& table);

@@ -274,7 +274,7 @@ std::vector<float> windowLosses(const Decoder& decoder, std::span<const std::int
         target.insert(target.end(), first + 1, first + 1 + inputs);
     }
     at::Tensor residual = decoder.embed(input, std::ssize(starts), 0, job);
-    const auto rotary = decoder.rotaryFor(inputs);
+    const auto rotary = decoder.rotaryFor(inputs, 0, job);
     for (std::int64_t layer = 0; layer < decoder.config().layers; ++layer)
         residual = decoder.runLayer(layer, residual, rotary ? &*rotary : nullptr, change, job).residual;
     const at::Tensor loss = decoder.losses(residual.flatten(0, 1), target, job);

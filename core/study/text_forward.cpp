@@ -55,14 +55,14 @@ void TextForward::run(const SlopeTable& slopes, std::int64_t length, const Job& 
         residual =
             m_decoder->embed(std::span(m_ids).subspan(std::size_t(known), std::size_t(length - known)), 1, known, job);
     }
-    auto rotary = m_decoder->rotaryFor(length - known, known);
+    auto rotary = m_decoder->rotaryFor(length - known, known, job);
     for (const std::int64_t first = layer; layer < count; ++layer) {
         job.report(double(layer - first) / double(count - first), "Layer " + std::to_string(layer));
         Layer& kept = layers[std::size_t(layer)];
         if (known > 0 && layer == resume) {
             residual = behind(kept.input, known, residual, 1);
             known = 0;
-            rotary = m_decoder->rotaryFor(length);
+            rotary = m_decoder->rotaryFor(length, 0, job);
         }
         Decoder::Past past;
         if (known > 0)

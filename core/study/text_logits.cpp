@@ -18,7 +18,7 @@ void streamLogits(const Decoder& decoder, std::span<const std::int32_t> ids, con
         throw Error("There are no tokens to compute logits of.");
     const std::int64_t tokens = std::ssize(ids), layers = decoder.config().layers;
     at::Tensor residual = decoder.embed(ids, 1, 0, job);
-    const auto rotary = decoder.rotaryFor(tokens);
+    const auto rotary = decoder.rotaryFor(tokens, 0, job);
     for (std::int64_t layer = 0; layer < layers; ++layer) {
         job.report(double(layer) / double(layers + 1), "Layer " + std::to_string(layer));
         residual = decoder.runLayer(layer, residual, rotary ? &*rotary : nullptr, change, job).residual;
