@@ -321,8 +321,9 @@ MapResult Session::map(const MapRequest& r, const Job& job, const std::function<
     return drawMap(m_state->readyFor(r, r.head), m_state->maps, withSlopes(r), job, draft);
 }
 
-ThumbnailsResult Session::thumbnails(const ThumbnailsRequest& r, const Job& job) {
-    return drawThumbnails(m_state->readyFor(r, {}), withSlopes(r), job);
+ThumbnailsResult Session::thumbnails(const ThumbnailsRequest& r, const Job& job,
+                                     const std::function<void(const ThumbnailsResult&)>& draft) {
+    return drawThumbnails(m_state->readyFor(r, {}), withSlopes(r), job, draft);
 }
 
 ProfileResult Session::profile(const ProfileRequest& r, const Job& job) {

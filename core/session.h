@@ -122,6 +122,7 @@ struct ThumbnailsResult {
     std::int64_t length = 0;
     int layers = 0, heads = 0;
     std::vector<Picture> pictures; // [layers * heads], layer-major
+    Freshness freshness = Freshness::Exact; // Exact or Draft
     double seconds = 0;
 };
 
@@ -256,9 +257,10 @@ public:
 
     // Pictures never run the forward: they are drawn from the q and k at hand, and say whether those are exact. Throws Error if
     // there are none for this length and these positions yet. Requests may come in any order.
-    // Where an exact map takes long, `draft` is called on this thread with an estimate first.
+    // Where an exact map, or all thumbnails, take long, `draft` is called on this thread with an estimate first.
     MapResult map(const MapRequest& request, const Job& job, const std::function<void(const MapResult&)>& draft = {});
-    ThumbnailsResult thumbnails(const ThumbnailsRequest& request, const Job& job);
+    ThumbnailsResult thumbnails(const ThumbnailsRequest& request, const Job& job,
+                                const std::function<void(const ThumbnailsResult&)>& draft = {});
     ProfileResult profile(const ProfileRequest& request, const Job& job);
     CellResult cell(const CellRequest& request, const Job& job);
     LinksResult links(const LinksRequest& request, const Job& job);

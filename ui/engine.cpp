@@ -232,8 +232,16 @@ Engine::Result Engine::compute(const Work& work, const Job& job) {
         return {};
     case Task::Thumbnails: {
         const ThumbnailsRequest request{view.slopes, view.length, view.thumbnailPixels, view.stage, view.positions};
-        auto result = std::make_shared<const ThumbnailsResult>(m_session.thumbnails(request, job));
-        return {[this, result](bool current) { emit thumbnailsReady(*result, current); }};
+        const auto shown = [this](ThumbnailsResult drawn) -> Deliver {
+            return [this, result = std::make_shared<const ThumbnailsResult>(std::move(drawn))](bool current) {
+                emit thumbnailsReady(*result, current);
+            };
+        };
+        const auto draft = [&](const ThumbnailsResult& thumbnails) {
+            const std::lock_guard lock(m_mutex);
+            post(work, shown(thumbnails));
+        };
+        return {shown(m_session.thumbnails(request, job, draft))};
     }
     case Task::Profile: {
         auto result = std::make_shared<const ProfileResult>(m_session.profile({view.slopes, view.length, view.head, view.positions}, job));
@@ -251,14 +259,18 @@ Engine::Result Engine::compute(const Work& work, const Job& job) {
     default: { // Preview and Map
         const MapRequest request{view.slopes, view.length,  view.head,     view.viewport,
                                  view.stage,  view.pooling, view.positions};
+        const auto shown = [this](MapResult drawn) -> Deliver {
+            return [this, result = std::make_shared<const MapResult>(std::move(drawn))](bool current) {
+                emit mapReady(*result, current);
+            };
+        };
         const auto draft = [&](const MapResult& map) {
             const std::lock_guard lock(m_mutex);
-            post(work, [this, result = std::make_shared<const MapResult>(map)](bool current) {
-                emit mapReady(*result, current);
-            });
+            post(work, shown(map));
         };
-        auto result = std::make_shared<const MapResult>(m_session.map(request, job, draft));
-        return {[this, result](bool current) { emit mapReady(*result, current); }, result->freshness == Freshness::Exact};
+        MapResult map = m_session.map(request, job, draft);
+        const bool exact = map.freshness == Freshness::Exact;
+        return {shown(std::move(map)), exact};
     }
     }
 }

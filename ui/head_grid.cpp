@@ -282,6 +282,8 @@ bool HeadGrid::event(QEvent* event) {
         if (std::size_t(head->layer) < m_slopes.size() &&
             std::size_t(head->head) < m_slopes[std::size_t(head->layer)].size())
             text = tr("%1, slope %2").arg(text, slopeText(m_slopes[std::size_t(head->layer)][std::size_t(head->head)]));
+        if (m_thumbnails.freshness == Freshness::Draft)
+            text += QLatin1Char('\n') + tr("A draft, from a sample of the queries; the exact picture follows.");
         QToolTip::showText(help->globalPos(), text, this);
         return true;
     }

@@ -104,7 +104,8 @@ void MainWindow::connectEngine() {
     connect(m_engine, &Engine::thumbnailsReady, this, [this](const ThumbnailsResult& thumbnails, bool current) {
         m_heads->setThumbnails(thumbnails);
         m_map->setGlobalPictures(thumbnails.pictures);
-        arrived(kThumbnails, current);
+        m_sidePatience.start(); // as for the map
+        arrived(kThumbnails, current && thumbnails.freshness == Freshness::Exact);
     });
     connect(m_engine, &Engine::profileReady, this, [this](const ProfileResult& profile, bool current) {
         m_profile->setProfile(profile);

@@ -22,24 +22,34 @@ std::vector<float> cells(const HeadView& head, std::int64_t queryBegin, std::int
     return attentionMap(head, view, job).values;
 }
 
-// How many queries one shall stand for in a draft; 1 where the exact picture is quick, or a draft would not be quicker.
-std::int64_t draftSampling(const MapRequest& r, double slope, std::int64_t headDim) {
-    constexpr double kPatience = 8e9;                  // operations: some 50 ms on two cores
-    constexpr std::int64_t kTallEnough = 24;           // queries of a pixel: two groups of the kernels' rows
+// Operations, roughly, of drawing all of a text's queries in a viewport for a head of this slope.
+double workOf(const Viewport& v, Stage stage, double slope, std::int64_t length, std::int64_t headDim) {
     constexpr double kBits = 40, kLn2 = 0.6931471805599453; // what a bias takes to make a weight not matter, scores included
-    const Viewport& v = r.viewport;
-    const std::int64_t height = (v.queryEnd - v.queryBegin) / v.rows;
-    if (r.pooling != Pooling::Mean || height < kTallEnough)
-        return 1;
-    const double reach = slope > 0 && r.stage == Stage::Probability ? kBits * kLn2 / slope : double(r.length);
-    double cells = 0; // to be computed, roughly
+    const double reach = slope > 0 && stage == Stage::Probability ? kBits * kLn2 / slope : double(length);
+    const auto height = double((v.queryEnd - v.queryBegin) / v.rows);
+    double cells = 0;
     for (int row = 0; row < v.rows; ++row) {
         const std::int64_t query = v.queryBegin + (2 * row + 1) * (v.queryEnd - v.queryBegin) / (2 * v.rows);
         const double seen = double(std::min(v.keyEnd, query + 1) - v.keyBegin);
-        cells += double(height) * std::clamp(seen, 0.0, reach);
+        cells += height * std::clamp(seen, 0.0, reach);
     }
-    const double work = 2 * cells * double(headDim + 16);
-    return work < kPatience ? 1 : std::clamp<std::int64_t>(std::int64_t(4 * work / kPatience), 2, height);
+    return 2 * cells * double(headDim + 16);
+}
+
+// How many queries one shall stand for in a draft of so much work; 1 where the exact picture is quick, or a draft would not
+// be quicker.
+std::int64_t draftSampling(double work, const Viewport& v) {
+    constexpr double kPatience = 8e9;           // operations: some 50 ms on two cores
+    constexpr std::int64_t kTallEnough = 24;    // queries of a pixel: two groups of the kernels' rows
+    const std::int64_t height = (v.queryEnd - v.queryBegin) / v.rows;
+    if (height < kTallEnough || work < kPatience)
+        return 1;
+    return std::clamp<std::int64_t>(std::int64_t(4 * work / kPatience), 2, height);
+}
+
+double slopeOf(const HeadView& head) {
+    const at::Tensor& slopes = head.settings.bias.slopes;
+    return slopes.defined() ? double(slopes.data_ptr<float>()[0]) : 0;
 }
 
 void requireToken(std::int64_t token, std::int64_t length) {
@@ -54,8 +64,7 @@ MapResult drawMap(const TextForward& forward, MapCache& cache, const MapRequest&
     job.check(); // what is kept is drawn without a further one
     const HeadView head = forward.head(r.head.layer, r.head.head, r.slopes, r.length);
     const Viewport& v = r.viewport;
-    const at::Tensor& slopes = head.settings.bias.slopes;
-    const double slope = slopes.defined() ? double(slopes.data_ptr<float>()[0]) : 0;
+    const double slope = slopeOf(head);
     const Freshness fresh = freshness(forward, r.head.layer, r.slopes);
     const auto result = [&](Freshness state, const std::function<MapPixels()>& draw) {
         const auto begin = std::chrono::steady_clock::now();
@@ -65,7 +74,9 @@ MapResult drawMap(const TextForward& forward, MapCache& cache, const MapRequest&
                          pixels.visited.fraction(), seconds, head.q.device().is_cpu() ? kernelName(head.q.size(1)) : "cuda"};
     };
     const MapSubject subject{forward.revision(r.head.layer), r.head, r.length, slope, r.stage, r.pooling};
-    const std::int64_t sampling = draft && !cache.holds(subject, v) ? draftSampling(r, slope, head.q.size(1)) : 1;
+    const std::int64_t sampling = draft && r.pooling == Pooling::Mean && !cache.holds(subject, v)
+                                      ? draftSampling(workOf(v, r.stage, slope, r.length, head.q.size(1)), v)
+                                      : 1;
     if (sampling > 1)
         draft(result(fresh == Freshness::Exact ? Freshness::Draft : fresh, [&] {
             return attentionMap(
@@ -75,23 +86,37 @@ MapResult drawMap(const TextForward& forward, MapCache& cache, const MapRequest&
     return result(fresh, [&] { return cache.draw(subject, head, v, job); });
 }
 
-ThumbnailsResult drawThumbnails(const TextForward& forward, const ThumbnailsRequest& r, const Job& job) {
-    const auto begin = std::chrono::steady_clock::now();
+ThumbnailsResult drawThumbnails(const TextForward& forward, const ThumbnailsRequest& r, const Job& job,
+                                const std::function<void(const ThumbnailsResult&)>& draft) {
     const DecoderConfig& config = forward.decoder().config();
-    ThumbnailsResult result;
-    result.length = r.length;
-    result.layers = int(config.layers);
-    result.heads = int(config.heads);
+    const int layers = int(config.layers), heads = int(config.heads);
     const int pixels = int(std::clamp<std::int64_t>(r.pixels, 1, r.length));
-    for (int layer = 0; layer < result.layers; ++layer)
-        for (int head = 0; head < result.heads; ++head) {
-            job.check();
-            const MapView view{0, r.length, 0, r.length, pixels, pixels, r.stage, Pooling::Mean};
-            result.pictures.push_back({{0, r.length, 0, r.length, pixels, pixels},
-                                       attentionMap(forward.head(layer, head, r.slopes, r.length), view, job).values});
+    const Viewport whole{0, r.length, 0, r.length, pixels, pixels};
+    std::vector<HeadView> views;
+    double work = 0;
+    for (int layer = 0; layer < layers; ++layer)
+        for (int head = 0; head < heads; ++head) {
+            views.push_back(forward.head(layer, head, r.slopes, r.length));
+            work += workOf(whole, r.stage, slopeOf(views.back()), r.length, config.headDim);
         }
-    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    return result;
+    const auto drawn = [&](std::int64_t sampling) {
+        const auto begin = std::chrono::steady_clock::now();
+        ThumbnailsResult result;
+        result.length = r.length;
+        result.layers = layers;
+        result.heads = heads;
+        result.freshness = sampling > 1 ? Freshness::Draft : Freshness::Exact;
+        for (const HeadView& head : views) {
+            job.check();
+            const MapView view{0, r.length, 0, r.length, pixels, pixels, r.stage, Pooling::Mean, sampling};
+            result.pictures.push_back({whole, attentionMap(head, view, job).values});
+        }
+        result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        return result;
+    };
+    if (const std::int64_t sampling = draft ? draftSampling(work, whole) : 1; sampling > 1)
+        draft(drawn(sampling));
+    return drawn(1);
 }
 
 ProfileResult measureProfile(const TextForward& forward, const ProfileRequest& r, const Job& job) {

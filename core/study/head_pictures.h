@@ -15,7 +15,8 @@ namespace slopescope {
 // Where the exact picture takes long and a sample of its queries would not, `draft` gets the sample's picture first.
 MapResult drawMap(const TextForward& forward, MapCache& cache, const MapRequest& request, const Job& job,
                   const std::function<void(const MapResult&)>& draft);
-ThumbnailsResult drawThumbnails(const TextForward& forward, const ThumbnailsRequest& request, const Job& job);
+ThumbnailsResult drawThumbnails(const TextForward& forward, const ThumbnailsRequest& request, const Job& job,
+                                const std::function<void(const ThumbnailsResult&)>& draft);
 ProfileResult measureProfile(const TextForward& forward, const ProfileRequest& request, const Job& job);
 CellResult readCell(const TextForward& forward, const CellRequest& request, const Job& job);
 LinksResult readLinks(const TextForward& forward, const LinksRequest& request, const Job& job);

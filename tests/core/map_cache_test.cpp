@@ -135,5 +135,38 @@ TEST(Drafts, ComeFirstWhereTheExactMapTakesLongAndSayWhatTheyAre) {
     EXPECT_EQ(drafts.size(), 1U);
 }
 
+TEST(Drafts, OfAllHeadsComeFirstWhereTheyTakeLongTogether) {
+    constexpr std::int64_t kLong = 16'000; // of one head it is quick
+    const TinyModel model({.layers = 2, .heads = 4, .keyHeads = 4});
+    TextForward forward(std::make_shared<const Decoder>(model.decoder()), tinyIds(63, std::size_t(kLong)));
+    const SlopeTable flat(2, SlopeSet(4, 0.0));
+    forward.run(flat, kLong, Job());
+    std::vector<ThumbnailsResult> drafts;
+    const auto draw = [&](std::int64_t length) {
+        return drawThumbnails(forward, {flat, length, 24}, Job(),
+                              [&](const ThumbnailsResult& draft) { drafts.push_back(draft); });
+    };
+    EXPECT_EQ(draw(500).freshness, Freshness::Exact);
+    ASSERT_TRUE(drafts.empty());
+    const ThumbnailsResult exact = draw(kLong);
+    EXPECT_EQ(exact.freshness, Freshness::Exact);
+    ASSERT_EQ(drafts.size(), 1U);
+    EXPECT_EQ(drafts[0].freshness, Freshness::Draft);
+    ASSERT_EQ(drafts[0].pictures.size(), exact.pictures.size());
+    for (std::size_t head = 0; head < exact.pictures.size(); ++head) {
+        const auto &rough = drafts[0].pictures[head].values, &sharp = exact.pictures[head].values;
+        double error = 0, sum = 0;
+        for (std::size_t i = 0; i < sharp.size(); ++i) {
+            ASSERT_EQ(std::isnan(rough[i]), std::isnan(sharp[i]));
+            if (!std::isnan(sharp[i])) {
+                error += std::abs(double(rough[i] - sharp[i]));
+                sum += double(sharp[i]);
+            }
+        }
+        EXPECT_GT(error, 0) << head;
+        EXPECT_LT(error, 0.1 * sum) << head;
+    }
+}
+
 } // namespace
 } // namespace slopescope
