@@ -1,28 +1,39 @@
 #include "core/device.h"
 
+#include "core/bytes_text.h"
 #include "core/error.h"
 #include "core/kernels/cuda/devices.h"
 #include "core/text/in_quotes.h"
 
 #include <ATen/Context.h>
+#include <torch/version.h>
+#if __has_include(<c10/core/CachingDeviceAllocator.h>)
+#include <c10/core/CachingDeviceAllocator.h>
+#endif
 
 #include <algorithm>
 #include <charconv>
+#include <cinttypes>
 #include <cstdio>
+#include <fstream>
 #include <unistd.h>
+#include <utility>
 
 namespace slopescope {
 namespace {
 
-std::string gibibytes(std::int64_t bytes) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1f GiB", static_cast<double>(bytes) / double(1 << 30));
-    return text;
+// What programs can still have, in bytes: files that the system keeps in memory count as free, for they give way.
+std::int64_t availableMemory() {
+    std::ifstream info("/proc/meminfo");
+    for (std::string line; std::getline(info, line);)
+        if (std::int64_t kibibytes = 0; std::sscanf(line.c_str(), "MemAvailable: %" SCNd64, &kibibytes) == 1)
+            return kibibytes * 1024;
+    return sysconf(_SC_PAGESIZE) * sysconf(_SC_AVPHYS_PAGES);
 }
 
 DeviceFacts processor() {
-    const std::int64_t page = sysconf(_SC_PAGESIZE), pages = sysconf(_SC_PHYS_PAGES), free = sysconf(_SC_AVPHYS_PAGES);
-    return {{}, "Processor", page * pages, page * (pages - free)};
+    const std::int64_t memory = sysconf(_SC_PAGESIZE) * sysconf(_SC_PHYS_PAGES);
+    return {{}, "the processor", memory, std::max<std::int64_t>(0, memory - availableMemory())};
 }
 
 // The index behind "cuda:", -1 where there is none.
@@ -55,6 +66,26 @@ std::vector<DeviceFacts> devices() {
     return found;
 }
 
+DeviceFacts factsOf(const Device& device) {
+    if (device.isCpu())
+        return processor();
+    for (DeviceFacts& facts : devices())
+        if (facts.device == device)
+            return std::move(facts);
+    const std::string why = whyNoGpu();
+    throw Error(why.empty() ? device.name() + " is not there any more." : why);
+}
+
+void giveBackUnused([[maybe_unused]] const Device& device) {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 11)
+    if (device.isCpu())
+        return;
+    auto* const allocator = dynamic_cast<c10::DeviceAllocator*>(c10::GetAllocator(at::kCUDA));
+    if (allocator && allocator->initialized())
+        allocator->emptyCache();
+#endif
+}
+
 Device deviceNamed(const std::string& name) {
     if (name == "cpu")
         return {};
@@ -83,11 +114,17 @@ MemoryNeeds memoryNeeds(const ModelShape& m, std::int64_t length) {
 }
 
 void requireMemory(const DeviceFacts& device, const MemoryNeeds& needs) {
-    const std::int64_t left = device.memory - device.memoryInUse;
-    if (needs.total() > left)
-        throw Error("The model and its text need " + gibibytes(needs.total()) + ", and " + device.title + " (" +
-                    device.device.name() + ") has " + gibibytes(left) +
-                    " left; choose a shorter text, a smaller model or the cpu.");
+    if (needs.total() <= device.left())
+        return;
+    const std::string what = needs.weights == 0 ? "The text needs " : needs.text == 0 ? "The model needs " : "The model and its text need ";
+    std::string choice = needs.weights == 0 ? "a shorter text" : "a smaller model";
+    if (needs.weights > 0 && needs.text > 0)
+        choice = "a shorter text, " + choice;
+    if (!device.device.isCpu())
+        choice += " or the cpu";
+    throw Error(what + bytesText(needs.total()) + " of memory, and " + device.title +
+                (device.device.isCpu() ? "" : " (" + device.device.name() + ")") + " has " + bytesText(device.left()) +
+                " left; choose " + choice + ".");
 }
 
 } // namespace slopescope

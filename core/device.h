@@ -18,8 +18,10 @@ struct Device {
 
 struct DeviceFacts {
     Device device;
-    std::string title;                       // "NVIDIA H100 80GB HBM3"; "Processor"
+    std::string title;                        // "NVIDIA H100 80GB HBM3", "the processor"
     std::int64_t memory = 0, memoryInUse = 0; // bytes, by every program
+
+    std::int64_t left() const { return memory - memoryInUse; }
 };
 
 // Throws Error for a name that is none, and for a device that does not answer, with the reason.
@@ -27,6 +29,12 @@ Device deviceNamed(const std::string& name);
 
 // Those that answer, the processor first.
 std::vector<DeviceFacts> devices();
+
+// One of them, as it is now. Throws Error when it does not answer.
+DeviceFacts factsOf(const Device& device);
+
+// What LibTorch holds of a GPU's memory for its next tensors goes back, so that it counts as left (LibTorch 2.11 or later).
+void giveBackUnused(const Device& device);
 
 // One sentence that says why there is no GPU to compute on; empty where there is one.
 std::string whyNoGpu();

@@ -1,5 +1,6 @@
 #include "core/session.h"
 
+#include "core/bytes_text.h"
 #include "core/checkpoint/model_directory.h"
 #include "core/error.h"
 #include "core/study/head_pictures.h"
@@ -44,7 +45,7 @@ ModelShape shapeOf(const DecoderConfig& config, std::int64_t parameters, std::in
     return {parameters, bytes, config.layers, config.heads, config.keyHeads, config.headDim, config.width, config.hidden};
 }
 
-ModelFacts factsOf(const OpenedModel& opened, const Device& device) {
+ModelFacts factsOf(const ModelDescription& opened, const Device& device) {
     const DecoderConfig& config = opened.config;
     ModelFacts facts;
     facts.name = opened.directory.filename().string();
@@ -72,18 +73,17 @@ ModelFacts factsOf(const OpenedModel& opened, const Device& device) {
 }
 
 std::shared_ptr<LoadedModel> load(const fs::path& directory, const Device& device, const Job& job) {
-    if (const std::string why = device.isCpu() ? "" : whyNoGpu(); !why.empty())
-        throw Error(why);
-    OpenedModel opened = openModelDirectory(directory, job);
-    if (!device.isCpu()) {
-        const MemoryNeeds needs =
-            memoryNeeds(shapeOf(opened.config, opened.parameters, bytesOfNumber(device, opened.precision)), 0);
-        for (const DeviceFacts& facts : devices())
-            if (facts.device == device)
-                requireMemory(facts, needs);
-    }
+    giveBackUnused(device);
+    const DeviceFacts there = factsOf(device);
+    UnreadModel unread(directory, job);
+    const ModelDescription& described = unread.description();
+    const Device processor; // reads the files, in float32, whatever computes
+    requireMemory(factsOf(processor), {described.parameters * bytesOfNumber(processor, described.precision), 0});
+    ModelFacts facts = factsOf(described, device);
+    requireMemory(there, {facts.bytesInMemory, 0});
+    OpenedModel opened = std::move(unread).read(job, ", " + bytesText(there.left()) + " free");
     auto loaded = std::make_shared<LoadedModel>();
-    loaded->facts = factsOf(opened, device);
+    loaded->facts = std::move(facts);
     if (opened.tokenizer)
         loaded->tokenizer = std::make_shared<const Tokenizer>(std::move(*opened.tokenizer));
     loaded->decoder = std::make_shared<const Decoder>(std::move(opened.config), std::move(opened.weights),
@@ -193,15 +193,27 @@ struct Session::State {
             throw Error("No text is open.");
     }
 
+    // The system grants memory that it has not, and ends the program that then uses it. A device refuses by itself.
+    void requireRoom(const TextForward& run, const SlopeTable& slopes, std::int64_t length) const {
+        if (!device.isCpu() || length > run.tokens())
+            return;
+        ModelShape shape = shapeOf(run.decoder().config(), 0, sizeof(float));
+        shape.layers = run.layersToRun(slopes, length);
+        if (shape.layers > 0)
+            requireMemory(factsOf(device), {0, memoryNeeds(shape, length).text});
+    }
+
     void run(const SlopeTable& slopes, std::int64_t length, const PositionOverride& asked, const Job& job) {
         requireModelAndText();
         const SlopeTable& table = inForce(slopes, asked);
         if (asked == positions) {
             requireSlopesFit(forward->decoder().config(), table);
+            requireRoom(*forward, table, length);
             return forward->run(table, length, job);
         }
         auto other = std::make_unique<TextForward>(model->decoderWith(asked), text->ids);
         requireSlopesFit(other->decoder().config(), table);
+        requireRoom(*other, table, length);
         other->run(table, length, job);
         forward = std::move(other);
         positions = asked;
@@ -235,14 +247,20 @@ std::vector<BundledModel> Session::bundledModels() const {
 
 fs::path Session::bundledText() const { return m_state->resources / "text" / "the-tide-clock.txt"; }
 
-ModelFacts Session::openModel(const std::string& model, const Job& job) {
+fs::path Session::directoryOf(const std::string& model) const {
     fs::path directory = model;
     for (const BundledModel& bundled : bundledModels())
         if (bundled.name == model)
             directory = bundled.directory;
-    if (!directory.has_filename()) // "models/alibi/"
-        directory = directory.parent_path();
-    const auto loaded = load(directory, device(), job);
+    return directory.has_filename() ? directory : directory.parent_path(); // "models/alibi/"
+}
+
+ModelFacts Session::describeModel(const std::string& model, const Job& job) const {
+    return factsOf(UnreadModel(directoryOf(model), job).description(), device());
+}
+
+ModelFacts Session::openModel(const std::string& model, const Job& job) {
+    const auto loaded = load(directoryOf(model), device(), job);
     std::shared_ptr<const LoadedText> text = m_state->snapshot().second;
     if (text && text->facts.text.empty())
         text = nullptr;

@@ -235,7 +235,12 @@ public:
     std::vector<BundledModel> bundledModels() const;
     std::filesystem::path bundledText() const;
 
-    // `model` is a directory or the name of a bundled model. The text on view is encoded anew.
+    // `model` is a directory, a GGUF file or the name of a bundled model: what it is, and what it will take in memory, from
+    // the headers of its files alone. Throws Error as openModel does.
+    ModelFacts describeModel(const std::string& model, const Job& job) const;
+
+    // The text on view is encoded anew. Throws Error, among others when the model would take more memory than is left, before
+    // reading it; the progress says both amounts.
     ModelFacts openModel(const std::string& model, const Job& job);
     TextFacts openText(const std::filesystem::path& file, const Job& job);
 
@@ -275,6 +280,8 @@ public:
                       const std::function<void(const CurveResult&)>& update = {});
 
 private:
+    std::filesystem::path directoryOf(const std::string& model) const;
+
     struct State;
     std::unique_ptr<State> m_state;
 };

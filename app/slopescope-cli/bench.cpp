@@ -4,6 +4,7 @@
 #include "app/slopescope-cli/output.h"
 
 #include "core/attention/attention.h"
+#include "core/bytes_text.h"
 #include "core/error.h"
 #include "core/parallel.h"
 #include "core/session.h"

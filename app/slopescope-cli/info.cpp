@@ -2,6 +2,7 @@
 #include "app/slopescope-cli/input.h"
 #include "app/slopescope-cli/output.h"
 #include "app/slopescope-cli/verbs.h"
+#include "core/bytes_text.h"
 
 #include <CLI/CLI.hpp>
 
@@ -11,7 +12,7 @@
 namespace slopescope::cli {
 namespace {
 
-Json infoJson(const ModelFacts& m) {
+Json infoJson(const ModelFacts& m, const DeviceFacts& device) {
     return {{"model", m.name},
             {"directory", m.directory.string()},
             {"family", m.family},
@@ -29,6 +30,8 @@ Json infoJson(const ModelFacts& m) {
             {"trained_tokens", m.trainedTokens ? Json(*m.trainedTokens) : Json()},
             {"trained_on", m.trainedOn},
             {"bytes_in_memory", m.bytesInMemory},
+            {"device", device.device.name()},
+            {"bytes_left", device.left()},
             {"slopes", slopesJson({}, m, {})}};
 }
 
@@ -47,7 +50,7 @@ std::string slopeLines(const ModelFacts& m) {
     return text;
 }
 
-std::string infoText(const ModelFacts& m) {
+std::string infoText(const ModelFacts& m, const DeviceFacts& device) {
     const std::string heads = m.keyHeads == m.heads ? std::to_string(m.heads) + " heads"
                                                     : std::to_string(m.heads) + " heads on " +
                                                           std::to_string(m.keyHeads) + " for keys and values";
@@ -63,8 +66,9 @@ std::string infoText(const ModelFacts& m) {
         {"positions", m.positions},
         {"shape", std::to_string(m.layers) + " layers of " + heads + " of size " + std::to_string(m.headDim) +
                       ", width " + grouped(m.width) + ", vocabulary " + grouped(m.vocabulary)},
-        {"parameters",
-         grouped(m.parameters) + ", " + m.precision + " on disk, " + bytesText(m.bytesInMemory) + " in memory"},
+        {"parameters", grouped(m.parameters) + ", " + m.precision + " on disk"},
+        {"memory", bytesText(m.bytesInMemory) + " on " + device.device.name() + ", which has " + bytesText(device.left()) +
+                       " left"},
         {"trained", trained},
         {"lengths", m.longestLength ? "up to " + grouped(*m.longestLength) : std::string("any")}};
     if (m.linearBias)
@@ -81,11 +85,13 @@ void addInfo(CLI::App& app, Context& context) {
     verb->callback([name, &context] {
         Session session(context.resources);
         session.useDevice(deviceNamed(context.device), context.job);
-        const ModelFacts model = session.openModel(modelDirectory(session, *name).string(), context.job);
+        // Of the headers alone: one asks also whether a model would fit.
+        const ModelFacts model = session.describeModel(modelDirectory(session, *name).string(), context.job);
+        const DeviceFacts device = factsOf(session.device());
         if (context.json)
-            printJson(context, infoJson(model));
+            printJson(context, infoJson(model, device));
         else
-            print(context, infoText(model));
+            print(context, infoText(model, device));
     });
 }
 

@@ -50,10 +50,6 @@ std::string significant(double value, int digits) {
     return formatted("%.*g", digits, value);
 }
 
-std::string bytesText(std::int64_t bytes) {
-    return bytes < 1'000'000 ? fixed(double(bytes) / 1e3, 1) + " kB" : fixed(double(bytes) / 1e6, 1) + " MB";
-}
-
 std::string table(const std::vector<Row>& rows, std::size_t left) {
     std::vector<std::size_t> widths;
     for (const Row& row : rows) {

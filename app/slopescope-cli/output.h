@@ -22,7 +22,6 @@ void printJson(Context& context, const Json& json);
 std::string grouped(std::int64_t n);               // "12,345"
 std::string fixed(double value, int digits);       // "3.142"; "-" when it is not finite
 std::string significant(double value, int digits); // "0.00391"; "-" when it is not finite
-std::string bytesText(std::int64_t bytes);         // "14.7 MB"
 
 using Row = std::vector<std::string>;
 

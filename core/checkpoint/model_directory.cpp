@@ -1,5 +1,6 @@
 #include "core/checkpoint/model_directory.h"
 
+#include "core/bytes_text.h"
 #include "core/checkpoint/config_fields.h"
 #include "core/checkpoint/families/family.h"
 #include "core/checkpoint/families/slopescope.h"
@@ -11,6 +12,9 @@
 #include "core/text/json.h"
 #include "core/text/utf8.h"
 
+#include <algorithm>
+#include <functional>
+#include <numeric>
 #include <set>
 
 namespace slopescope {
@@ -29,19 +33,8 @@ std::string precisionName(const std::set<std::string>& types) {
     return type == "F16" ? "float16" : type == "BF16" ? "bfloat16" : type == "F32" ? "float32" : type;
 }
 
-void readWeights(const TensorSource& tensors, OpenedModel& model, const Job& job) {
-    const double count = double(std::max<std::size_t>(tensors.tensors().size(), 1));
-    double done = 0;
-    std::set<std::string> types;
-    forEachTensor(model.config, model.weights,
-                  [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor& tensor) {
-                      job.check();
-                      job.report(done++ / count, "Reading " + name);
-                      tensor = tensors.load(name, shape);
-                      types.insert(tensors.at(name).type);
-                      model.parameters += tensor.numel();
-                  });
-    model.precision = precisionName(types);
+std::int64_t valuesOf(const SourceTensor& tensor) {
+    return std::accumulate(tensor.shape.begin(), tensor.shape.end(), std::int64_t(1), std::multiplies<>());
 }
 
 void checkVocabulary(const Tokenizer& tokenizer, const std::string& file, std::int64_t vocabulary) {
@@ -72,55 +65,80 @@ TrainingFacts readTrainingFacts(const fs::path& file) {
     return facts;
 }
 
-OpenedModel openGgufFile(const fs::path& file, const Job& job) {
-    job.report(0, "Reading " + file.filename().string());
-    GgufModel gguf = openGguf(file);
-    families::Blueprint blueprint = families::readBlueprint(gguf.config, file.string());
-    OpenedModel model{.directory = file,
-                      .config = {},
-                      .weights = {},
-                      .tokenizer = {},
-                      .precision = {},
-                      .parameters = 0,
-                      .training = {}};
-    if (gguf.tokenizer) {
-        model.tokenizer = Tokenizer::parse(std::move(*gguf.tokenizer), file.string());
-        checkVocabulary(*model.tokenizer, file.string(), blueprint.config.vocabulary);
-    }
-    const TensorSource tensors = families::ourTensors(gguf.tensors, blueprint);
-    model.config = std::move(blueprint.config);
-    readWeights(tensors, model, job);
-    return model;
-}
-
 } // namespace
 
-OpenedModel openModelDirectory(const fs::path& directory, const Job& job) {
+UnreadModel::UnreadModel(const fs::path& directory, const Job& job) {
     std::error_code ignored;
     if (!fs::exists(directory, ignored))
         throw Error("There is no folder " + directory.string() + ".");
-    if (const auto gguf = findGguf(directory))
-        return openGgufFile(*gguf, job);
+    if (const auto gguf = findGguf(directory)) {
+        job.report(0, "Reading " + gguf->filename().string());
+        openGguf(*gguf);
+    } else {
+        job.report(0, "Reading " + directory.filename().string());
+        openDirectory(directory, job);
+    }
+}
+
+void UnreadModel::openGguf(const fs::path& file) {
+    GgufModel gguf = slopescope::openGguf(file);
+    families::Blueprint blueprint = families::readBlueprint(gguf.config, file.string());
+    m_description.directory = file;
+    if (gguf.tokenizer) {
+        m_description.tokenizer = Tokenizer::parse(std::move(*gguf.tokenizer), file.string());
+        checkVocabulary(*m_description.tokenizer, file.string(), blueprint.config.vocabulary);
+    }
+    TensorSource tensors = families::ourTensors(gguf.tensors, blueprint);
+    m_description.config = std::move(blueprint.config);
+    takeOver(std::move(tensors));
+}
+
+void UnreadModel::openDirectory(const fs::path& directory, const Job& job) {
+    std::error_code ignored;
+    const fs::path config = directory / "config.json";
     if (!fs::is_directory(directory, ignored))
         throw Error(directory.string() + " is a file; a model is a folder with config.json, model.safetensors and "
                                          "tokenizer.json, or a GGUF file.");
-    if (!fs::exists(directory / "config.json", ignored))
+    if (!fs::exists(config, ignored))
         throw Error(directory.string() + " has no config.json.");
+    families::Blueprint blueprint = families::readBlueprint(readJson(config), config.string());
+    m_description.directory = directory;
+    m_description.tokenizer = readTokenizer(directory / "tokenizer.json", blueprint.config.vocabulary);
+    m_description.training = readTrainingFacts(directory / "training.json");
+    TensorSource tensors = families::ourTensors(openTensorSource(directory, job), blueprint);
+    m_description.config = std::move(blueprint.config);
+    takeOver(std::move(tensors));
+}
 
-    job.report(0, "Reading config.json");
-    families::Blueprint blueprint =
-        families::readBlueprint(readJson(directory / "config.json"), (directory / "config.json").string());
-    OpenedModel model{.directory = directory,
-                      .config = {},
-                      .weights = {},
-                      .tokenizer = readTokenizer(directory / "tokenizer.json", blueprint.config.vocabulary),
-                      .precision = {},
-                      .parameters = 0,
-                      .training = readTrainingFacts(directory / "training.json")};
-    const TensorSource tensors = families::ourTensors(openTensorSource(directory, job), blueprint);
-    model.config = std::move(blueprint.config);
-    readWeights(tensors, model, job);
+void UnreadModel::takeOver(TensorSource tensors) {
+    std::set<std::string> types;
+    DecoderWeights none;
+    forEachTensor(m_description.config, none, [&](const std::string& name, const std::vector<std::int64_t>&, at::Tensor&) {
+        const SourceTensor& tensor = tensors.at(name);
+        types.insert(tensor.type);
+        m_description.parameters += valuesOf(tensor);
+    });
+    m_description.precision = precisionName(types);
+    m_tensors = std::move(tensors);
+}
+
+OpenedModel UnreadModel::read(const Job& job, const std::string& aside) && {
+    OpenedModel model{std::move(m_description), {}};
+    const std::int64_t all = model.parameters * std::int64_t(sizeof(float));
+    std::int64_t done = 0;
+    forEachTensor(model.config, model.weights,
+                  [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor& tensor) {
+                      job.check();
+                      job.report(double(done) / double(std::max<std::int64_t>(all, 1)),
+                                 "Reading " + bytesText(done) + " of " + bytesText(all) + aside);
+                      tensor = m_tensors->load(name, shape);
+                      done += tensor.numel() * std::int64_t(sizeof(float));
+                  });
     return model;
+}
+
+OpenedModel openModelDirectory(const fs::path& directory, const Job& job) {
+    return UnreadModel(directory, job).read(job);
 }
 
 void writeModelDirectory(const fs::path& directory, const DecoderConfig& config, DecoderWeights& weights,

@@ -2,6 +2,7 @@
 // Opened on a worker thread; what is returned is complete and checked.
 #pragma once
 
+#include "core/checkpoint/tensor_source.h"
 #include "core/job.h"
 #include "core/model/decoder_weights.h"
 #include "core/text/tokenizer.h"
@@ -18,18 +19,43 @@ struct TrainingFacts {
     std::string corpus; // "20 books, 6.1 M tokens"
 };
 
-struct OpenedModel {
+// What is known before any weight is read.
+struct ModelDescription {
     std::filesystem::path directory;
     DecoderConfig config;
-    DecoderWeights weights; // float32
     std::optional<Tokenizer> tokenizer; // nothing: no tokenizer.json; token ids can be read, text cannot
     std::string precision; // as stored: "float16", "float32", "mixed"
     std::int64_t parameters = 0;
     TrainingFacts training;
 };
 
-// `directory` may also be a GGUF file, or hold one and no config.json.
-// Throws Error naming the file, the tensor and the fault; Cancelled when stopped. Reports progress by tensor.
+struct OpenedModel : ModelDescription {
+    DecoderWeights weights; // float32
+};
+
+// Opening a model in two steps, so that what it needs is known before it is read: config, tokenizer and the headers of the
+// tensor files first, then the weights.
+class UnreadModel {
+public:
+    // `directory` may also be a GGUF file, or hold one and no config.json.
+    // Throws Error naming the file, the tensor and the fault; Cancelled when stopped.
+    UnreadModel(const std::filesystem::path& directory, const Job& job);
+
+    const ModelDescription& description() const { return m_description; }
+
+    // Throws as above. Reports progress by bytes, with `aside` behind each report: "Reading 1.2 GiB of 26.4 GiB" + aside.
+    OpenedModel read(const Job& job, const std::string& aside = {}) &&;
+
+private:
+    void openGguf(const std::filesystem::path& file);
+    void openDirectory(const std::filesystem::path& directory, const Job& job);
+    void takeOver(TensorSource tensors);
+
+    ModelDescription m_description;
+    std::optional<TensorSource> m_tensors; // under the names of our weights
+};
+
+// Both steps at once.
 OpenedModel openModelDirectory(const std::filesystem::path& directory, const Job& job);
 
 // Writes config.json, tokenizer.json and model.safetensors (in `type`).

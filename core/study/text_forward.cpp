@@ -30,17 +30,26 @@ const SlopeSet& TextForward::slopesOf(std::int64_t layer, const SlopeTable& slop
     return slopes.empty() ? m_decoder->config().slopes : slopes.at(static_cast<std::size_t>(layer));
 }
 
+std::int64_t TextForward::resume(const SlopeTable& slopes) const {
+    std::int64_t layer = 0;
+    while (layer < std::ssize(m_layers) && m_layers[std::size_t(layer)].slopes == slopesOf(layer, slopes))
+        ++layer;
+    return layer;
+}
+
+std::int64_t TextForward::layersToRun(const SlopeTable& slopes, std::int64_t length) const {
+    return m_decoder->config().layers - (covers(length) ? resume(slopes) : 0);
+}
+
 void TextForward::run(const SlopeTable& slopes, std::int64_t length, const Job& job) {
     if (length < 1 || length > tokens())
         throw Error("The text on view has " + std::to_string(tokens()) + " tokens; " + std::to_string(length) +
                     " cannot be shown.");
     const std::int64_t count = m_decoder->config().layers;
-    std::vector<Layer> layers = m_layers;
-    std::int64_t resume = 0; // the lowest layer whose rows at hand are of no use
-    while (!layers.empty() && resume < count && layers[std::size_t(resume)].slopes == slopesOf(resume, slopes))
-        ++resume;
-    if (covers(length) && resume == count)
+    if (layersToRun(slopes, length) == 0)
         return; // the longer text is kept: its prefix serves every shorter length
+    const std::int64_t resume = this->resume(slopes);
+    std::vector<Layer> layers = m_layers;
     layers.resize(std::size_t(count));
 
     AttentionOverride change;

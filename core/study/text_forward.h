@@ -23,6 +23,9 @@ public:
     // was there stays as it was if the job is stopped.
     void run(const SlopeTable& slopes, std::int64_t length, const Job& job);
 
+    // How many layers run() would run.
+    std::int64_t layersToRun(const SlopeTable& slopes, std::int64_t length) const;
+
     bool covers(std::int64_t length) const {
         return length > 0 && length <= m_length && m_decoder->config().sameAt(length, m_length);
     }
@@ -49,6 +52,9 @@ private:
 
     // Positions whose rows a longer text would not change: whole groups of the kernels' rows.
     std::int64_t lasting() const { return m_length / kernels::kRowsTogether * kernels::kRowsTogether; }
+
+    // The lowest layer whose rows at hand are of no use under these slopes.
+    std::int64_t resume(const SlopeTable& slopes) const;
 
     // The slopes of one layer, with "as trained" spelled out.
     const SlopeSet& slopesOf(std::int64_t layer, const SlopeTable& slopes) const;

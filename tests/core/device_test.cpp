@@ -22,12 +22,25 @@ std::string refusalOf(const std::string& name) {
     return {};
 }
 
+std::string refusalBy(const DeviceFacts& device, const MemoryNeeds& needs) {
+    try {
+        requireMemory(device, needs);
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return {};
+}
+
 TEST(Devices, TheProcessorIsAlwaysThere) {
     EXPECT_TRUE(deviceNamed("cpu").isCpu());
     ASSERT_FALSE(devices().empty());
     EXPECT_TRUE(devices().front().device.isCpu());
     EXPECT_GT(devices().front().memory, devices().front().memoryInUse);
     EXPECT_EQ(devices().size() == 1, !whyNoGpu().empty());
+    const DeviceFacts alone = factsOf(Device());
+    EXPECT_EQ(alone.memory, devices().front().memory);
+    EXPECT_GT(alone.left(), 0);
+    EXPECT_THROW(factsOf(Device{99}), Error);
 }
 
 TEST(Devices, ANameThatIsNoneIsRefused) {
@@ -79,8 +92,12 @@ TEST(Devices, TooLittleMemoryIsSaidInNumbers) {
         FAIL() << "more memory than there is was granted";
     } catch (const Error& error) {
         EXPECT_THAT(error.what(), testing::AllOf(testing::HasSubstr("2.5 GiB"), testing::HasSubstr("A card (cuda:0)"),
-                                                 testing::HasSubstr("1.0 GiB left")));
+                                                 testing::HasSubstr("1.0 GiB left"), testing::HasSubstr("or the cpu")));
     }
+    EXPECT_THAT(refusalBy({{}, "the processor", 1 << 30, 0}, {0, std::int64_t(3) << 30}),
+                "The text needs 3.0 GiB of memory, and the processor has 1.0 GiB left; choose a shorter text.");
+    EXPECT_THAT(refusalBy({{}, "the processor", 1 << 30, 1 << 29}, {1 << 30, 0}),
+                "The model needs 1.0 GiB of memory, and the processor has 512.0 MiB left; choose a smaller model.");
 }
 
 TEST(Devices, WhatLibTorchReportsBecomesOneSentence) {

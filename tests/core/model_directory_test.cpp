@@ -74,6 +74,64 @@ TEST(ModelDirectory, HalfPrecisionIsNamedAndRounded) {
     EXPECT_TRUE(opened.weights.embedding.weight.equal(model.weights.embedding.weight.to(at::kHalf).to(at::kFloat)));
 }
 
+// --- Before the weights are read ---
+
+TEST(ModelDirectory, WhatAModelIsAndNeedsIsKnownFromItsHeaders) {
+    const TempFolder folder;
+    TinyModel model({});
+    writeModelDirectory(folder / "half", model.config, model.weights, tinyTokenizer(), at::kHalf);
+    Session session(folder.path());
+    const ModelFacts described = session.describeModel((folder / "half").string(), Job());
+    EXPECT_EQ(session.model(), std::nullopt);
+    EXPECT_EQ(described.precision, "float16");
+    EXPECT_EQ(described.bytesInMemory, 4 * described.parameters); // float32 on the processor
+    const ModelFacts opened = session.openModel((folder / "half").string(), Job());
+    EXPECT_EQ(described.parameters, opened.parameters);
+    EXPECT_EQ(described.bytesInMemory, opened.bytesInMemory);
+    EXPECT_EQ(described.slopes, opened.slopes);
+}
+
+TEST(ModelDirectory, OneThatNoMemoryHoldsIsRefusedBeforeItIsRead) {
+    const TempFolder folder;
+    TinyModel model({});
+    model.config.vocabulary = 1 << 24;
+    model.config.width = 1 << 18; // the embedding alone is 16 TiB of float32
+    std::filesystem::create_directory(folder / "vast");
+    nlohmann::json header;
+    std::int64_t end = 0;
+    forEachTensor(model.config, model.weights, [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor&) {
+        std::int64_t bytes = 1; // a type of one byte a number keeps the file within what file systems hold
+        for (const std::int64_t side : shape)
+            bytes *= side;
+        header[name] = {{"dtype", "F8_E4M3"}, {"shape", shape}, {"data_offsets", {end, end + bytes}}};
+        end += bytes;
+    });
+    const std::string text = header.dump();
+    std::string begin(8, '\0');
+    for (std::size_t i = 0; i < 8; ++i)
+        begin[i] = char(text.size() >> (8 * i));
+    writeFile(folder / "vast" / "model.safetensors", begin + text);
+    std::error_code tooLarge;
+    std::filesystem::resize_file(folder / "vast" / "model.safetensors", 8 + text.size() + std::uintmax_t(end), tooLarge);
+    if (tooLarge)
+        GTEST_SKIP() << "a file with so large a hole cannot be made here: " << tooLarge.message();
+    nlohmann::json config = nlohmann::json::parse([&] {
+        TinyModel({}).write(folder / "small");
+        return readFile(folder / "small" / "config.json");
+    }());
+    config["vocab_size"] = model.config.vocabulary;
+    config["hidden_size"] = model.config.width;
+    writeFile(folder / "vast" / "config.json", config.dump());
+    Session session(folder.path());
+    EXPECT_GT(session.describeModel((folder / "vast").string(), Job()).bytesInMemory, std::int64_t(1) << 43);
+    try {
+        session.openModel((folder / "vast").string(), Job());
+        FAIL() << "opened";
+    } catch (const Error& error) {
+        EXPECT_THAT(error.what(), AllOf(HasSubstr("The model needs "), HasSubstr(" TiB of memory"), HasSubstr(" left")));
+    }
+}
+
 // --- What is refused ---
 
 class BrokenModel : public ::testing::Test {
