@@ -4,16 +4,23 @@
 #include "ui/theme.h"
 
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
+#include <QLineEdit>
 #include <QSignalBlocker>
 #include <QSlider>
 
 #include <algorithm>
 
 namespace slopescope::ui {
+namespace {
+
+constexpr std::int64_t kShortestOffered = 32, kShortestTyped = 2; // a token to read, and one to predict
+
+} // namespace
 
 LengthSlider::LengthSlider(QWidget* parent)
-    : QWidget(parent), m_slider(new QSlider(Qt::Horizontal, this)), m_number(new QLabel(this)) {
+    : QWidget(parent), m_slider(new QSlider(Qt::Horizontal, this)), m_number(new QLineEdit(this)) {
     auto* const caption = new QLabel(tr("Length on view"), this);
     setLook(caption, "soft");
     caption->setBuddy(m_slider);
@@ -23,7 +30,10 @@ LengthSlider::LengthSlider(QWidget* parent)
     m_slider->setAccessibleName(caption->text());
     m_slider->setToolTip(tr("Tokens of the text on view, from its start ( [ and ] )"));
     m_number->setFont(boldFont());
-    m_number->setMinimumWidth(QFontMetrics(boldFont()).horizontalAdvance(grouped(100000)));
+    m_number->setAccessibleName(caption->text());
+    m_number->setToolTip(tr("Tokens of the text on view: type any number of them"));
+    m_number->setFixedWidth(QFontMetrics(boldFont()).horizontalAdvance(grouped(1'000'000)) + 3 * kGrid);
+    m_number->installEventFilter(this);
     auto* const row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(kGrid);
@@ -32,15 +42,13 @@ LengthSlider::LengthSlider(QWidget* parent)
     row->addWidget(m_number);
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     setLongest(0);
-    connect(m_slider, &QSlider::valueChanged, this, [this] {
-        showNumber();
-        emit lengthChosen(length());
-    });
+    connect(m_slider, &QSlider::valueChanged, this, [this](int stop) { choose(m_lengths[static_cast<std::size_t>(stop)]); });
+    connect(m_number, &QLineEdit::editingFinished, this, &LengthSlider::acceptTyped);
 }
 
 std::vector<std::int64_t> LengthSlider::lengthsUpTo(std::int64_t longest) {
     std::vector<std::int64_t> lengths;
-    for (std::int64_t length = 32; length < longest; length *= 2)
+    for (std::int64_t length = kShortestOffered; length < longest; length *= 2)
         lengths.push_back(length);
     if (longest > 0)
         lengths.push_back(longest);
@@ -48,31 +56,65 @@ std::vector<std::int64_t> LengthSlider::lengthsUpTo(std::int64_t longest) {
 }
 
 void LengthSlider::setLongest(std::int64_t longest) {
-    const auto before = length();
     const QSignalBlocker quiet(m_slider);
     m_lengths = lengthsUpTo(longest);
     m_slider->setRange(0, std::max(0, static_cast<int>(m_lengths.size()) - 1));
     m_slider->setEnabled(m_lengths.size() > 1);
-    setLength(before);
+    m_number->setEnabled(!m_lengths.empty());
+    setLength(m_length);
 }
 
 void LengthSlider::setLength(std::int64_t length) {
     const QSignalBlocker quiet(m_slider);
-    const auto above = std::upper_bound(m_lengths.begin(), m_lengths.end(), length);
+    const std::int64_t longest = m_lengths.empty() ? 0 : m_lengths.back();
+    m_length = std::clamp(length, std::min(kShortestTyped, longest), longest);
+    const auto above = std::upper_bound(m_lengths.begin(), m_lengths.end(), m_length);
     m_slider->setValue(std::max(0, static_cast<int>(above - m_lengths.begin()) - 1));
     showNumber();
 }
 
-std::int64_t LengthSlider::length() const {
-    return m_lengths.empty() ? 0 : m_lengths[static_cast<std::size_t>(m_slider->value())];
+void LengthSlider::choose(std::int64_t length) {
+    const std::int64_t before = m_length;
+    setLength(length);
+    if (m_length != before)
+        emit lengthChosen(m_length);
 }
 
 void LengthSlider::step(int by) {
-    m_slider->setValue(m_slider->value() + by);
+    const auto at = by < 0 ? std::lower_bound(m_lengths.begin(), m_lengths.end(), m_length)
+                           : std::upper_bound(m_lengths.begin(), m_lengths.end(), m_length) - 1;
+    const auto stop = at - m_lengths.begin() + by;
+    if (stop >= 0 && stop < std::ssize(m_lengths))
+        choose(m_lengths[static_cast<std::size_t>(stop)]);
+}
+
+void LengthSlider::acceptTyped() {
+    QString digits = m_number->text();
+    digits.removeIf([](QChar letter) { return !letter.isDigit(); }); // however thousands are set apart
+    bool isNumber = false;
+    const qlonglong typed = digits.toLongLong(&isNumber);
+    if (isNumber)
+        choose(typed);
+    showNumber();
+}
+
+bool LengthSlider::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::FocusIn)
+        QMetaObject::invokeMethod(m_number, &QLineEdit::selectAll, Qt::QueuedConnection); // after the click that gave it
+    if (event->type() == QEvent::KeyPress) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Escape)
+            showNumber();
+        if (key == Qt::Key_Escape || key == Qt::Key_Return || key == Qt::Key_Enter) {
+            m_number->clearFocus(); // takes what was typed
+            return true;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 void LengthSlider::showNumber() {
-    m_number->setText(m_lengths.empty() ? QStringLiteral("–") : grouped(length()));
+    m_number->setText(m_lengths.empty() ? QStringLiteral("–") : grouped(m_length));
 }
 
 } // namespace slopescope::ui

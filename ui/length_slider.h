@@ -1,5 +1,5 @@
-// How many tokens are on view: a slider over the powers of two that the text and the model allow, with the number beside it.
-// Window's thread.
+// How many tokens are on view: a slider over the powers of two that the text and the model allow, and beside it the number, in
+// which any other may be typed. Window's thread.
 #pragma once
 
 #include <QWidget>
@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-class QLabel;
+class QLineEdit;
 class QSlider;
 
 namespace slopescope::ui {
@@ -19,9 +19,9 @@ public:
 
     // Offers 32, 64, ... up to `longest`, and `longest` itself. Keeps the length if it can. Emits nothing.
     void setLongest(std::int64_t longest);
-    void setLength(std::int64_t length); // the nearest that is offered, not above `length` if one is below. Emits nothing
-    std::int64_t length() const;         // 0: nothing to choose from
-    void step(int by);                   // as a person would
+    void setLength(std::int64_t length); // the nearest that can be. Emits nothing
+    std::int64_t length() const { return m_length; } // 0: nothing to choose from
+    void step(int by);                               // to a length that the slider offers, as a person would
     const std::vector<std::int64_t>& lengths() const { return m_lengths; }
 
     static std::vector<std::int64_t> lengthsUpTo(std::int64_t longest);
@@ -29,12 +29,18 @@ public:
 signals:
     void lengthChosen(qint64 length);
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
+    void choose(std::int64_t length);
+    void acceptTyped();
     void showNumber();
 
-    std::vector<std::int64_t> m_lengths;
+    std::vector<std::int64_t> m_lengths; // ascending
+    std::int64_t m_length = 0;
     QSlider* m_slider;
-    QLabel* m_number;
+    QLineEdit* m_number;
 };
 
 } // namespace slopescope::ui

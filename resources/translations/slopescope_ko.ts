@@ -482,6 +482,10 @@
         <source>%1, slope %2</source>
         <translation>%1, 기울기 %2</translation>
     </message>
+    <message>
+        <source>A draft, from a sample of the queries; the exact picture follows.</source>
+        <translation>쿼리 표본으로 그린 초안입니다. 정확한 그림이 곧 나타납니다.</translation>
+    </message>
 </context>
 <context>
     <name>slopescope::ui::KeysPage</name>
@@ -623,6 +627,10 @@
     <message>
         <source>Tokens of the text on view, from its start ( [ and ] )</source>
         <translation>텍스트 처음부터 보이는 토큰 수 ( [ 와 ] )</translation>
+    </message>
+    <message>
+        <source>Tokens of the text on view: type any number of them</source>
+        <translation>화면에 보이는 텍스트의 토큰 수: 원하는 수를 입력하세요</translation>
     </message>
 </context>
 <context>

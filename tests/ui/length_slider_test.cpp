@@ -1,0 +1,120 @@
+// The length on view: the slider's stops, any number typed beside it, and what becomes of either when the text changes.
+#include "ui/length_slider.h"
+
+#include <QApplication>
+#include <QLineEdit>
+#include <QSignalSpy>
+#include <QSlider>
+#include <QTest>
+#include <gtest/gtest.h>
+
+namespace slopescope::ui {
+namespace {
+
+class LengthSliderTest : public testing::Test {
+protected:
+    LengthSliderTest() {
+        length.setLongest(5000);
+        length.setLength(1024);
+        length.show();
+        QApplication::setActiveWindow(&length);
+        number->setFocus();
+        QApplication::processEvents(); // what was there is selected
+    }
+
+    void type(const char* text) {
+        number->setFocus();
+        number->selectAll();
+        QTest::keyClicks(number, text);
+        QTest::keyClick(number, Qt::Key_Return);
+    }
+
+    LengthSlider length;
+    QLineEdit* number = length.findChild<QLineEdit*>();
+    QSlider* slider = length.findChild<QSlider*>();
+    QSignalSpy chosen{&length, &LengthSlider::lengthChosen};
+};
+
+TEST_F(LengthSliderTest, OffersPowersOfTwoAndTheWhole) {
+    EXPECT_EQ(length.lengths(), (std::vector<std::int64_t>{32, 64, 128, 256, 512, 1024, 2048, 4096, 5000}));
+    EXPECT_EQ(LengthSlider::lengthsUpTo(20), std::vector<std::int64_t>{20});
+    EXPECT_EQ(LengthSlider::lengthsUpTo(64), (std::vector<std::int64_t>{32, 64}));
+    slider->setValue(3);
+    EXPECT_EQ(length.length(), 256);
+    EXPECT_EQ(number->text(), "256");
+    EXPECT_EQ(chosen.count(), 1);
+}
+
+TEST_F(LengthSliderTest, TakesAnyNumberThatIsTyped) {
+    type("3000");
+    EXPECT_EQ(length.length(), 3000);
+    ASSERT_EQ(chosen.count(), 1);
+    EXPECT_EQ(chosen[0][0].toLongLong(), 3000);
+    EXPECT_EQ(number->text(), "3,000");
+    EXPECT_EQ(slider->value(), 6); // 2,048: the stop below
+    EXPECT_FALSE(number->hasFocus()); // the keys mean the map again
+    type("1,500");
+    EXPECT_EQ(length.length(), 1500);
+}
+
+TEST_F(LengthSliderTest, KeepsWithinTheText) {
+    type("99999");
+    EXPECT_EQ(length.length(), 5000);
+    type("0");
+    EXPECT_EQ(length.length(), 2);
+    type("99999999999999999999999");
+    EXPECT_EQ(length.length(), 2) << "no number at all";
+    type("");
+    EXPECT_EQ(length.length(), 2);
+    EXPECT_EQ(number->text(), "2");
+    EXPECT_EQ(chosen.count(), 2);
+}
+
+TEST_F(LengthSliderTest, EscapeTakesBackWhatWasTyped) {
+    number->selectAll();
+    QTest::keyClicks(number, "77");
+    QTest::keyClick(number, Qt::Key_Escape);
+    EXPECT_EQ(number->text(), "1,024");
+    EXPECT_EQ(length.length(), 1024);
+    EXPECT_EQ(chosen.count(), 0);
+}
+
+TEST_F(LengthSliderTest, StepsGoToTheNextStop) {
+    type("3000");
+    length.step(1);
+    EXPECT_EQ(length.length(), 4096);
+    type("3000");
+    length.step(-1);
+    EXPECT_EQ(length.length(), 2048);
+    length.step(-1);
+    EXPECT_EQ(length.length(), 1024);
+    for (int i = 0; i < 20; ++i)
+        length.step(1);
+    EXPECT_EQ(length.length(), 5000);
+    for (int i = 0; i < 20; ++i)
+        length.step(-1);
+    EXPECT_EQ(length.length(), 32);
+    type("5");
+    length.step(-1);
+    EXPECT_EQ(length.length(), 5);
+    length.step(1);
+    EXPECT_EQ(length.length(), 32);
+}
+
+TEST_F(LengthSliderTest, AShorterTextShortens) {
+    type("3000");
+    chosen.clear();
+    length.setLongest(100);
+    EXPECT_EQ(length.length(), 100);
+    length.setLength(3000);
+    EXPECT_EQ(length.length(), 100);
+    EXPECT_EQ(chosen.count(), 0);
+    length.setLongest(0);
+    EXPECT_EQ(length.length(), 0);
+    EXPECT_FALSE(number->isEnabled());
+    length.step(1);
+    EXPECT_EQ(chosen.count(), 0);
+}
+
+} // namespace
+} // namespace slopescope::ui
