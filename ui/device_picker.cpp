@@ -65,7 +65,7 @@ void DevicePicker::rebuild() {
                                    .arg(byteSize(choice.needs->total()), byteSize(choice.needs->weights),
                                         byteSize(choice.needs->text)));
         if (facts.device == m_current)
-            m_button->setText(nameOf(facts));
+            m_button->setText(nameOf(facts).remove(QStringLiteral("NVIDIA "))); // the toolbar is narrow
     }
     markCurrent();
     if (m_whyNoGpu.isEmpty())

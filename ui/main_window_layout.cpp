@@ -189,12 +189,6 @@ void MainWindow::buildToolbar() {
     connect(button(tr("Open model…")), &QPushButton::clicked, this, &MainWindow::chooseModel);
     connect(button(tr("Open text…")), &QPushButton::clicked, this, &MainWindow::chooseText);
     bar->addWidget(verticalRule(bar));
-    m_devices = new DevicePicker;
-    bar->addWidget(m_devices);
-    bar->addWidget(verticalRule(bar));
-    m_positions = new PositionPicker;
-    bar->addWidget(m_positions);
-    bar->addWidget(verticalRule(bar));
     m_length = new LengthSlider;
     bar->addWidget(m_length);
     bar->addWidget(verticalRule(bar));
@@ -214,6 +208,13 @@ void MainWindow::buildToolbar() {
     bar->addWidget(lengths);
     m_stopButton = button(tr("Stop"));
     connect(m_stopButton, &QPushButton::clicked, this, &MainWindow::stopSweep);
+    // Last, for what a narrow window has no room for is put behind an arrow.
+    bar->addWidget(verticalRule(bar));
+    m_positions = new PositionPicker;
+    bar->addWidget(m_positions);
+    bar->addWidget(verticalRule(bar));
+    m_devices = new DevicePicker;
+    bar->addWidget(m_devices);
 }
 
 void MainWindow::buildMenus() {
