@@ -9,6 +9,7 @@
 #include <QEvent>
 #include <QLabel>
 #include <QMouseEvent>
+#include <QPainter>
 #include <QToolTip>
 #include <QVBoxLayout>
 #include <qcustomplot.h>
@@ -43,6 +44,23 @@ QString withError(double nll, double standardError) {
         return value;
     return CurveView::tr("%1 ± %2").arg(value, significant(std::exp(nll) * std::sinh(2 * standardError), 2));
 }
+
+// Lets what lies below shine through faintly.
+class Veil : public QWidget {
+public:
+    explicit Veil(QWidget* parent) : QWidget(parent) {
+        setAttribute(Qt::WA_TransparentForMouseEvents);
+        hide();
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override {
+        constexpr float kOpacity = 0.65F;
+        QColor colour = Theme::of(palette()).panel;
+        colour.setAlphaF(kOpacity);
+        QPainter(this).fillRect(rect(), colour);
+    }
+};
 
 } // namespace
 
@@ -82,6 +100,7 @@ void CurveView::build() {
     stylePlot(*m_plot, palette());
     connect(m_plot, &QCustomPlot::afterLayout, this, &CurveView::placeLabels);
 
+    m_veil = new Veil(m_plot);
     m_empty = new QLabel(tr("The curve appears here after the first window of a sweep."), m_plot);
     setLook(m_empty, "soft");
     m_empty->setAlignment(Qt::AlignCenter);
@@ -112,7 +131,7 @@ void CurveView::build() {
 }
 
 void CurveView::setCurve(const QString& label, const CurveResult& curve, const QColor& color) {
-    m_stale = false;
+    setStale(false);
     const auto known = std::find_if(m_curves.begin(), m_curves.end(), [&](const Curve& c) { return c.label == label; });
     if (known == m_curves.end()) {
         m_curves.append({label, curve, color});
@@ -147,11 +166,9 @@ void CurveView::setTrainedLength(std::int64_t length) {
     }
 }
 
+// Drawing the curves again in fainter colours would take longer than the map under a hand that drags a slope.
 void CurveView::setStale(bool stale) {
-    if (stale != m_stale) {
-        m_stale = stale;
-        rebuild();
-    }
+    m_veil->setVisible(stale);
 }
 
 void CurveView::setEmptyText(const QString& sentence) { m_empty->setText(sentence); }
@@ -160,7 +177,7 @@ void CurveView::clear() {
     m_curves.clear();
     m_previous.reset();
     m_chosenLog.reset();
-    m_stale = false;
+    setStale(false);
     rebuild();
 }
 

@@ -104,13 +104,13 @@ private:
     Mode m_mode = Mode::ByLength;
     std::optional<bool> m_chosenLog; // none: by the span
     std::int64_t m_trained = 0;
-    bool m_stale = false;
 
     PanelHeader* m_header = nullptr;
     SegmentedButtons *m_modes = nullptr, *m_scales = nullptr;
     QCustomPlot* m_plot = nullptr;
     QString m_remark;
     QLabel *m_caption = nullptr, *m_empty = nullptr;
+    QWidget* m_veil = nullptr; // over stale curves
 
     // Of what is drawn now; rebuilt with every change.
     std::vector<Label> m_labels;

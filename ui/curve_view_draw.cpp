@@ -17,18 +17,14 @@ namespace slopescope::ui {
 
 namespace {
 constexpr double kLogSpan = 8; // beyond it a linear axis hides one end of the story
-constexpr double kStaleOpacity = 0.35;
 } // namespace
 
 QColor CurveView::colorOf(const Curve& curve, bool previous) const {
     const Theme theme = Theme::of(palette());
-    QColor color = previous ? theme.faintText
-                   : curve.color.isValid() ? curve.color
-                   : &curve == &m_curves.first() ? theme.accent
-                                                 : methodColour(curve.label);
-    if (m_stale && !previous)
-        color.setAlphaF(kStaleOpacity);
-    return color;
+    return previous ? theme.faintText
+           : curve.color.isValid() ? curve.color
+           : &curve == &m_curves.first() ? theme.accent
+                                         : methodColour(curve.label);
 }
 
 std::vector<CurveView::Dot> CurveView::dotsByLength(const CurveResult& curve) {
@@ -247,6 +243,7 @@ void CurveView::reserveLabels() {
 
 void CurveView::placeLabels() {
     const QRect area = m_plot->axisRect()->rect();
+    m_veil->setGeometry(QRect(area.topLeft(), QPoint(m_plot->width() - 1, area.bottom()))); // lines, and their names beside them
     std::vector<double> centres;
     for (const Label& label : m_labels)
         centres.push_back(m_plot->yAxis->coordToPixel(label.y));

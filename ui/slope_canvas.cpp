@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace slopescope::ui {
 
@@ -52,15 +53,26 @@ QSize SlopeCanvas::minimumSizeHint() const {
 }
 
 void SlopeCanvas::setSlopes(const SlopeSet& slopes, const SlopeSet& trained, const std::vector<SlopeSet>& others) {
-    if (slopes.size() != m_slopes.size()) {
-        m_slopes = slopes;
-        updateGeometry();
-    }
-    m_slopes = slopes;
+    const Labels arranged = labels();
+    const SlopeSet before = std::exchange(m_slopes, slopes);
+    const bool sameAround = before.size() == slopes.size() && trained == m_trained && others == m_others;
     m_trained = trained;
     m_others = others;
     m_selected = std::clamp(m_selected, 0, std::max(0, heads() - 1));
-    update();
+    if (before.size() != slopes.size())
+        updateGeometry();
+    if (m_drag)
+        m_drag->labels = labels();
+    if (!m_drag || !sameAround || labels() != arranged)
+        return update(); // of a drag, the axis stays as it is
+    for (int head = 0; head < heads(); ++head) // under the hand every millisecond counts
+        if (before[static_cast<std::size_t>(head)] != slopes[static_cast<std::size_t>(head)])
+            update(areaOf(head).toAlignedRect());
+}
+
+QRectF SlopeCanvas::areaOf(int head) const {
+    const qreal reach = std::max(kWidestName / 2, 2 * handleRadius());
+    return QRectF(columnCentre(head) - reach, 0, 2 * reach, height()).united(valueRect(head).adjusted(-2, 0, 2, 0));
 }
 
 void SlopeCanvas::setSelected(int head) { select(head, false); }
@@ -119,9 +131,10 @@ SlopeCanvas::Labels SlopeCanvas::labels() const {
     qreal widest = 0;
     for (const double slope : m_slopes)
         widest = std::max(widest, metrics.horizontalAdvance(slopeText(slope)));
-    if (widest + 5 <= columnWidth())
-        return Labels::All;
-    return widest + 5 <= 2 * columnWidth() ? Labels::Staggered : Labels::SelectedOnly;
+    const Labels fitting = widest + 5 <= columnWidth()       ? Labels::All
+                           : widest + 5 <= 2 * columnWidth() ? Labels::Staggered
+                                                             : Labels::SelectedOnly;
+    return m_drag ? std::max(fitting, m_drag->labels) : fitting;
 }
 
 QRectF SlopeCanvas::valueRect(int head) const {
@@ -199,7 +212,7 @@ void SlopeCanvas::mousePressEvent(QMouseEvent* event) {
     select(head, true);
     const qreal height = handlePosition(head).y();
     m_drag = Drag{head, m_slopes[static_cast<std::size_t>(head)], event->position().y() - height, height,
-                  event->position().y(), axis(), false};
+                  event->position().y(), axis(), labels(), false};
     emit gestureBegan();
     update();
 }

@@ -70,6 +70,7 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    enum class Labels { All, Staggered, SelectedOnly }; // from the roomiest to the narrowest
     struct Drag {
         int head = 0;
         double from = 0;        // the slope when it began
@@ -77,17 +78,19 @@ private:
         qreal height = 0;       // of the handle, before any snapping
         qreal lastMouse = 0;
         SlopeAxis axis;         // does not move under the hand
+        Labels labels = Labels::All; // nor do these jump to and fro as numbers grow and shrink
         bool moved = false;
     };
-    enum class Labels { All, Staggered, SelectedOnly };
     static constexpr qreal kRightMargin = 14, kLabelGap = 8;
     static constexpr qreal kBottomMargin = 54; // head names and two rows of values
+    static constexpr qreal kWidestName = 80;
 
     int heads() const { return static_cast<int>(m_slopes.size()); }
     static qreal axisWidth(); // of the labels at the left
     qreal columnWidth() const;
     qreal columnCentre(int head) const;
     qreal handleRadius() const;
+    QRectF areaOf(int head) const; // in which all that is drawn of a head lies
     Labels labels() const;
     int headAt(const QPointF& position) const;
     int valueAt(const QPointF& position) const;

@@ -14,12 +14,13 @@ namespace slopescope::ui {
 
 void SlopeCanvas::paintEvent(QPaintEvent* event) {
     QPainter painter(this);
+    painter.setClipRect(event->rect()); // a drag repaints one head: what lies elsewhere is not even laid out
     painter.fillRect(event->rect(), Theme::of(palette()).panel);
     painter.setRenderHint(QPainter::Antialiasing);
     const SlopeAxis shown = axis();
     paintGrid(painter, shown);
     for (int head = 0; head < heads(); ++head)
-        if (head != m_selected)
+        if (head != m_selected && areaOf(head).intersects(painter.clipBoundingRect()))
             paintHead(painter, shown, head);
     if (heads() > 0)
         paintHead(painter, shown, m_selected); // on top of its neighbours
@@ -38,8 +39,11 @@ void SlopeCanvas::paintGrid(QPainter& painter, const SlopeAxis& axis) const {
         const qreal crisp = std::floor(y) + 0.5;
         painter.setPen(QPen(theme.faintLine, 1, style));
         painter.drawLine(QPointF(left, crisp), QPointF(right, crisp));
+        const QRectF label(0, y - 10, left - kLabelGap, 20);
+        if (!label.intersects(painter.clipBoundingRect()))
+            return;
         painter.setPen(theme.softText);
-        painter.drawText(QRectF(0, y - 10, left - kLabelGap, 20), Qt::AlignRight | Qt::AlignVCenter, text);
+        painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, text);
     };
     for (int exponent = axis.topExponent; exponent >= axis.bottomExponent; --exponent)
         if (exponent % step == 0)
@@ -106,15 +110,16 @@ void SlopeCanvas::paintLabels(QPainter& painter) const {
         // With few labels the selected head's takes the room of its neighbours.
         const int nearest = m_selected % stride == 0 ? m_selected : -1;
         const bool crowded = stride > 1 && !chosen && std::abs(head - m_selected) < stride && nearest != head;
-        if (!chosen && (head % stride != 0 || crowded))
+        const QRectF box(columnCentre(head) - kWidestName / 2, nameTop, kWidestName, metrics.height());
+        if ((!chosen && (head % stride != 0 || crowded)) || !box.intersects(painter.clipBoundingRect()))
             continue;
         painter.setFont(chosen ? bold : tickFont());
         painter.setPen(chosen ? theme.text : theme.softText);
-        painter.drawText(QRectF(columnCentre(head) - 40, nameTop, 80, metrics.height()), Qt::AlignCenter, name(head));
+        painter.drawText(box, Qt::AlignCenter, name(head));
     }
     for (int head = 0; head < heads(); ++head) {
         const QRectF rect = valueRect(head);
-        if (rect.isEmpty() || head == m_fieldHead)
+        if (rect.isEmpty() || head == m_fieldHead || !rect.intersects(painter.clipBoundingRect()))
             continue;
         const bool chosen = head == m_selected, hovered = head == m_hoveredValue;
         if (hovered) {

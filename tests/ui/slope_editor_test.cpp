@@ -9,6 +9,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPaintEvent>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -91,6 +92,36 @@ TEST_F(SlopeEditorTest, ShowsTheSlopesAsTrained) {
     EXPECT_TRUE(editor.tied());
     for (int head = 1; head < 8; ++head)
         EXPECT_GT(handle(head).y(), handle(head - 1).y()) << "smaller slopes stand lower";
+}
+
+// A drag repaints the moved head alone; the screen must be what a painting of everything would be.
+TEST_F(SlopeEditorTest, WhatADragRepaintsIsAllThatItChanges) {
+    struct Painted : QObject {
+        QRegion region;
+        bool eventFilter(QObject*, QEvent* event) override {
+            if (event->type() == QEvent::Paint)
+                region += static_cast<QPaintEvent*>(event)->region();
+            return false;
+        }
+    } painted;
+    QTest::mousePress(canvas, Qt::LeftButton, {}, handle(3));
+    QApplication::processEvents();
+    QImage screen = canvas->grab().toImage();
+    canvas->installEventFilter(&painted);
+    int narrow = 0;
+    for (const double slope : {0.02, 0.3, 1.0 / 700, 1.0 / 900}) { // 0.0202 is a long number: all values move apart, and stay so
+        QTest::mouseMove(canvas, at(3, slope));
+        QApplication::processEvents();
+        ASSERT_FALSE(painted.region.isEmpty());
+        narrow += painted.region.boundingRect().width() < canvas->width() / 2;
+        canvas->render(&screen, painted.region.boundingRect().topLeft(), painted.region);
+        painted.region = {};
+        EXPECT_EQ(screen, canvas->grab().toImage().convertToFormat(screen.format())) << slope;
+        painted.region = {}; // of the grab
+    }
+    EXPECT_GE(narrow, 3);
+    canvas->removeEventFilter(&painted);
+    QTest::mouseRelease(canvas, Qt::LeftButton, {}, at(3, 1.0 / 700));
 }
 
 TEST_F(SlopeEditorTest, ADragMovesTheHeadInEveryLayerAndIsOneUndoStep) {
