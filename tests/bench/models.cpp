@@ -1,6 +1,7 @@
-// bench_models: attention against LibTorch, and whole forwards with their loss, in ratios measured side by side.
+// bench_models: attention against LibTorch, and whole forwards with their loss, in ratios measured side by side; and how much of
+// the attention trained models need on a real text.
 //
-//     bench_models [libtorch|forward]...     (both by default)
+//     bench_models [libtorch|forward|visited]...     (all by default)
 //     bench_models serve MODEL               seconds on request, for against_pytorch.sh
 //
 // LibTorch's products run on the BLAS that this process loaded: start with OPENBLAS_CORETYPE=SKYLAKEX (or HASWELL, ZEN) in the
@@ -9,6 +10,7 @@
 #include "core/checkpoint/model_directory.h"
 #include "core/error.h"
 #include "core/study/length_curve.h"
+#include "core/text/utf8.h"
 #include "core/threads.h"
 #include "tests/bench/race.h"
 
@@ -134,6 +136,12 @@ Model randomModel(std::int64_t layers, std::int64_t heads, std::int64_t tokens) 
     return model;
 }
 
+kernels::Visited& operator+=(kernels::Visited& all, const kernels::Visited& some) {
+    all.computed += some.computed;
+    all.dense += some.dense;
+    return all;
+}
+
 // Where the time of a forward goes, and the share of the blocks that attention visited.
 void printParts(const Model& model, std::int64_t length) {
     const Decoder& decoder = model.decoder;
@@ -152,8 +160,7 @@ void printParts(const Model& model, std::int64_t length) {
         const Times inside = measure([&] { attend(result.q, result.k, result.v, settings, Job()); });
         layers = {layers.wall + whole.wall, layers.processor + whole.processor};
         attention = {attention.wall + inside.wall, attention.processor + inside.processor};
-        visited.computed += result.visited.computed;
-        visited.dense += result.visited.dense;
+        visited += result.visited;
         residual = result.residual;
     }
     losses.keepLeast(
@@ -210,6 +217,37 @@ void benchForward() {
         }
 }
 
+// The share of the blocks that the bundled models' attention visits on the bundled text.
+void benchVisited() {
+    const std::filesystem::path resources = SLOPESCOPE_RESOURCES;
+    const std::vector<std::int64_t> lengths{1024, 4096, 16384, 29184};
+    std::printf("%% of blocks visited on the bundled text, of");
+    for (const std::int64_t length : lengths)
+        std::printf("%8lld", static_cast<long long>(length));
+    std::printf(" tokens\n");
+    for (const char* name : {"alibi", "rotary", "t5-bias", "sinusoidal", "none"}) {
+        OpenedModel opened = openModelDirectory(resources / "models" / name, Job());
+        std::vector<std::int32_t> ids;
+        for (const Token& token : opened.tokenizer.value().encode(readTextFile(resources / "text" / "the-tide-clock.txt"), Job()))
+            ids.push_back(token.id);
+        const Decoder decoder(std::move(opened.config), std::move(opened.weights));
+        std::printf("  %-41s", name);
+        for (const std::int64_t length : lengths) {
+            at::Tensor residual = decoder.embed(std::span(ids).first(std::size_t(length)), 1);
+            const auto rotary = decoder.rotaryFor(length);
+            kernels::Visited visited;
+            for (std::int64_t layer = 0; layer < decoder.config().layers; ++layer) {
+                Decoder::LayerResult result = decoder.runLayer(layer, residual, rotary ? &*rotary : nullptr, {}, Job());
+                visited += result.visited;
+                residual = std::move(result.residual);
+            }
+            std::printf("%8.1f", 100 * visited.fraction());
+            std::fflush(stdout);
+        }
+        std::printf("\n");
+    }
+}
+
 // A model of a folder on random tokens; "attend LENGTH TOLERANCE" and "forward LENGTH" are answered with seconds by
 // the clock on the wall and of the processor.
 void serve(const std::string& folder) {
@@ -256,6 +294,8 @@ int main(int count, char** arguments) try {
         benchLibTorch();
     if (wanted("forward"))
         benchForward();
+    if (wanted("visited"))
+        benchVisited();
     return 0;
 } catch (const slopescope::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
