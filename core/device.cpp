@@ -1,5 +1,6 @@
 #include "core/device.h"
 
+#include "core/available_memory.h"
 #include "core/bytes_text.h"
 #include "core/error.h"
 #include "core/kernels/cuda/devices.h"
@@ -13,23 +14,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cinttypes>
-#include <cstdio>
-#include <fstream>
 #include <unistd.h>
 #include <utility>
 
 namespace slopescope {
 namespace {
-
-// What programs can still have, in bytes: files that the system keeps in memory count as free, for they give way.
-std::int64_t availableMemory() {
-    std::ifstream info("/proc/meminfo");
-    for (std::string line; std::getline(info, line);)
-        if (std::int64_t kibibytes = 0; std::sscanf(line.c_str(), "MemAvailable: %" SCNd64, &kibibytes) == 1)
-            return kibibytes * 1024;
-    return sysconf(_SC_PAGESIZE) * sysconf(_SC_AVPHYS_PAGES);
-}
 
 DeviceFacts processor() {
     const std::int64_t memory = sysconf(_SC_PAGESIZE) * sysconf(_SC_PHYS_PAGES);
@@ -66,7 +55,7 @@ std::vector<DeviceFacts> devices() {
     return found;
 }
 
-DeviceFacts factsOf(const Device& device) {
+DeviceFacts deviceFacts(const Device& device) {
     if (device.isCpu())
         return processor();
     for (DeviceFacts& facts : devices())

@@ -31,7 +31,7 @@ Device deviceNamed(const std::string& name);
 std::vector<DeviceFacts> devices();
 
 // One of them, as it is now. Throws Error when it does not answer.
-DeviceFacts factsOf(const Device& device);
+DeviceFacts deviceFacts(const Device& device);
 
 // What LibTorch holds of a GPU's memory for its next tensors goes back, so that it counts as left (LibTorch 2.11 or later).
 void giveBackUnused(const Device& device);

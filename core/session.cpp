@@ -74,14 +74,16 @@ ModelFacts factsOf(const ModelDescription& opened, const Device& device) {
 
 std::shared_ptr<LoadedModel> load(const fs::path& directory, const Device& device, const Job& job) {
     giveBackUnused(device);
-    const DeviceFacts there = factsOf(device);
+    const DeviceFacts here = deviceFacts({}), there = deviceFacts(device);
     UnreadModel unread(directory, job);
-    const ModelDescription& described = unread.description();
-    const Device processor; // reads the files, in float32, whatever computes
-    requireMemory(factsOf(processor), {described.parameters * bytesOfNumber(processor, described.precision), 0});
-    ModelFacts facts = factsOf(described, device);
+    ModelFacts facts = factsOf(unread.description(), device);
+    // The processor reads the files, in float32, whatever computes then.
+    requireMemory(here, {facts.parameters * bytesOfNumber({}, facts.precision), 0});
     requireMemory(there, {facts.bytesInMemory, 0});
-    OpenedModel opened = std::move(unread).read(job, ", " + bytesText(there.left()) + " free");
+    const std::string aside = device.isCpu() ? "; " + bytesText(here.left()) + " are free"
+                                             : ", for " + device.name() + ": " + bytesText(facts.bytesInMemory) + " of the " +
+                                                   bytesText(there.left()) + " that are free there";
+    OpenedModel opened = std::move(unread).read(job, aside);
     auto loaded = std::make_shared<LoadedModel>();
     loaded->facts = std::move(facts);
     if (opened.tokenizer)
@@ -200,7 +202,7 @@ struct Session::State {
         ModelShape shape = shapeOf(run.decoder().config(), 0, sizeof(float));
         shape.layers = run.layersToRun(slopes, length);
         if (shape.layers > 0)
-            requireMemory(factsOf(device), {0, memoryNeeds(shape, length).text});
+            requireMemory(deviceFacts(device), {0, memoryNeeds(shape, length).text});
     }
 
     void run(const SlopeTable& slopes, std::int64_t length, const PositionOverride& asked, const Job& job) {
@@ -300,11 +302,14 @@ TextFacts Session::openIds(std::string name, std::vector<std::int32_t> ids) {
 void Session::useDevice(const Device& device, const Job& job) {
     if (device == this->device())
         return;
-    const auto [model, text] = m_state->snapshot();
-    if (model)
+    const Device before = this->device();
+    if (const auto [model, text] = m_state->snapshot(); model)
         m_state->set(load(model->facts.directory, device, job), text);
-    const std::lock_guard lock(m_state->mutex);
-    m_state->device = device;
+    {
+        const std::lock_guard lock(m_state->mutex);
+        m_state->device = device;
+    }
+    giveBackUnused(before); // other programs may want it
 }
 
 Device Session::device() const {

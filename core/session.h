@@ -122,7 +122,7 @@ struct ThumbnailsResult {
     std::int64_t length = 0;
     int layers = 0, heads = 0;
     std::vector<Picture> pictures; // [layers * heads], layer-major
-    Freshness freshness = Freshness::Exact; // Exact or Draft
+    Freshness freshness = Freshness::Exact; // of the one that was computed from the oldest q and k
     double seconds = 0;
 };
 

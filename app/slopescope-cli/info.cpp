@@ -87,7 +87,7 @@ void addInfo(CLI::App& app, Context& context) {
         session.useDevice(deviceNamed(context.device), context.job);
         // Of the headers alone: one asks also whether a model would fit.
         const ModelFacts model = session.describeModel(modelDirectory(session, *name).string(), context.job);
-        const DeviceFacts device = factsOf(session.device());
+        const DeviceFacts device = deviceFacts(session.device());
         if (context.json)
             printJson(context, infoJson(model, device));
         else

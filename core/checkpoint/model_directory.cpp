@@ -113,8 +113,8 @@ void UnreadModel::openDirectory(const fs::path& directory, const Job& job) {
 void UnreadModel::takeOver(TensorSource tensors) {
     std::set<std::string> types;
     DecoderWeights none;
-    forEachTensor(m_description.config, none, [&](const std::string& name, const std::vector<std::int64_t>&, at::Tensor&) {
-        const SourceTensor& tensor = tensors.at(name);
+    forEachTensor(m_description.config, none, [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor&) {
+        const SourceTensor& tensor = tensors.at(name, shape);
         types.insert(tensor.type);
         m_description.parameters += valuesOf(tensor);
     });

@@ -69,13 +69,18 @@ at::Tensor TensorSource::load(const std::string& name) const {
     return tensor;
 }
 
-at::Tensor TensorSource::load(const std::string& name, const std::vector<std::int64_t>& shape) const {
+const SourceTensor& TensorSource::at(const std::string& name, const std::vector<std::int64_t>& shape) const {
     const SourceTensor& stored = at(name);
     if (stored.shape != shape)
         throw Error(
             stored.file.string() + ": tensor " + inQuotes(name) + " is " + shapeText(stored.shape) +
             (stored.file.extension() == ".gguf" ? ", but its metadata ask for " : ", but config.json asks for ") +
             shapeText(shape) + ".");
+    return stored;
+}
+
+at::Tensor TensorSource::load(const std::string& name, const std::vector<std::int64_t>& shape) const {
+    at(name, shape);
     return load(name);
 }
 

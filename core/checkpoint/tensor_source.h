@@ -36,6 +36,8 @@ public:
 
     // Throws Error naming the path if there is no such tensor.
     const SourceTensor& at(const std::string& name) const;
+    // The same, and it must have this shape. Throws Error naming the file and both shapes.
+    const SourceTensor& at(const std::string& name, const std::vector<std::int64_t>& shape) const;
 
     // A new contiguous float32 tensor, checked to be finite; stored floats of any width convert. Throws Error naming
     // the file and the tensor.

@@ -37,12 +37,12 @@ double workOf(const Viewport& v, Stage stage, double slope, std::int64_t length,
 }
 
 // How many queries one shall stand for in a draft of so much work; 1 where the exact picture is quick, or a draft would not
-// be quicker.
-std::int64_t draftSampling(double work, const Viewport& v) {
+// be quicker: what needs no sums over keys is pooled before it is multiplied, and a device takes no samples.
+std::int64_t draftSampling(double work, const Viewport& v, Stage stage, const HeadView& head) {
     constexpr double kPatience = 8e9;           // operations: some 50 ms on two cores
     constexpr std::int64_t kTallEnough = 24;    // queries of a pixel: two groups of the kernels' rows
     const std::int64_t height = (v.queryEnd - v.queryBegin) / v.rows;
-    if (height < kTallEnough || work < kPatience)
+    if (stage != Stage::Probability || !head.q.device().is_cpu() || height < kTallEnough || work < kPatience)
         return 1;
     return std::clamp<std::int64_t>(std::int64_t(4 * work / kPatience), 2, height);
 }
@@ -75,7 +75,7 @@ MapResult drawMap(const TextForward& forward, MapCache& cache, const MapRequest&
     };
     const MapSubject subject{forward.revision(r.head.layer), r.head, r.length, slope, r.stage, r.pooling};
     const std::int64_t sampling = draft && r.pooling == Pooling::Mean && !cache.holds(subject, v)
-                                      ? draftSampling(workOf(v, r.stage, slope, r.length, head.q.size(1)), v)
+                                      ? draftSampling(workOf(v, r.stage, slope, r.length, head.q.size(1)), v, r.stage, head)
                                       : 1;
     if (sampling > 1)
         draft(result(fresh == Freshness::Exact ? Freshness::Draft : fresh, [&] {
@@ -105,7 +105,9 @@ ThumbnailsResult drawThumbnails(const TextForward& forward, const ThumbnailsRequ
         result.length = r.length;
         result.layers = layers;
         result.heads = heads;
-        result.freshness = sampling > 1 ? Freshness::Draft : Freshness::Exact;
+        result.freshness = freshness(forward, layers - 1, r.slopes);
+        if (sampling > 1 && result.freshness == Freshness::Exact)
+            result.freshness = Freshness::Draft;
         for (const HeadView& head : views) {
             job.check();
             const MapView view{0, r.length, 0, r.length, pixels, pixels, r.stage, Pooling::Mean, sampling};
@@ -114,7 +116,7 @@ ThumbnailsResult drawThumbnails(const TextForward& forward, const ThumbnailsRequ
         result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         return result;
     };
-    if (const std::int64_t sampling = draft ? draftSampling(work, whole) : 1; sampling > 1)
+    if (const std::int64_t sampling = draft ? draftSampling(work, whole, r.stage, views.front()) : 1; sampling > 1)
         draft(drawn(sampling));
     return drawn(1);
 }

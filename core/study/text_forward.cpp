@@ -48,7 +48,7 @@ void TextForward::run(const SlopeTable& slopes, std::int64_t length, const Job& 
     const std::int64_t count = m_decoder->config().layers;
     if (layersToRun(slopes, length) == 0)
         return; // the longer text is kept: its prefix serves every shorter length
-    const std::int64_t resume = this->resume(slopes);
+    const std::int64_t lowest = resume(slopes);
     std::vector<Layer> layers = m_layers;
     layers.resize(std::size_t(count));
 
@@ -57,10 +57,10 @@ void TextForward::run(const SlopeTable& slopes, std::int64_t length, const Job& 
     std::int64_t layer = 0, known = 0; // rows before `known` need not run again in this layer
     at::Tensor residual;
     if (covers(length)) {
-        layer = resume;
+        layer = lowest;
         residual = layers[std::size_t(layer)].input.narrow(1, 0, length);
     } else {
-        known = resume > 0 && m_decoder->config().sameAt(m_length, length) ? lasting() : 0;
+        known = lowest > 0 && m_decoder->config().sameAt(m_length, length) ? lasting() : 0;
         residual =
             m_decoder->embed(std::span(m_ids).subspan(std::size_t(known), std::size_t(length - known)), 1, known, job);
     }
@@ -68,7 +68,7 @@ void TextForward::run(const SlopeTable& slopes, std::int64_t length, const Job& 
     for (const std::int64_t first = layer; layer < count; ++layer) {
         job.report(double(layer - first) / double(count - first), "Layer " + std::to_string(layer));
         Layer& kept = layers[std::size_t(layer)];
-        if (known > 0 && layer == resume) {
+        if (known > 0 && layer == lowest) {
             residual = behind(kept.input, known, residual, 1);
             known = 0;
             rotary = m_decoder->rotaryFor(length, 0, job);

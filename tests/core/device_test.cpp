@@ -37,10 +37,10 @@ TEST(Devices, TheProcessorIsAlwaysThere) {
     EXPECT_TRUE(devices().front().device.isCpu());
     EXPECT_GT(devices().front().memory, devices().front().memoryInUse);
     EXPECT_EQ(devices().size() == 1, !whyNoGpu().empty());
-    const DeviceFacts alone = factsOf(Device());
+    const DeviceFacts alone = deviceFacts(Device());
     EXPECT_EQ(alone.memory, devices().front().memory);
     EXPECT_GT(alone.left(), 0);
-    EXPECT_THROW(factsOf(Device{99}), Error);
+    EXPECT_THROW(deviceFacts(Device{99}), Error);
 }
 
 TEST(Devices, ANameThatIsNoneIsRefused) {

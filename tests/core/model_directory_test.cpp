@@ -91,7 +91,25 @@ TEST(ModelDirectory, WhatAModelIsAndNeedsIsKnownFromItsHeaders) {
     EXPECT_EQ(described.slopes, opened.slopes);
 }
 
+TEST(ModelDirectory, HeadersThatContradictTheConfigAreRefusedBeforeTheWeightsAreRead) {
+    const TempFolder folder;
+    TinyModel({}).write(folder / "other");
+    nlohmann::json config = nlohmann::json::parse(readFile(folder / "other" / "config.json"));
+    config["vocab_size"] = 1 << 24;
+    writeFile(folder / "other" / "config.json", config.dump());
+    Session session(folder.path());
+    try {
+        session.describeModel((folder / "other").string(), Job());
+        FAIL() << "described";
+    } catch (const Error& error) {
+        EXPECT_THAT(error.what(), AllOf(HasSubstr("model.safetensors"), HasSubstr("but config.json asks for [16777216, ")));
+    }
+}
+
 TEST(ModelDirectory, OneThatNoMemoryHoldsIsRefusedBeforeItIsRead) {
+#ifdef __SANITIZE_THREAD__
+    GTEST_SKIP() << "ThreadSanitizer leaves no room to map so large a file";
+#endif
     const TempFolder folder;
     TinyModel model({});
     model.config.vocabulary = 1 << 24;

@@ -74,10 +74,10 @@ at::Tensor arranged(at::Tensor tensor, Layout layout, const DecoderConfig& confi
 
 SourceTensor fromOne(std::shared_ptr<const TensorSource> theirs, const std::string& name, const Shape& shape,
                      Layout layout, const DecoderConfig& config) {
-    const SourceTensor& source = theirs->at(name);
     Shape stored = shape;
     if (layout == Layout::Transposed && shape.size() == 2)
         std::swap(stored[0], stored[1]);
+    const SourceTensor& source = theirs->at(name, stored);
     return {source.type, shape, source.file,
             [theirs, name, stored, layout, config] { return arranged(theirs->load(name, stored), layout, config); }};
 }
@@ -90,6 +90,8 @@ SourceTensor fromThree(std::shared_ptr<const TensorSource> theirs, const std::ve
         stored.push_back(shape);
         stored.back()[0] = heads * c.headDim;
     }
+    for (std::size_t i = 0; i < names.size(); ++i)
+        theirs->at(names[i], stored.at(i));
     return {source.type, shape, source.file, [theirs, names, stored] {
                 std::vector<at::Tensor> parts;
                 for (std::size_t i = 0; i < names.size(); ++i)
