@@ -234,8 +234,7 @@ QString CurveView::tooltipAt(double x) const {
                      .arg(color.name(), label.toHtmlEscaped(), value.toHtmlEscaped(), more.toHtmlEscaped());
     };
     const auto describe = [&](const Curve& curve, bool previous) {
-        QColor color = colorOf(curve, previous);
-        color.setAlpha(255);
+        const QColor color = colorOf(curve, previous);
         if (m_mode != Mode::ByContext)
             for (const CurvePoint& point : curve.result.points)
                 if (double(point.length) == x) {

@@ -92,7 +92,7 @@ private:
     void reserveLabels();
     void placeLabels();
     void placeCaption();
-    QColor veil() const;
+    QColor behindWords() const;
     void hover(const QPointF& position, const QPoint& global);
     QColor colorOf(const Curve& curve, bool previous) const;
     std::vector<Dot> dotsByContext(const CurveResult& curve) const;

@@ -157,10 +157,10 @@ void CurveView::addLabel(const QString& name, const QColor& color, double x, dou
     m_labels.push_back({text, name, x, y});
 }
 
-QColor CurveView::veil() const {
-    QColor veil = Theme::of(palette()).panel; // lines may pass behind the words
-    veil.setAlphaF(0.75F);
-    return veil;
+QColor CurveView::behindWords() const {
+    QColor colour = Theme::of(palette()).panel; // lines may pass there
+    colour.setAlphaF(0.75F);
+    return colour;
 }
 
 void CurveView::addNote(const CurvePoint& point, const QColor& color, const QString& curve) {
@@ -178,7 +178,7 @@ void CurveView::addNote(const CurvePoint& point, const QColor& color, const QStr
         const QString reason = QString::fromStdString(point.unavailable);
         note.text = say(m_curves.size() > 1 || m_previous ? tr("%1: %2").arg(curve, reason) : reason);
         note.text->setFont(tickFont());
-        note.text->setBrush(veil());
+        note.text->setBrush(behindWords());
     }
     m_notes.push_back(note);
 }

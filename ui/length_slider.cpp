@@ -7,6 +7,7 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QLocale>
 #include <QSignalBlocker>
 #include <QSlider>
 
@@ -34,6 +35,7 @@ LengthSlider::LengthSlider(QWidget* parent)
     m_number->setToolTip(tr("Tokens of the text on view: type any number of them"));
     m_number->setFixedWidth(QFontMetrics(boldFont()).horizontalAdvance(grouped(1'000'000)) + 3 * kGrid);
     m_number->installEventFilter(this);
+    m_slider->installEventFilter(this);
     auto* const row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(kGrid);
@@ -43,7 +45,13 @@ LengthSlider::LengthSlider(QWidget* parent)
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     setLongest(0);
     connect(m_slider, &QSlider::valueChanged, this, [this](int stop) { choose(m_lengths[static_cast<std::size_t>(stop)]); });
+    connect(m_slider, &QSlider::sliderReleased, this, [this] { choose(m_lengths[static_cast<std::size_t>(m_slider->value())]); });
     connect(m_number, &QLineEdit::editingFinished, this, &LengthSlider::acceptTyped);
+}
+
+// A field that goes while it is typed in says that editing has finished, and by then there would be nothing here to tell.
+LengthSlider::~LengthSlider() {
+    m_number->disconnect(this);
 }
 
 std::vector<std::int64_t> LengthSlider::lengthsUpTo(std::int64_t longest) {
@@ -90,7 +98,7 @@ void LengthSlider::step(int by) {
 
 void LengthSlider::acceptTyped() {
     QString digits = m_number->text();
-    digits.removeIf([](QChar letter) { return !letter.isDigit(); }); // however thousands are set apart
+    digits.remove(QLocale().groupSeparator()).remove(u' ').remove(u',');
     bool isNumber = false;
     const qlonglong typed = digits.toLongLong(&isNumber);
     if (isNumber)
@@ -99,18 +107,40 @@ void LengthSlider::acceptTyped() {
 }
 
 bool LengthSlider::eventFilter(QObject* watched, QEvent* event) {
-    if (event->type() == QEvent::FocusIn)
+    if (watched == m_number && event->type() == QEvent::FocusIn)
         QMetaObject::invokeMethod(m_number, &QLineEdit::selectAll, Qt::QueuedConnection); // after the click that gave it
-    if (event->type() == QEvent::KeyPress) {
-        const int key = static_cast<QKeyEvent*>(event)->key();
-        if (key == Qt::Key_Escape)
-            showNumber();
-        if (key == Qt::Key_Escape || key == Qt::Key_Return || key == Qt::Key_Enter) {
-            m_number->clearFocus(); // takes what was typed
-            return true;
-        }
-    }
+    if (event->type() == QEvent::KeyPress && takesKey(watched == m_number, static_cast<QKeyEvent*>(event)->key()))
+        return true;
     return QWidget::eventFilter(watched, event);
+}
+
+bool LengthSlider::takesKey(bool inNumber, int key) {
+    switch (key) {
+    case Qt::Key_Up:
+    case Qt::Key_PageUp:
+        step(1);
+        return true;
+    case Qt::Key_Down:
+    case Qt::Key_PageDown:
+        step(-1);
+        return true;
+    case Qt::Key_Right: // the slider's own keys count from its stop, which may lie below the length
+    case Qt::Key_Left:
+        if (!inNumber)
+            step(key == Qt::Key_Right ? 1 : -1);
+        return !inNumber;
+    case Qt::Key_Escape:
+        if (inNumber)
+            showNumber();
+        [[fallthrough]];
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (inNumber)
+            m_number->clearFocus(); // takes what was typed
+        return inNumber;
+    default:
+        return false;
+    }
 }
 
 void LengthSlider::showNumber() {

@@ -16,6 +16,7 @@ class LengthSlider : public QWidget {
     Q_OBJECT
 public:
     explicit LengthSlider(QWidget* parent = nullptr);
+    ~LengthSlider() override;
 
     // Offers 32, 64, ... up to `longest`, and `longest` itself. Keeps the length if it can. Emits nothing.
     void setLongest(std::int64_t longest);
@@ -34,6 +35,7 @@ protected:
 
 private:
     void choose(std::int64_t length);
+    bool takesKey(bool inNumber, int key);
     void acceptTyped();
     void showNumber();
 

@@ -54,7 +54,7 @@ MainWindow::~MainWindow() {
 }
 
 bool MainWindow::isSettled() const {
-    return m_model && m_text && m_waiting == 0 && m_mapExact && !m_sweeping && m_curve && m_curve->complete;
+    return m_model && m_text && m_waiting == 0 && m_mapExact && m_thumbnailsFinal && !m_sweeping && m_curve && m_curve->complete;
 }
 
 void MainWindow::pointAt(std::optional<CellOnView> cell) {
@@ -217,7 +217,7 @@ void MainWindow::showDevice(const Device& device, const std::optional<ModelFacts
     if (!m_asked)
         return;
     m_waiting = kMap | kThumbnails | kProfile;
-    m_mapExact = false;
+    m_mapExact = m_thumbnailsFinal = false;
     m_mapPatience.start();
     m_sidePatience.start();
 }
@@ -233,6 +233,7 @@ void MainWindow::pushView() {
     const ViewChange change = changeBetween(m_asked, m_view);
     m_waiting |= (change.map ? kMap : 0) | (change.thumbnails ? kThumbnails : 0) | (change.profile ? kProfile : 0);
     m_mapExact = m_mapExact && !change.map;
+    m_thumbnailsFinal = m_thumbnailsFinal && !change.thumbnails;
     if (change.map && !m_mapPatience.isActive())
         m_mapPatience.start();
     if ((change.thumbnails || change.profile) && !m_sidePatience.isActive())

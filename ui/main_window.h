@@ -192,7 +192,7 @@ private:
     View m_view;
     std::optional<View> m_asked; // the newest view the engine was shown; none: of another model or text
     int m_waiting = 0;           // Pictures asked for and not yet there
-    bool m_mapExact = false;
+    bool m_mapExact = false, m_thumbnailsFinal = false; // neither a draft nor of an older view
     QTimer m_mapPatience, m_sidePatience; // what is not answered when they end is dimmed
 
     std::optional<HeadAddress> m_firstHead; // remembered, for the first model opened

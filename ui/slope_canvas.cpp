@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 namespace slopescope::ui {
 
@@ -54,8 +53,17 @@ QSize SlopeCanvas::minimumSizeHint() const {
 
 void SlopeCanvas::setSlopes(const SlopeSet& slopes, const SlopeSet& trained, const std::vector<SlopeSet>& others) {
     const Labels arranged = labels();
-    const SlopeSet before = std::exchange(m_slopes, slopes);
+    const SlopeSet before = m_slopes;
+    QRegion moved; // what is drawn of the heads that change, as they were and as they will be
+    const auto addMoved = [&] {
+        for (int head = 0; head < heads(); ++head)
+            if (before[static_cast<std::size_t>(head)] != slopes[static_cast<std::size_t>(head)])
+                moved += areaOf(head).toAlignedRect();
+    };
     const bool sameAround = before.size() == slopes.size() && trained == m_trained && others == m_others;
+    if (sameAround)
+        addMoved();
+    m_slopes = slopes;
     m_trained = trained;
     m_others = others;
     m_selected = std::clamp(m_selected, 0, std::max(0, heads() - 1));
@@ -65,9 +73,8 @@ void SlopeCanvas::setSlopes(const SlopeSet& slopes, const SlopeSet& trained, con
         m_drag->labels = labels();
     if (!m_drag || !sameAround || labels() != arranged)
         return update(); // of a drag, the axis stays as it is
-    for (int head = 0; head < heads(); ++head) // under the hand every millisecond counts
-        if (before[static_cast<std::size_t>(head)] != slopes[static_cast<std::size_t>(head)])
-            update(areaOf(head).toAlignedRect());
+    addMoved();
+    update(moved); // no more: under the hand every millisecond counts
 }
 
 QRectF SlopeCanvas::areaOf(int head) const {

@@ -895,6 +895,10 @@
         <source>Sweep to %1</source>
         <translation>%1까지 스윕</translation>
     </message>
+    <message>
+        <source>draft</source>
+        <translation type="unfinished">초안</translation>
+    </message>
 </context>
 <context>
     <name>slopescope::ui::MapPanel</name>

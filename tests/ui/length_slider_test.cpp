@@ -64,6 +64,9 @@ TEST_F(LengthSliderTest, KeepsWithinTheText) {
     EXPECT_EQ(length.length(), 2);
     type("99999999999999999999999");
     EXPECT_EQ(length.length(), 2) << "no number at all";
+    for (const char* noNumber : {"2^12", "4k", "1.5", "-3", "x"})
+        type(noNumber);
+    EXPECT_EQ(length.length(), 2);
     type("");
     EXPECT_EQ(length.length(), 2);
     EXPECT_EQ(number->text(), "2");
@@ -99,6 +102,23 @@ TEST_F(LengthSliderTest, StepsGoToTheNextStop) {
     EXPECT_EQ(length.length(), 5);
     length.step(1);
     EXPECT_EQ(length.length(), 32);
+}
+
+TEST_F(LengthSliderTest, KeysAndTheHandleReachTheStopsOnBothSides) {
+    type("3000");
+    QTest::keyClick(slider, Qt::Key_Left);
+    EXPECT_EQ(length.length(), 2048);
+    type("3000");
+    QTest::keyClick(slider, Qt::Key_Right);
+    EXPECT_EQ(length.length(), 4096);
+    type("3000");
+    QTest::keyClick(number, Qt::Key_Down);
+    EXPECT_EQ(length.length(), 2048);
+    QTest::keyClick(number, Qt::Key_Up);
+    EXPECT_EQ(length.length(), 4096);
+    type("3000");
+    emit slider->sliderReleased(); // grasped and let go at its stop
+    EXPECT_EQ(length.length(), 2048);
 }
 
 TEST_F(LengthSliderTest, AShorterTextShortens) {
