@@ -897,7 +897,7 @@
     </message>
     <message>
         <source>draft</source>
-        <translation type="unfinished">초안</translation>
+        <translation>초안</translation>
     </message>
 </context>
 <context>
