@@ -77,8 +77,8 @@ std::shared_ptr<LoadedModel> load(const fs::path& directory, const Device& devic
     const DeviceFacts here = deviceFacts({}), there = deviceFacts(device);
     UnreadModel unread(directory, job);
     ModelFacts facts = factsOf(unread.description(), device);
-    // The processor reads the files, in float32, whatever computes then.
-    requireMemory(here, {facts.parameters * bytesOfNumber({}, facts.precision), 0});
+    // The processor reads the files, in float32, whatever computes then; a tensor is there twice while it is packed or moved.
+    requireMemory(here, {(facts.parameters + unread.description().largestTensor) * bytesOfNumber({}, facts.precision), 0});
     requireMemory(there, {facts.bytesInMemory, 0});
     const std::string aside = device.isCpu() ? "; " + bytesText(here.left()) + " are free"
                                              : ", for " + device.name() + ": " + bytesText(facts.bytesInMemory) + " of the " +

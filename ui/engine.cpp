@@ -170,7 +170,7 @@ Job Engine::viewJob(Task task, std::stop_token stop) {
     if (!isWatched(task))
         return Job(std::move(stop));
     auto report = [this, task, stop, throttle = std::make_shared<Throttle>(kProgressPause)](const Progress& progress) {
-        if (!throttle->pass())
+        if (progress.fraction > 0 && !throttle->pass()) // a beginning is always news: it says what is to come
             return;
         const auto deliver = [this, task, stop, progress] {
             if (!stop.stop_requested())

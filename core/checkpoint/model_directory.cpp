@@ -116,7 +116,9 @@ void UnreadModel::takeOver(TensorSource tensors) {
     forEachTensor(m_description.config, none, [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor&) {
         const SourceTensor& tensor = tensors.at(name, shape);
         types.insert(tensor.type);
-        m_description.parameters += valuesOf(tensor);
+        const std::int64_t values = valuesOf(tensor);
+        m_description.parameters += values;
+        m_description.largestTensor = std::max(m_description.largestTensor, values);
     });
     m_description.precision = precisionName(types);
     m_tensors = std::move(tensors);

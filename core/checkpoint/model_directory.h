@@ -26,6 +26,7 @@ struct ModelDescription {
     std::optional<Tokenizer> tokenizer; // nothing: no tokenizer.json; token ids can be read, text cannot
     std::string precision; // as stored: "float16", "float32", "mixed"
     std::int64_t parameters = 0;
+    std::int64_t largestTensor = 0; // parameters of it
     TrainingFacts training;
 };
 

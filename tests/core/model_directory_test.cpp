@@ -85,6 +85,7 @@ TEST(ModelDirectory, WhatAModelIsAndNeedsIsKnownFromItsHeaders) {
     EXPECT_EQ(session.model(), std::nullopt);
     EXPECT_EQ(described.precision, "float16");
     EXPECT_EQ(described.bytesInMemory, 4 * described.parameters); // float32 on the processor
+    EXPECT_EQ(UnreadModel(folder / "half", Job()).description().largestTensor, model.weights.embedding.weight.numel());
     const ModelFacts opened = session.openModel((folder / "half").string(), Job());
     EXPECT_EQ(described.parameters, opened.parameters);
     EXPECT_EQ(described.bytesInMemory, opened.bytesInMemory);
