@@ -89,6 +89,8 @@ void LengthSlider::choose(std::int64_t length) {
 }
 
 void LengthSlider::step(int by) {
+    if (m_lengths.empty())
+        return;
     const auto at = by < 0 ? std::lower_bound(m_lengths.begin(), m_lengths.end(), m_length)
                            : std::upper_bound(m_lengths.begin(), m_lengths.end(), m_length) - 1;
     const auto stop = at - m_lengths.begin() + by;
