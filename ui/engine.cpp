@@ -208,6 +208,18 @@ void Engine::perform(const Work& work, const Job& job) {
 
 Engine::Result Engine::compute(const Work& work, const Job& job) {
     const View& view = work.view;
+    // A picture crosses by its signal, and a draft of it ahead of it.
+    const auto by = [this]<class Picture>(void (Engine::*ready)(const Picture&, bool), Picture drawn) -> Deliver {
+        return [this, ready, picture = std::make_shared<const Picture>(std::move(drawn))](bool current) {
+            emit (this->*ready)(*picture, current);
+        };
+    };
+    const auto draftBy = [&]<class Picture>(void (Engine::*ready)(const Picture&, bool)) {
+        return [&, ready](const Picture& draft) {
+            const std::lock_guard lock(m_mutex);
+            post(work, by(ready, draft));
+        };
+    };
     switch (work.task) {
     case Task::OpenModel: {
         auto model = std::make_shared<const ModelFacts>(m_session.openModel(work.model, job));
@@ -232,20 +244,11 @@ Engine::Result Engine::compute(const Work& work, const Job& job) {
         return {};
     case Task::Thumbnails: {
         const ThumbnailsRequest request{view.slopes, view.length, view.thumbnailPixels, view.stage, view.positions};
-        const auto shown = [this](ThumbnailsResult drawn) -> Deliver {
-            return [this, result = std::make_shared<const ThumbnailsResult>(std::move(drawn))](bool current) {
-                emit thumbnailsReady(*result, current);
-            };
-        };
-        const auto draft = [&](const ThumbnailsResult& thumbnails) {
-            const std::lock_guard lock(m_mutex);
-            post(work, shown(thumbnails));
-        };
-        return {shown(m_session.thumbnails(request, job, draft))};
+        return {by(&Engine::thumbnailsReady, m_session.thumbnails(request, job, draftBy(&Engine::thumbnailsReady)))};
     }
     case Task::Profile: {
-        auto result = std::make_shared<const ProfileResult>(m_session.profile({view.slopes, view.length, view.head, view.positions}, job));
-        return {[this, result](bool current) { emit profileReady(*result, current); }};
+        const ProfileRequest request{view.slopes, view.length, view.head, view.positions};
+        return {by(&Engine::profileReady, m_session.profile(request, job))};
     }
     case Task::Cell: {
         const CellRequest request{view.slopes, view.length, view.head, view.cell->query, view.cell->key, view.positions};
@@ -259,18 +262,9 @@ Engine::Result Engine::compute(const Work& work, const Job& job) {
     default: { // Preview and Map
         const MapRequest request{view.slopes, view.length,  view.head,     view.viewport,
                                  view.stage,  view.pooling, view.positions};
-        const auto shown = [this](MapResult drawn) -> Deliver {
-            return [this, result = std::make_shared<const MapResult>(std::move(drawn))](bool current) {
-                emit mapReady(*result, current);
-            };
-        };
-        const auto draft = [&](const MapResult& map) {
-            const std::lock_guard lock(m_mutex);
-            post(work, shown(map));
-        };
-        MapResult map = m_session.map(request, job, draft);
+        MapResult map = m_session.map(request, job, draftBy(&Engine::mapReady));
         const bool exact = map.freshness == Freshness::Exact;
-        return {shown(std::move(map)), exact};
+        return {by(&Engine::mapReady, std::move(map)), exact};
     }
     }
 }
