@@ -44,8 +44,9 @@ LengthSlider::LengthSlider(QWidget* parent)
     row->addWidget(m_number);
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     setLongest(0);
-    connect(m_slider, &QSlider::valueChanged, this, [this](int stop) { choose(m_lengths[static_cast<std::size_t>(stop)]); });
-    connect(m_slider, &QSlider::sliderReleased, this, [this] { choose(m_lengths[static_cast<std::size_t>(m_slider->value())]); });
+    const auto takeStop = [this] { choose(m_lengths[static_cast<std::size_t>(m_slider->value())]); };
+    connect(m_slider, &QSlider::valueChanged, this, takeStop);
+    connect(m_slider, &QSlider::sliderReleased, this, takeStop); // the length may lie above the stop that was not left
     connect(m_number, &QLineEdit::editingFinished, this, &LengthSlider::acceptTyped);
 }
 
