@@ -13,22 +13,22 @@
 namespace slopescope {
 namespace {
 
-std::string refusalOf(const std::string& name) {
+template <class Call>
+std::string refusal(const Call& call) {
     try {
-        deviceNamed(name);
+        call();
     } catch (const Error& error) {
         return error.what();
     }
     return {};
 }
 
+std::string refusalOf(const std::string& name) {
+    return refusal([&] { deviceNamed(name); });
+}
+
 std::string refusalBy(const DeviceFacts& device, const MemoryNeeds& needs) {
-    try {
-        requireMemory(device, needs);
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return {};
+    return refusal([&] { requireMemory(device, needs); });
 }
 
 TEST(Devices, TheProcessorIsAlwaysThere) {
