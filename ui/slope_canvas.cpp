@@ -5,7 +5,6 @@
 
 #include <QHelpEvent>
 #include <QKeyEvent>
-#include <QLineEdit>
 #include <QMouseEvent>
 #include <QToolTip>
 
@@ -413,16 +412,12 @@ void SlopeCanvas::editValue(int head) {
     closeField();
     select(head, true);
     m_fieldHead = head;
-    m_field = new QLineEdit(slopeEditText(m_slopes[static_cast<std::size_t>(head)]), this);
-    m_field->setObjectName(QStringLiteral("slopeField"));
-    m_field->setFont(tickFont());
-    m_field->setAlignment(Qt::AlignCenter);
+    m_field = new SlopeField(m_slopes[static_cast<std::size_t>(head)], this);
     m_field->setAccessibleName(tr("Slope of head %1").arg(head));
-    m_field->setStyleSheet(QStringLiteral("QLineEdit { padding: 1px 2px; min-height: 0; }"));
+    connect(m_field, &SlopeField::refused, this, &SlopeCanvas::valueRefused);
+    connect(m_field, &SlopeField::left, this, &SlopeCanvas::leaveField);
     placeField();
-    m_field->installEventFilter(this);
     m_field->show();
-    m_field->selectAll();
     m_field->setFocus(Qt::OtherFocusReason);
 }
 
@@ -434,70 +429,28 @@ void SlopeCanvas::placeField() {
     m_field->setGeometry(QRectF(left, std::min(value.center().y() - high / 2, height() - high), wide, high).toRect());
 }
 
-void SlopeCanvas::acceptField() {
-    if (!m_field)
-        return;
-    QString fault;
-    const auto slope = parseSlope(m_field->text(), &fault);
-    if (!slope) {
-        emit valueRefused(fault);
-        m_field->selectAll();
-        return;
-    }
-    const int head = m_fieldHead;
-    closeField();
-    setFocus(Qt::OtherFocusReason);
-    if (*slope != m_slopes[static_cast<std::size_t>(head)])
-        emit slopeTyped(head, *slope);
-}
-
 void SlopeCanvas::closeField() {
     if (!m_field)
         return;
-    QLineEdit* field = m_field;
+    SlopeField* const field = m_field;
     m_field = nullptr;
     m_fieldHead = -1;
-    field->removeEventFilter(this);
+    field->disconnect(this); // hiding it takes the focus from it
     field->hide();
     field->deleteLater();
     emit valueRefused(QString());
 }
 
-void SlopeCanvas::fieldKey(int key) {
-    if (key == Qt::Key_Escape) {
-        closeField();
+void SlopeCanvas::leaveField(SlopeField::Way way, std::optional<double> slope) {
+    const int head = m_fieldHead;
+    closeField();
+    if (way != SlopeField::Way::Elsewhere)
         setFocus(Qt::OtherFocusReason);
-        return;
-    }
-    const int step = key == Qt::Key_Tab ? 1 : key == Qt::Key_Backtab ? -1 : 0;
-    const int next = m_fieldHead + step;
-    acceptField();
-    if (step != 0 && !m_field && next >= 0 && next < heads())
-        editValue(next);
-}
-
-bool SlopeCanvas::eventFilter(QObject* watched, QEvent* event) {
-    if (watched != m_field)
-        return QWidget::eventFilter(watched, event);
-    if (event->type() == QEvent::KeyPress || event->type() == QEvent::ShortcutOverride) {
-        const int key = static_cast<QKeyEvent*>(event)->key();
-        if (key == Qt::Key_Escape || key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Tab ||
-            key == Qt::Key_Backtab) {
-            event->accept(); // the line edit would pass them on, to open the field anew or to the window
-            if (event->type() == QEvent::KeyPress)
-                fieldKey(key);
-            return true;
-        }
-    }
-    if (event->type() == QEvent::FocusOut) {
-        // Clicking elsewhere keeps what was typed if it is a slope, and drops it silently if not.
-        const auto slope = parseSlope(m_field->text());
-        const int head = m_fieldHead;
-        closeField();
-        if (slope && *slope != m_slopes[static_cast<std::size_t>(head)])
-            emit slopeTyped(head, *slope);
-    }
-    return false;
+    if (slope && *slope != m_slopes[static_cast<std::size_t>(head)])
+        emit slopeTyped(head, *slope);
+    const int next = head + (way == SlopeField::Way::Tab ? 1 : way == SlopeField::Way::Backtab ? -1 : 0);
+    if (next != head)
+        editValue(next); // beyond the first and the last there is none
 }
 
 void SlopeCanvas::resizeEvent(QResizeEvent*) {

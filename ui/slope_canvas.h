@@ -5,13 +5,12 @@
 #pragma once
 
 #include "core/positions/slopes.h"
+#include "ui/slope_field.h"
 
 #include <QWidget>
 
 #include <optional>
 #include <vector>
-
-class QLineEdit;
 
 namespace slopescope::ui {
 
@@ -67,7 +66,6 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
     bool focusNextPrevChild(bool next) override;
     bool event(QEvent* event) override;
-    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     enum class Labels { All, Staggered, SelectedOnly }; // from the roomiest to the narrowest
@@ -99,8 +97,7 @@ private:
     void nudge(int direction, bool fine);
     void endNudge();
     void placeField();
-    void acceptField();
-    void fieldKey(int key);
+    void leaveField(SlopeField::Way way, std::optional<double> slope);
     void paintGrid(QPainter& painter, const SlopeAxis& axis) const;
     void paintHead(QPainter& painter, const SlopeAxis& axis, int head) const;
     void paintLabels(QPainter& painter) const;
@@ -112,7 +109,7 @@ private:
     std::optional<Drag> m_drag;
     bool m_nudging = false;
     bool m_ringed = false; // reached by keyboard: show where the focus is
-    QLineEdit* m_field = nullptr;
+    SlopeField* m_field = nullptr;
     int m_fieldHead = -1;
 };
 
