@@ -1,5 +1,6 @@
 #include "ui/format.h"
 
+#include "core/bytes_text.h"
 #include "core/text/utf8.h"
 
 #include <QCoreApplication>
@@ -98,17 +99,7 @@ QString compactCount(std::int64_t number) {
 }
 
 QString byteSize(std::int64_t bytes) {
-    static constexpr const char* kUnits[] = {
-        QT_TRANSLATE_NOOP("slopescope::ui", "%1 bytes"), QT_TRANSLATE_NOOP("slopescope::ui", "%1 KB"),
-        QT_TRANSLATE_NOOP("slopescope::ui", "%1 MB"), QT_TRANSLATE_NOOP("slopescope::ui", "%1 GB"),
-        QT_TRANSLATE_NOOP("slopescope::ui", "%1 TB")};
-    double size = static_cast<double>(bytes);
-    std::size_t unit = 0;
-    while (size >= 1023.5 && unit + 1 < std::size(kUnits)) {
-        size /= 1024;
-        ++unit;
-    }
-    return tr(kUnits[unit]).arg(QLocale().toString(size, 'f', unit > 0 && size < 9.95 ? 1 : 0));
+    return QString::fromStdString(bytesText(bytes));
 }
 
 QString significant(double value, int digits) {

@@ -13,7 +13,7 @@ namespace slopescope::ui {
 
 QString grouped(std::int64_t number);               // 1,204
 QString compactCount(std::int64_t number);          // 950, 31.2 k, 3.7 M, 1.1 B
-QString byteSize(std::int64_t bytes);               // 24 MB, powers of 1024
+QString byteSize(std::int64_t bytes);               // 24.0 MiB, as core/bytes_text.h writes it in progress and errors
 QString significant(double value, int digits = 3);  // 0.354, 41.2, 1,310; "–" when not finite
 QString perplexityText(double perplexity);          // 61.83, 142.1, 12,480
 

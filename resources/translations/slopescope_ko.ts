@@ -27,26 +27,6 @@
         <translation>%1 k</translation>
     </message>
     <message>
-        <source>%1 bytes</source>
-        <translation>%1바이트</translation>
-    </message>
-    <message>
-        <source>%1 KB</source>
-        <translation>%1 KB</translation>
-    </message>
-    <message>
-        <source>%1 MB</source>
-        <translation>%1 MB</translation>
-    </message>
-    <message>
-        <source>%1 GB</source>
-        <translation>%1 GB</translation>
-    </message>
-    <message>
-        <source>%1 TB</source>
-        <translation>%1 TB</translation>
-    </message>
-    <message>
         <source>Type a slope, such as 1/64, 0.015625 or 2^-6.</source>
         <translation>1/64, 0.015625, 2^-6처럼 기울기를 입력하세요.</translation>
     </message>

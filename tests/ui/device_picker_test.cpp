@@ -28,8 +28,8 @@ TEST(DevicePickerTest, ListsDevicesWithTheirMemory) {
     EXPECT_TRUE(actions[0]->text().startsWith("CPU"));
     EXPECT_TRUE(actions[0]->isChecked());
     EXPECT_TRUE(actions[1]->text().contains("H100"));
-    EXPECT_TRUE(actions[1]->text().contains("1.0 GB of 79 GB")) << actions[1]->text().toStdString();
-    EXPECT_TRUE(actions[1]->toolTip().contains("3.0 GB")) << actions[1]->toolTip().toStdString();
+    EXPECT_TRUE(actions[1]->text().contains("1.0 GiB of 79.0 GiB")) << actions[1]->text().toStdString();
+    EXPECT_TRUE(actions[1]->toolTip().contains("3.0 GiB")) << actions[1]->toolTip().toStdString();
     EXPECT_FALSE(actions[1]->isChecked());
 }
 

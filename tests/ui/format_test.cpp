@@ -37,10 +37,10 @@ TEST_F(Format, CompactsCounts) {
 
 TEST_F(Format, WritesByteSizes) {
     EXPECT_EQ(byteSize(0), "0 bytes");
-    EXPECT_EQ(byteSize(1023), "1,023 bytes");
-    EXPECT_EQ(byteSize(1024), "1.0 KB");
-    EXPECT_EQ(byteSize(24 << 20), "24 MB");
-    EXPECT_EQ(byteSize((1LL << 30) * 3 / 2), "1.5 GB");
+    EXPECT_EQ(byteSize(1023), "1023 bytes");
+    EXPECT_EQ(byteSize(1024), "1.0 KiB");
+    EXPECT_EQ(byteSize(24 << 20), "24.0 MiB");
+    EXPECT_EQ(byteSize((1LL << 30) * 3 / 2), "1.5 GiB");
 }
 
 TEST_F(Format, RoundsToSignificantDigits) {

@@ -64,7 +64,7 @@ protected:
 TEST_F(ModelPanelTest, SaysTheFacts) {
     panel.setModel(facts());
     for (const char* fact : {"alibi", "3.7 M · float16", "4 layers × 8 heads × 32", "ALiBi, paper slopes", "1,256 tokens",
-                             "20 books, 6.1 M tokens", "any length", "24 MB"})
+                             "20 books, 6.1 M tokens", "any length", "24.0 MiB"})
         EXPECT_TRUE(said().contains(fact)) << fact << " in " << said().join(" | ").toStdString();
 }
 
