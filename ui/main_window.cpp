@@ -2,6 +2,7 @@
 
 #include "ui/cell_card.h"
 #include "ui/device_picker.h"
+#include "ui/dock_panel.h"
 #include "ui/format.h"
 #include "ui/head_grid.h"
 #include "ui/length_slider.h"
@@ -9,6 +10,7 @@
 #include "ui/map_view.h"
 #include "ui/model_panel.h"
 #include "ui/notice_strip.h"
+#include "ui/panel_header.h"
 #include "ui/position_picker.h"
 #include "ui/profile_view.h"
 #include "ui/slope_editor.h"
@@ -55,6 +57,10 @@ MainWindow::~MainWindow() {
 
 bool MainWindow::isSettled() const {
     return m_model && m_text && m_waiting == 0 && m_mapExact && m_thumbnailsFinal && !m_sweeping && m_curve && m_curve->complete;
+}
+
+void MainWindow::showHeadFacts(Freshness freshness) {
+    m_headDock->header()->setFacts(freshness == Freshness::Draft ? tr("draft") : tr("a click shows one"));
 }
 
 void MainWindow::pointAt(std::optional<CellOnView> cell) {

@@ -126,6 +126,7 @@ private:
     void useDevice(const Device& device);
     void showDevices(const std::vector<DeviceChoice>& devices, const QString& whyNoGpu);
     void showDevice(const Device& device, const std::optional<ModelFacts>& model);
+    void showHeadFacts(Freshness freshness); // of the thumbnails
     void pointAt(std::optional<CellOnView> cell);
     void pushView();
     void arrived(int picture, bool current);

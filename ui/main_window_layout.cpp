@@ -51,12 +51,6 @@ QFrame* verticalRule(QWidget* parent) {
     return rule;
 }
 
-PanelHeader* headHeader() {
-    auto* const header = new PanelHeader(MainWindow::tr("Heads"));
-    header->setFacts(MainWindow::tr("a click shows one"));
-    return header;
-}
-
 // Docks reach to the edge of the window; an empty toolbar keeps them off it.
 void addMargin(QMainWindow* window, Qt::ToolBarArea area) {
     auto* const margin = new QToolBar(window);
@@ -131,7 +125,8 @@ void MainWindow::buildDocks() {
     setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
     m_modelDock = new DockPanel("model", m_models->header(), m_models, this);
     m_textDock = new DockPanel("text", m_textView->header(), buildTextColumn(), this);
-    m_headDock = new DockPanel("heads", headHeader(), buildHeadColumn(), this);
+    m_headDock = new DockPanel("heads", new PanelHeader(tr("Heads")), buildHeadColumn(), this);
+    showHeadFacts(Freshness::Exact);
     m_slopeDock = new DockPanel("slopes", m_slopes->header(), m_slopes, this);
     m_curveDock = new DockPanel("curve", m_curves->header(), m_curves, this);
     arrangeDocks(); // a saved layout restores only docks that have a place

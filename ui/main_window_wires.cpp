@@ -3,13 +3,11 @@
 
 #include "ui/cell_card.h"
 #include "ui/device_picker.h"
-#include "ui/dock_panel.h"
 #include "ui/head_grid.h"
 #include "ui/length_slider.h"
 #include "ui/map_panel.h"
 #include "ui/map_view.h"
 #include "ui/model_panel.h"
-#include "ui/panel_header.h"
 #include "ui/position_picker.h"
 #include "ui/profile_view.h"
 #include "ui/slope_editor.h"
@@ -106,9 +104,8 @@ void MainWindow::connectEngine() {
     connect(m_engine, &Engine::thumbnailsReady, this, [this](const ThumbnailsResult& thumbnails, bool current) {
         m_heads->setThumbnails(thumbnails);
         m_map->setGlobalPictures(thumbnails.pictures);
-        const bool draft = thumbnails.freshness == Freshness::Draft;
-        m_headDock->header()->setFacts(draft ? tr("draft") : tr("a click shows one"));
-        m_thumbnailsFinal = current && !draft;
+        showHeadFacts(thumbnails.freshness);
+        m_thumbnailsFinal = current && thumbnails.freshness == Freshness::Exact;
         arrived(kThumbnails, current);
     });
     connect(m_engine, &Engine::profileReady, this, [this](const ProfileResult& profile, bool current) {
