@@ -3,6 +3,7 @@
 #include "ui/panel_header.h"
 #include "ui/plot_style.h"
 #include "ui/segmented_buttons.h"
+#include "tests/ui/pixels.h"
 #include "ui/theme.h"
 
 #include <QLabel>
@@ -18,6 +19,7 @@
 
 using namespace slopescope;
 using namespace slopescope::ui;
+using namespace slopescope::ui::tests;
 
 namespace {
 
@@ -41,17 +43,6 @@ CurveResult curve(double perplexity, double growth = 0) {
     for (std::int64_t context = 1; context < 8192; context *= 2)
         made.context.push_back({context, 2 * context, std::log(perplexity * (1 + 3.0 / double(context))), 0.02});
     return made;
-}
-
-int count(const QImage& image, const QColor& color) {
-    int found = 0;
-    for (int y = 0; y < image.height(); ++y)
-        for (int x = 0; x < image.width(); ++x) {
-            const QColor pixel = image.pixelColor(x, y);
-            found += std::abs(pixel.red() - color.red()) < 6 && std::abs(pixel.green() - color.green()) < 6 &&
-                     std::abs(pixel.blue() - color.blue()) < 6;
-        }
-    return found;
 }
 
 class CurveViewTest : public testing::Test {

@@ -1,5 +1,6 @@
 #include "ui/profile_view.h"
 
+#include "tests/ui/pixels.h"
 #include "ui/theme.h"
 
 #include <QLabel>
@@ -12,6 +13,7 @@
 
 using namespace slopescope;
 using namespace slopescope::ui;
+using namespace slopescope::ui::tests;
 
 namespace {
 
@@ -26,18 +28,6 @@ ProfileResult profile(int head) {
     made.medianDistance = 1204.4;
     made.firstKeyMass = 0.0312;
     return made;
-}
-
-// Pixels whose colour is `color` to within what antialiasing at full cover leaves.
-int count(const QImage& image, const QColor& color) {
-    int found = 0;
-    for (int y = 0; y < image.height(); ++y)
-        for (int x = 0; x < image.width(); ++x) {
-            const QColor pixel = image.pixelColor(x, y);
-            found += std::abs(pixel.red() - color.red()) < 6 && std::abs(pixel.green() - color.green()) < 6 &&
-                     std::abs(pixel.blue() - color.blue()) < 6;
-        }
-    return found;
 }
 
 class ProfileViewTest : public testing::Test {
