@@ -94,7 +94,8 @@ void addTrain(CLI::App& app, Context& context) {
     count("--validate-every", request->validateEvery, "Steps between validations");
     count("--save-every", request->saveEvery, "Steps between checkpoints");
     count("--log-every", request->logEvery, "Steps between lines of the log");
-    verb->add_flag("--bfloat16", request->bfloat16, "On a GPU: products in bfloat16, everything else in float32");
+    verb->add_flag("--bfloat16", request->bfloat16, "Products in bfloat16, the rest in float32: for GPUs, and for\n"
+                   "processors with AMX under a LibTorch of 2.x");
     verb->add_flag("--resume", request->resume, "Go on from the run's last checkpoint");
     verb->footer(
         "Progress goes to stderr and to log.jsonl in the folder. Ctrl+C saves a checkpoint first. Runs with the same\n"

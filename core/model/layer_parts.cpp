@@ -59,8 +59,8 @@ void pack(Linear& part) {
 }
 
 at::Tensor linear(const at::Tensor& x, const Linear& part) {
-    if (!part.packed)
-        return at::linear(x.to(part.weight.scalar_type()), part.weight, part.bias);
+    if (!part.packed) // in training autocast, where it is on, sees to the types
+        return at::linear(at::GradMode::is_enabled() ? x : x.to(part.weight.scalar_type()), part.weight, part.bias);
     std::vector<std::int64_t> shape = x.sizes().vec();
     shape.back() = part.packed->outputs();
     at::Tensor y = at::empty(shape, x.options());

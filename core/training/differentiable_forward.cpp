@@ -5,8 +5,8 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/autocast_mode.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
-#include <ATen/ops/baddbmm.h>
 #include <ATen/ops/bmm.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/embedding.h>
@@ -30,7 +30,7 @@ at::Tensor byHead(const at::Tensor& x) {
 // Products in bfloat16 while it lives.
 class Autocast {
 public:
-    explicit Autocast(bool wanted) : m_wanted(wanted) {
+    Autocast(bool wanted, const at::Device& device) : m_wanted(wanted), m_cpu(device.is_cpu()) {
         if (!m_wanted)
             return;
         at::autocast::increment_nesting();
@@ -47,22 +47,28 @@ public:
     Autocast& operator=(const Autocast&) = delete;
 
 private:
-    static void enable(bool on) {
+    void enable(bool on) const {
 #if TORCH_VERSION_MAJOR >= 2
-        at::autocast::set_autocast_dtype(at::kCUDA, at::kBFloat16);
-        at::autocast::set_autocast_enabled(at::kCUDA, on);
+        const at::DeviceType type = m_cpu ? at::kCPU : at::kCUDA;
+        at::autocast::set_autocast_dtype(type, at::kBFloat16);
+        at::autocast::set_autocast_enabled(type, on);
 #else
-        at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
-        at::autocast::set_enabled(on);
+        if (m_cpu) {
+            at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+            at::autocast::set_cpu_enabled(on);
+        } else {
+            at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+            at::autocast::set_enabled(on);
+        }
 #endif
     }
 
-    const bool m_wanted;
+    const bool m_wanted, m_cpu;
 };
 
 } // namespace
 
-at::Tensor DifferentiableForward::bias(const DecoderWeights& weights, std::int64_t batch, std::int64_t length,
+at::Tensor DifferentiableForward::maskAndBias(const DecoderWeights& weights, std::int64_t batch, std::int64_t length,
                                        const at::Device& device) {
     const std::int64_t heads = m_config.heads;
     if (!m_mask.defined() || m_mask.size(0) != length) {
@@ -100,8 +106,8 @@ at::Tensor DifferentiableForward::bias(const DecoderWeights& weights, std::int64
 
 at::Tensor DifferentiableForward::loss(const DecoderWeights& weights, const at::Tensor& ids) {
     const std::int64_t batch = ids.size(0), length = ids.size(1) - 1;
-    const Autocast autocast(m_bfloat16);
-    const at::Tensor scores = bias(weights, batch, length, ids.device());
+    const Autocast autocast(m_bfloat16 && at::GradMode::is_enabled(), ids.device());
+    const at::Tensor bias = maskAndBias(weights, batch, length, ids.device());
     std::optional<RotaryTable> rotary;
     if (m_config.positions.rotary)
         rotary = rotaryTable(*m_config.positions.rotary, 0, length).to(ids.device());
@@ -110,16 +116,16 @@ at::Tensor DifferentiableForward::loss(const DecoderWeights& weights, const at::
     for (const LayerWeights& layer : weights.layers) {
         const QueryKeyValue qkv = projectAttention(m_config, layer, x, rotary ? &*rotary : nullptr);
         const double scale = 1 / std::sqrt(double(m_config.headDim));
-        const at::Tensor q = byHead(qkv.q), k = byHead(qkv.k).transpose(1, 2);
-        // A bias in bfloat16 would not tell far distances apart.
-        const at::Tensor probability = at::softmax(
-            m_bfloat16 ? scores + at::bmm(q, k).to(at::kFloat) * scale : at::baddbmm(scores, q, k, 1, scale), -1);
+        const at::Tensor products = at::bmm(byHead(qkv.q * scale), byHead(qkv.k).transpose(1, 2));
+        // The sum is float32: a bias in bfloat16 would not tell far distances apart.
+        const at::Tensor probability = at::softmax(bias + products, -1);
         const at::Tensor attended = at::bmm(probability, byHead(qkv.v))
                                         .view({batch, m_config.heads, length, m_config.headDim})
                                         .transpose(1, 2);
         x = finishLayer(m_config, layer, x, attended);
     }
-    return at::cross_entropy_loss(logits(m_config, weights, x).flatten(0, 1), ids.narrow(1, 1, length).flatten());
+    const at::Tensor predicted = logits(m_config, weights, x).to(at::kFloat);
+    return at::cross_entropy_loss(predicted.flatten(0, 1), ids.narrow(1, 1, length).flatten());
 }
 
 } // namespace slopescope

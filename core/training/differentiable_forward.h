@@ -12,14 +12,14 @@ namespace slopescope {
 // `ids`.
 class DifferentiableForward {
 public:
-    // `bfloat16`: products in bfloat16 on a GPU, sums, norms and softmax in float32.
+    // `bfloat16`: products in bfloat16; sums, norms, softmax, and all of a loss without gradients, in float32.
     explicit DifferentiableForward(const DecoderConfig& config, bool bfloat16 = false)
         : m_config(config), m_bfloat16(bfloat16) {}
 
     at::Tensor loss(const DecoderWeights& weights, const at::Tensor& ids);
 
 private:
-    at::Tensor bias(const DecoderWeights& weights, std::int64_t batch, std::int64_t length, const at::Device& device);
+    at::Tensor maskAndBias(const DecoderWeights& weights, std::int64_t batch, std::int64_t length, const at::Device& device);
 
     const DecoderConfig& m_config;
     const bool m_bfloat16;

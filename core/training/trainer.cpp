@@ -78,8 +78,6 @@ void checkRequest(const TrainingRequest& r) {
         throw Error("Training cannot learn a vocabulary of " + std::to_string(r.vocabulary) + " tokens.");
     if (r.logEvery < 1 || r.validateEvery < 1 || r.saveEvery < 1)
         throw Error("Training logs, validates and saves every so many steps; that number must be at least 1.");
-    if (r.bfloat16 && r.device.isCpu())
-        throw Error("Training in bfloat16 needs a GPU; on the cpu it would be slower than float32.");
     for (const double value : {r.learningRate, r.finalLearningRate, r.weightDecay, r.clipNorm})
         if (!std::isfinite(value) || value < 0)
             throw Error(

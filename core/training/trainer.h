@@ -33,7 +33,7 @@ struct TrainingRequest {
     std::int64_t logEvery = 20, validateEvery = 250, saveEvery = 250; // steps
     bool resume = false;
     Device device;
-    bool bfloat16 = false; // on a GPU: products in bfloat16, everything else in float32
+    bool bfloat16 = false; // products in bfloat16, everything else in float32
     std::string command; // as typed, kept in training.json
 };
 

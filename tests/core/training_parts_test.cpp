@@ -6,6 +6,8 @@
 #include "core/training/differentiable_forward.h"
 #include "tests/core/tiny_model.h"
 
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
@@ -92,6 +94,42 @@ TEST_P(Differentiable, GradientsAreCentralDifferences) {
                 << name << "[" << i << "]";
         }
     }
+}
+
+// One rounding to bfloat16 is off by up to 2^-9; in a gradient dozens of them meet, and some of what they met has cancelled.
+TEST_P(Differentiable, GradientsOfBFloat16ProductsAreTheSameToItsPrecision) {
+    const auto ids = asTensor(tinyIds(33, 2 * 41), 2);
+    const auto gradients = [&](bool bfloat16, double* loss) {
+        TinyModel model({.method = GetParam()});
+        std::map<std::string, at::Tensor> all;
+        forEachTensor(model.config, model.weights,
+                      [&](const std::string& name, const std::vector<std::int64_t>&, at::Tensor& tensor) {
+                          tensor.requires_grad_(true);
+                          all[name] = tensor;
+                      });
+        const at::Tensor value = DifferentiableForward(model.config, bfloat16).loss(model.weights, ids);
+        value.backward();
+        *loss = value.item<double>();
+        for (auto& [name, tensor] : all)
+            tensor = tensor.grad();
+        return all;
+    };
+    double exactLoss = 0, loss = 0;
+    const auto exact = gradients(false, &exactLoss), rounded = gradients(true, &loss);
+    EXPECT_NEAR(loss, exactLoss, 0.01 * exactLoss);
+    EXPECT_NE(loss, exactLoss); // it did compute otherwise
+    for (const auto& [name, gradient] : exact) {
+        EXPECT_EQ(rounded.at(name).scalar_type(), at::kFloat) << name;
+        EXPECT_LT((rounded.at(name) - gradient).norm().item<double>(), 0.1 * gradient.norm().item<double>()) << name;
+    }
+}
+
+TEST_P(Differentiable, ALossWithoutGradientsIsNotRounded) {
+    const TinyModel model({.method = GetParam()});
+    const auto ids = asTensor(tinyIds(34, 2 * 41), 2);
+    const at::NoGradGuard noGradient;
+    EXPECT_EQ(DifferentiableForward(model.config, true).loss(model.weights, ids).item<double>(),
+              DifferentiableForward(model.config, false).loss(model.weights, ids).item<double>());
 }
 
 // --- Batches ---
