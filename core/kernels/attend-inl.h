@@ -151,11 +151,16 @@ private:
     void weighRow(int group, int r, std::int64_t first, std::int64_t end) {
         if (first >= end)
             return;
+        const float* weights = m_s.weights.data() + r * kBlock + first % kBlock;
+        const float* values = m_head.values + first * m_head.valueStride;
         float* sums = m_s.sums.data() + (group * kRows + r) * m_width;
-        for (std::int64_t x = 0; x < m_width; x += kLanes)
-            weigh<1, 1>(m_s.weights.data() + r * kBlock + first % kBlock, kBlock,
-                        m_head.values + first * m_head.valueStride + x, m_head.valueStride, end - first, sums + x,
-                        m_width);
+        std::int64_t x = 0;
+        for (; x + 4 * kLanes <= m_width; x += 4 * kLanes) // four sums at once: one alone waits for itself
+            weigh<1, 4>(weights, kBlock, values + x, m_head.valueStride, end - first, sums + x, m_width);
+        for (; x + 2 * kLanes <= m_width; x += 2 * kLanes)
+            weigh<1, 2>(weights, kBlock, values + x, m_head.valueStride, end - first, sums + x, m_width);
+        if (x < m_width)
+            weigh<1, 1>(weights, kBlock, values + x, m_head.valueStride, end - first, sums + x, m_width);
     }
 
     void finish(std::int64_t batch, std::int64_t head, const AttentionOutput& output) const {
