@@ -99,7 +99,7 @@ void addTrain(CLI::App& app, Context& context) {
     verb->add_flag("--resume", request->resume, "Go on from the run's last checkpoint");
     verb->footer(
         "Progress goes to stderr and to log.jsonl in the folder. Ctrl+C saves a checkpoint first. Runs with the same\n"
-        "texts, seed and number of threads give the same bits, resumed or not.");
+        "texts, seed and number of threads give the same bits, resumed or not; under a LibTorch of 2.x, with --threads 1.");
     verb->callback([request, &context] { run(*request, context); });
 }
 

@@ -4,8 +4,9 @@
 //     config.json tokenizer.json model.safetensors training.json    the model, once finished
 //     log.jsonl                                                     a line an interval: step, loss, tokens/s, ...
 //     resume.safetensors                                            weights and optimiser state, replaced atomically
-// On the processor, two runs with the same data, seed and thread count give the same bits, resumed or not; anywhere, runs that
-// differ only in their position method begin alike and see the same batches in the same order.
+// On the processor, two runs with the same data, seed and thread count give the same bits, resumed or not (under a LibTorch of
+// 2.x, on one thread); anywhere, runs that differ only in their position method begin alike and see the same batches in the
+// same order.
 #pragma once
 
 #include "core/device.h"

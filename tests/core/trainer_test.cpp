@@ -2,6 +2,7 @@
 #include "core/checkpoint/safetensors.h"
 #include "core/error.h"
 #include "core/study/length_curve.h"
+#include "core/threads.h"
 #include "core/training/trainer.h"
 #include "tests/core/tiny_model.h"
 
@@ -11,6 +12,7 @@
 
 #include <cmath>
 #include <sstream>
+#include <torch/version.h>
 
 namespace slopescope {
 namespace {
@@ -21,11 +23,16 @@ using namespace tests;
 class Training : public ::testing::Test {
 protected:
     void SetUp() override {
+#if TORCH_VERSION_MAJOR >= 2 // on several threads of a busy machine it does not repeat itself to the bit
+        useThreads(1);
+#endif
         writeFile(m_folder / "train.txt", tinyText(1, 700));
         writeFile(m_folder / "other.txt", tinyText(2, 700));
         writeFile(m_folder / "valid.txt", tinyText(3, 400));
         tinyTokenizer().save(m_folder / "tokenizer.json");
     }
+
+    void TearDown() override { useThreads(0); }
 
     TrainingRequest request(const std::string& run) const {
         TrainingRequest r;
