@@ -1,10 +1,10 @@
 #include "core/device.h"
 
-#include "core/available_memory.h"
-#include "core/bytes_text.h"
-#include "core/error.h"
+#include "core/base/available_memory.h"
+#include "core/base/bytes_text.h"
+#include "core/base/error.h"
 #include "core/kernels/cuda/devices.h"
-#include "core/text/in_quotes.h"
+#include "core/base/in_quotes.h"
 
 #include <ATen/Context.h>
 #include <torch/version.h>

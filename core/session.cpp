@@ -1,13 +1,13 @@
 #include "core/session.h"
 
-#include "core/bytes_text.h"
+#include "core/base/bytes_text.h"
 #include "core/checkpoint/model_directory.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/study/head_pictures.h"
 #include "core/study/length_curve.h"
 #include "core/study/text_forward.h"
 #include "core/study/text_logits.h"
-#include "core/text/utf8.h"
+#include "core/base/utf8.h"
 
 #include <algorithm>
 #include <mutex>
@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 struct LoadedModel {
     ModelFacts facts;
     std::shared_ptr<const Decoder> decoder;
-    std::shared_ptr<const Tokenizer> tokenizer; // null: the model has none
+    std::shared_ptr<const text::Tokenizer> tokenizer; // null: the model has none
 
     std::shared_ptr<const Decoder> decoderWith(const PositionOverride& positions) const {
         if (positions.change == PositionChange::Own)
@@ -87,7 +87,7 @@ std::shared_ptr<LoadedModel> load(const fs::path& directory, const Device& devic
     auto loaded = std::make_shared<LoadedModel>();
     loaded->facts = std::move(facts);
     if (opened.tokenizer)
-        loaded->tokenizer = std::make_shared<const Tokenizer>(std::move(*opened.tokenizer));
+        loaded->tokenizer = std::make_shared<const text::Tokenizer>(std::move(*opened.tokenizer));
     loaded->decoder = std::make_shared<const Decoder>(std::move(opened.config), std::move(opened.weights),
                                                       placementOn(device, opened.precision));
     return loaded;
@@ -98,17 +98,17 @@ void requireTwoTokens(const LoadedText& text, const std::string& name) {
         throw Error(name + " is too short: it has fewer than two tokens.");
 }
 
-const Tokenizer& tokenizerOf(const LoadedModel& model) {
+const text::Tokenizer& tokenizerOf(const LoadedModel& model) {
     if (!model.tokenizer)
         throw Error(model.facts.directory.string() + " has no tokenizer.json; without one a model reads token ids, but no text.");
     return *model.tokenizer;
 }
 
-std::shared_ptr<const LoadedText> encodeText(std::string name, std::string text, const Tokenizer& tokenizer,
+std::shared_ptr<const LoadedText> encodeText(std::string name, std::string text, const text::Tokenizer& tokenizer,
                                              const Job& job) {
     job.report(0, "Tokenizing " + name);
     auto loaded = std::make_shared<LoadedText>();
-    for (const Token& token : tokenizer.encode(text, job)) {
+    for (const text::Token& token : tokenizer.encode(text, job)) {
         loaded->facts.tokens.push_back({token.id, token.begin, token.end});
         loaded->ids.push_back(token.id);
     }

@@ -6,8 +6,8 @@
 #pragma once
 
 #include "core/device.h"
-#include "core/job.h"
-#include "core/kernels/attention.h"
+#include "core/base/job.h"
+#include "core/kernels/problems.h"
 #include "core/positions/position_override.h"
 #include "core/positions/slopes.h"
 

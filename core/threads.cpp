@@ -1,6 +1,6 @@
 #include "core/threads.h"
 
-#include "core/parallel.h"
+#include "core/base/parallel.h"
 
 #include <ATen/Parallel.h>
 

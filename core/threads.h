@@ -1,4 +1,4 @@
-// How many threads compute: ours (core/parallel.h) and LibTorch's, set together. Call before other threads compute.
+// How many threads compute: ours (core/base/parallel.h) and LibTorch's, set together. Call before other threads compute.
 #pragma once
 
 namespace slopescope {

@@ -4,9 +4,9 @@
 #include "app/slopescope-cli/output.h"
 
 #include "core/attention/attention.h"
-#include "core/bytes_text.h"
-#include "core/error.h"
-#include "core/parallel.h"
+#include "core/base/bytes_text.h"
+#include "core/base/error.h"
+#include "core/base/parallel.h"
 #include "core/session.h"
 
 #include <CLI/CLI.hpp>

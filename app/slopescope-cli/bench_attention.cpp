@@ -124,7 +124,7 @@ std::vector<BenchRow> benchMap(const BenchOptions& o, const Job& job) {
         for (std::size_t i = 0; i < pictures.size(); ++i)
             contenders.push_back({pictures[i].name, [&, i] {
                                       const Picture& p = pictures[i];
-                                      const MapView view{0, length, 0, length, pixels, pixels, p.stage, p.pooling};
+                                      const MapCells view{0, length, 0, length, pixels, pixels, p.stage, p.pooling};
                                       visited[i] = attentionMap({q, k, p.settings, {}}, view, job).visited;
                                   }});
         race(contenders, int(o.rounds), job);

@@ -5,10 +5,10 @@
 #include "app/slopescope-cli/stopwatch.h"
 
 #include "core/checkpoint/model_directory.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/model/decoder.h"
 #include "core/study/length_curve.h"
-#include "core/text/utf8.h"
+#include "core/base/utf8.h"
 
 #include <algorithm>
 #include <memory>
@@ -32,7 +32,7 @@ Model load(const Session& session, const std::string& name, std::int64_t tokens,
     Model model{opened.directory.filename().string() + " (" + describe(opened.config.positions) + ")", nullptr, {}};
     if (!opened.tokenizer)
         throw Error(opened.directory.string() + " has no tokenizer.json to read the bundled text with.");
-    const std::vector<Token> text = opened.tokenizer->encode(readTextFile(session.bundledText()), job);
+    const std::vector<text::Token> text = opened.tokenizer->encode(readTextFile(session.bundledText()), job);
     for (std::int64_t i = 0; i < tokens; ++i) // the text again and again, where it is too short
         model.ids.push_back(text[std::size_t(i % std::ssize(text))].id);
     model.decoder = std::make_unique<const Decoder>(std::move(opened.config), std::move(opened.weights));

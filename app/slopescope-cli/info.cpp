@@ -2,7 +2,7 @@
 #include "app/slopescope-cli/input.h"
 #include "app/slopescope-cli/output.h"
 #include "app/slopescope-cli/verbs.h"
-#include "core/bytes_text.h"
+#include "core/base/bytes_text.h"
 
 #include <CLI/CLI.hpp>
 

@@ -3,8 +3,8 @@
 #include "app/startup.h"
 
 #include "core/device.h"
-#include "core/error.h"
-#include "core/text/in_quotes.h"
+#include "core/base/error.h"
+#include "core/base/in_quotes.h"
 #include "core/threads.h"
 
 #include <CLI/CLI.hpp>

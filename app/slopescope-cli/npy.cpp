@@ -1,6 +1,6 @@
 #include "app/slopescope-cli/npy.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <bit>
 #include <stdexcept>

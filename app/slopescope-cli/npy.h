@@ -3,7 +3,7 @@
 // Used by the verbs that write files, on the main thread.
 #pragma once
 
-#include "core/text/atomic_file.h"
+#include "core/base/atomic_file.h"
 
 #include <cstdint>
 #include <filesystem>

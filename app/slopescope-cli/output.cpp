@@ -1,6 +1,6 @@
 #include "app/slopescope-cli/output.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -3,7 +3,7 @@
 // Fed by the Job of every verb, on the main thread.
 #pragma once
 
-#include "core/job.h"
+#include "core/base/job.h"
 
 #include <chrono>
 

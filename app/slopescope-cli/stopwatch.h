@@ -1,7 +1,7 @@
 // Side-by-side timing for the bench verbs, and the memory that a piece of work takes. Main thread.
 #pragma once
 
-#include "core/job.h"
+#include "core/base/job.h"
 
 #include <cstdint>
 #include <functional>

@@ -3,9 +3,9 @@
 #include "app/slopescope-cli/output.h"
 #include "app/slopescope-cli/verbs.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/text/tokenizer.h"
-#include "core/text/utf8.h"
+#include "core/base/utf8.h"
 
 #include <CLI/CLI.hpp>
 
@@ -14,11 +14,11 @@
 namespace slopescope::cli {
 namespace {
 
-void encode(const Tokenizer& tokenizer, const std::filesystem::path& file, Context& context) {
+void encode(const text::Tokenizer& tokenizer, const std::filesystem::path& file, Context& context) {
     const std::string text = readTextFile(file);
-    const std::vector<Token> tokens = tokenizer.encode(text, context.job);
+    const std::vector<text::Token> tokens = tokenizer.encode(text, context.job);
     Json ids = Json::array(), pieces = Json::array();
-    for (const Token& token : tokens) {
+    for (const text::Token& token : tokens) {
         ids.push_back(token.id);
         if (context.json)
             pieces.push_back({{"id", token.id},
@@ -33,7 +33,7 @@ void encode(const Tokenizer& tokenizer, const std::filesystem::path& file, Conte
         printJson(context, ids);
 }
 
-void decode(const Tokenizer& tokenizer, const std::filesystem::path& file, Context& context) {
+void decode(const text::Tokenizer& tokenizer, const std::filesystem::path& file, Context& context) {
     const std::vector<std::int32_t> ids = readIds(file);
     std::string text;
     try {
@@ -59,7 +59,7 @@ void addTokenize(CLI::App& app, Context& context) {
     verb->callback([input, &context] {
         const Session session(context.resources);
         const auto file = modelDirectory(session, input->model) / "tokenizer.json";
-        const Tokenizer tokenizer = Tokenizer::load(file); // the weights are not needed
+        const text::Tokenizer tokenizer = text::Tokenizer::load(file); // the weights are not needed
         if (input->ids.empty())
             encode(tokenizer, input->text, context);
         else

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "app/slopescope-cli/progress_line.h"
-#include "core/job.h"
+#include "core/base/job.h"
 
 #include <string>
 

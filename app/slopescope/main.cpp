@@ -1,8 +1,8 @@
 // The window's program: arguments, one QApplication, one MainWindow. With --screenshot it shows the same window, waits
 // for its first pictures and its whole curve, saves what it sees, prints the curve and ends.
 #include "app/startup.h"
-#include "core/error.h"
-#include "ui/main_window.h"
+#include "core/base/error.h"
+#include "ui/window/main_window.h"
 
 #include <QApplication>
 #include <QCommandLineParser>

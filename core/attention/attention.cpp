@@ -2,9 +2,9 @@
 
 #include "core/attention/device_attention.h"
 #include "core/attention/problem_fields.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/kernels/pooled_scores.h"
-#include "core/parallel.h"
+#include "core/base/parallel.h"
 
 #include <ATen/ops/empty.h>
 
@@ -89,7 +89,7 @@ void checkHead(const HeadView& head) {
     checkSettings(head.settings, 1);
 }
 
-void checkView(const HeadView& head, const MapView& view) {
+void checkView(const HeadView& head, const MapCells& view) {
     require(0 <= view.queryBegin && view.queryBegin < view.queryEnd && view.queryEnd <= head.q.size(0) &&
                 0 <= view.keyBegin && view.keyBegin < view.keyEnd && view.keyEnd <= head.k.size(0),
             "the viewport", "must lie within the text");
@@ -139,7 +139,7 @@ AttendResult attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& 
     return result;
 }
 
-MapPixels attentionMap(const HeadView& head, const MapView& view, const Job& job) {
+MapPixels attentionMap(const HeadView& head, const MapCells& view, const Job& job) {
     checkHead(head);
     checkView(head, view);
     if (isOnDevice(head.q)) {

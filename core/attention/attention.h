@@ -2,8 +2,8 @@
 // thread; float32 on the CPU, and on a CUDA device bfloat16 and float16 as well.
 #pragma once
 
-#include "core/job.h"
-#include "core/kernels/attention.h"
+#include "core/base/job.h"
+#include "core/kernels/problems.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -44,7 +44,7 @@ struct HeadView {
     at::Tensor lse;             // [queries]; undefined: unknown
 };
 
-struct MapView {
+struct MapCells {
     std::int64_t queryBegin = 0, queryEnd = 0, keyBegin = 0, keyEnd = 0, rows = 0, columns = 0;
     kernels::Stage stage = kernels::Stage::Probability;
     kernels::Pooling pooling = kernels::Pooling::Mean;
@@ -57,7 +57,7 @@ struct MapPixels {
 };
 
 // Throws Error when the viewport does not lie within the head.
-MapPixels attentionMap(const HeadView& head, const MapView& view, const Job& job);
+MapPixels attentionMap(const HeadView& head, const MapCells& view, const Job& job);
 
 struct ProfileValues {
     std::vector<double> mass; // a bin

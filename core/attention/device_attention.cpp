@@ -1,8 +1,8 @@
 #include "core/attention/device_attention.h"
 
 #include "core/attention/problem_fields.h"
-#include "core/error.h"
-#include "core/kernels/cuda/device_attention.h"
+#include "core/base/error.h"
+#include "core/kernels/cuda/device_problems.h"
 #include "core/kernels/cuda/devices.h"
 
 #include <ATen/ops/empty.h>
@@ -101,7 +101,7 @@ AttendResult attendOnDevice(const at::Tensor& q, const at::Tensor& k, const at::
     return result;
 }
 
-MapPixels mapOnDevice(const HeadView& head, const MapView& view) try {
+MapPixels mapOnDevice(const HeadView& head, const MapCells& view) try {
     const at::Device device = head.q.device();
     cuda::useDevice(device.index());
     const BiasThere bias(head.settings.bias, device);
@@ -158,7 +158,7 @@ AttendResult attendOnDevice(const at::Tensor&, const at::Tensor&, const at::Tens
     throw Error(kernels::cuda::whyNoDevice());
 }
 
-MapPixels mapOnDevice(const HeadView&, const MapView&) { throw Error(kernels::cuda::whyNoDevice()); }
+MapPixels mapOnDevice(const HeadView&, const MapCells&) { throw Error(kernels::cuda::whyNoDevice()); }
 
 ProfileValues profileOnDevice(const HeadView&, std::span<const std::int64_t>, std::int64_t) {
     throw Error(kernels::cuda::whyNoDevice());

@@ -14,7 +14,7 @@ namespace slopescope {
 AttendResult attendOnDevice(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             const AttentionSettings& settings);
 
-MapPixels mapOnDevice(const HeadView& head, const MapView& view);
+MapPixels mapOnDevice(const HeadView& head, const MapCells& view);
 
 ProfileValues profileOnDevice(const HeadView& head, std::span<const std::int64_t> binEdges, std::int64_t firstKeys);
 

@@ -42,7 +42,7 @@ Problem headProblem(const HeadView& head, const kernels::DistanceBias& bias) {
 }
 
 template <class Map>
-void setView(Map& map, const MapView& view) {
+void setView(Map& map, const MapCells& view) {
     map.queryBegin = view.queryBegin;
     map.queryEnd = view.queryEnd;
     map.keyBegin = view.keyBegin;

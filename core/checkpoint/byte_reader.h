@@ -2,7 +2,7 @@
 // sentence that its own format calls for.
 #pragma once
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <bit>
 #include <cstdint>

@@ -3,7 +3,7 @@
 // What is asked for is remembered, so that a reader can tell which fields nobody has looked at.
 #pragma once
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,9 +1,9 @@
 #include "core/checkpoint/gguf.h"
 
 #include "core/checkpoint/byte_reader.h"
-#include "core/error.h"
-#include "core/text/in_quotes.h"
-#include "core/text/utf8.h"
+#include "core/base/error.h"
+#include "core/base/in_quotes.h"
+#include "core/base/utf8.h"
 
 #include <ATen/ops/empty.h>
 #include <c10/util/Half.h>

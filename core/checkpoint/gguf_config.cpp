@@ -2,8 +2,8 @@
 
 #include "core/checkpoint/config_fields.h"
 #include "core/checkpoint/gguf_rope.h"
-#include "core/error.h"
-#include "core/text/in_quotes.h"
+#include "core/base/error.h"
+#include "core/base/in_quotes.h"
 
 #include <nlohmann/json.hpp>
 

@@ -4,8 +4,8 @@
 #include "core/checkpoint/gguf.h"
 #include "core/checkpoint/gguf_config.h"
 #include "core/checkpoint/gguf_tokenizer.h"
-#include "core/error.h"
-#include "core/text/in_quotes.h"
+#include "core/base/error.h"
+#include "core/base/in_quotes.h"
 
 #include <ATen/ops/cat.h>
 

@@ -1,6 +1,6 @@
 #include "core/checkpoint/gguf_rope.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,8 +1,8 @@
 #include "core/checkpoint/gguf_tokenizer.h"
 
-#include "core/error.h"
-#include "core/text/code_points.h"
-#include "core/text/in_quotes.h"
+#include "core/base/error.h"
+#include "core/base/code_points.h"
+#include "core/base/in_quotes.h"
 #include "core/text/limits.h"
 
 #include <nlohmann/json.hpp>
@@ -79,8 +79,8 @@ private:
 
     Vocab readVocab() const {
         const Json* list = find("tokens");
-        if (list == nullptr || !list->is_array() || list->empty() || list->size() > std::size_t{kMostTokens})
-            refuse("tokens", "should be a list of 1 to " + std::to_string(kMostTokens) + " tokens");
+        if (list == nullptr || !list->is_array() || list->empty() || list->size() > std::size_t{text::kMostTokens})
+            refuse("tokens", "should be a list of 1 to " + std::to_string(text::kMostTokens) + " tokens");
         Vocab vocab;
         for (const Json& token : *list) {
             if (!token.is_string())

@@ -1,6 +1,6 @@
 #include "core/checkpoint/mapped_file.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>

@@ -1,16 +1,16 @@
 #include "core/checkpoint/model_directory.h"
 
-#include "core/bytes_text.h"
+#include "core/base/bytes_text.h"
 #include "core/checkpoint/config_fields.h"
 #include "core/checkpoint/families/family.h"
 #include "core/checkpoint/families/slopescope.h"
 #include "core/checkpoint/gguf_model.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/checkpoint/tensor_source.h"
-#include "core/error.h"
-#include "core/text/atomic_file.h"
-#include "core/text/json.h"
-#include "core/text/utf8.h"
+#include "core/base/error.h"
+#include "core/base/atomic_file.h"
+#include "core/base/json.h"
+#include "core/base/utf8.h"
 
 #include <algorithm>
 #include <functional>
@@ -37,17 +37,17 @@ std::int64_t valuesOf(const SourceTensor& tensor) {
     return std::accumulate(tensor.shape.begin(), tensor.shape.end(), std::int64_t(1), std::multiplies<>());
 }
 
-void checkVocabulary(const Tokenizer& tokenizer, const std::string& file, std::int64_t vocabulary) {
+void checkVocabulary(const text::Tokenizer& tokenizer, const std::string& file, std::int64_t vocabulary) {
     if (tokenizer.vocabularySize() > vocabulary)
         throw Error(file + " has " + std::to_string(tokenizer.vocabularySize()) + " tokens, but the model knows " +
                     std::to_string(vocabulary) + ".");
 }
 
-std::optional<Tokenizer> readTokenizer(const fs::path& file, std::int64_t vocabulary) {
+std::optional<text::Tokenizer> readTokenizer(const fs::path& file, std::int64_t vocabulary) {
     std::error_code ignored;
     if (!fs::exists(file, ignored))
         return std::nullopt;
-    Tokenizer tokenizer = Tokenizer::load(file);
+    text::Tokenizer tokenizer = text::Tokenizer::load(file);
     checkVocabulary(tokenizer, file.string(), vocabulary);
     return tokenizer;
 }
@@ -85,7 +85,7 @@ void UnreadModel::openGguf(const fs::path& file) {
     families::Blueprint blueprint = families::readBlueprint(gguf.config, file.string());
     m_description.directory = file;
     if (gguf.tokenizer) {
-        m_description.tokenizer = Tokenizer::parse(std::move(*gguf.tokenizer), file.string());
+        m_description.tokenizer = text::Tokenizer::parse(std::move(*gguf.tokenizer), file.string());
         checkVocabulary(*m_description.tokenizer, file.string(), blueprint.config.vocabulary);
     }
     TensorSource tensors = families::ourTensors(gguf.tensors, blueprint);
@@ -144,7 +144,7 @@ OpenedModel openModelDirectory(const fs::path& directory, const Job& job) {
 }
 
 void writeModelDirectory(const fs::path& directory, const DecoderConfig& config, DecoderWeights& weights,
-                         const Tokenizer& tokenizer, at::ScalarType type) {
+                         const text::Tokenizer& tokenizer, at::ScalarType type) {
     std::error_code fault;
     fs::create_directories(directory, fault);
     if (fault)

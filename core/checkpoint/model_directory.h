@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/checkpoint/tensor_source.h"
-#include "core/job.h"
+#include "core/base/job.h"
 #include "core/model/decoder_weights.h"
 #include "core/text/tokenizer.h"
 
@@ -23,7 +23,7 @@ struct TrainingFacts {
 struct ModelDescription {
     std::filesystem::path directory;
     DecoderConfig config;
-    std::optional<Tokenizer> tokenizer; // nothing: no tokenizer.json; token ids can be read, text cannot
+    std::optional<text::Tokenizer> tokenizer; // nothing: no tokenizer.json; token ids can be read, text cannot
     std::string precision; // as stored: "float16", "float32", "mixed"
     std::int64_t parameters = 0;
     std::int64_t largestTensor = 0; // parameters of it
@@ -61,7 +61,7 @@ OpenedModel openModelDirectory(const std::filesystem::path& directory, const Job
 
 // Writes config.json, tokenizer.json and model.safetensors (in `type`).
 void writeModelDirectory(const std::filesystem::path& directory, const DecoderConfig& config, DecoderWeights& weights,
-                         const Tokenizer& tokenizer, at::ScalarType type);
+                         const text::Tokenizer& tokenizer, at::ScalarType type);
 
 // Writes beside `file` and renames, so that a reader sees the old text or the new. Throws Error naming the file.
 void writeTextFileAtomically(const std::filesystem::path& file, const std::string& text);

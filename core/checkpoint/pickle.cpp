@@ -2,8 +2,8 @@
 
 #include "core/checkpoint/byte_reader.h"
 #include "core/checkpoint/pickle_tensors.h"
-#include "core/error.h"
-#include "core/text/in_quotes.h"
+#include "core/base/error.h"
+#include "core/base/in_quotes.h"
 
 #include <bit>
 #include <map>

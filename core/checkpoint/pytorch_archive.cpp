@@ -3,9 +3,9 @@
 #include "core/checkpoint/mapped_file.h"
 #include "core/checkpoint/pickle.h"
 #include "core/checkpoint/stored_zip.h"
-#include "core/error.h"
-#include "core/text/in_quotes.h"
-#include "core/text/utf8.h"
+#include "core/base/error.h"
+#include "core/base/in_quotes.h"
+#include "core/base/utf8.h"
 
 #include <algorithm>
 #include <bit>

@@ -1,10 +1,10 @@
 #include "core/checkpoint/safetensors.h"
 
 #include "core/checkpoint/mapped_file.h"
-#include "core/error.h"
-#include "core/text/atomic_file.h"
-#include "core/text/in_quotes.h"
-#include "core/text/json.h"
+#include "core/base/error.h"
+#include "core/base/atomic_file.h"
+#include "core/base/in_quotes.h"
+#include "core/base/json.h"
 
 #include <algorithm>
 #include <bit>

@@ -4,7 +4,7 @@
 // size are verified in open(), so a TensorFile that exists can be read without further thought.
 #pragma once
 
-#include "core/job.h"
+#include "core/base/job.h"
 
 #include <ATen/core/Tensor.h>
 

@@ -1,7 +1,7 @@
 #include "core/checkpoint/stored_zip.h"
 
-#include "core/error.h"
-#include "core/text/in_quotes.h"
+#include "core/base/error.h"
+#include "core/base/in_quotes.h"
 
 #include <algorithm>
 #include <cstring>

@@ -3,8 +3,8 @@
 #include "core/checkpoint/pytorch_archive.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/checkpoint/shard_index.h"
-#include "core/error.h"
-#include "core/text/in_quotes.h"
+#include "core/base/error.h"
+#include "core/base/in_quotes.h"
 
 #include <cmath>
 #include <limits>

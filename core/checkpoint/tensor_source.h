@@ -5,7 +5,7 @@
 // keeps its files mapped while it, or a copy of it, lives. Any thread, one at a time.
 #pragma once
 
-#include "core/job.h"
+#include "core/base/job.h"
 
 #include <ATen/core/Tensor.h>
 

@@ -38,9 +38,9 @@ struct AttendScratch {
 };
 
 // One row block of one head on its way through the key blocks.
-class RowBlock {
+class QueryBlock {
 public:
-    RowBlock(const Attention& a, const PackedHead& head, const BiasLine& bias, AttendScratch& scratch,
+    QueryBlock(const Attention& a, const PackedHead& head, const BiasLine& bias, AttendScratch& scratch,
              std::int64_t width, std::int64_t position, int groups)
         : m_a(a), m_head(head), m_bias(bias), m_s(scratch), m_width(width), m_position(position),
           m_groups(groups), m_sight{a.window, a.sinks}, m_limit(bitsOf(a.tolerance)) {}
@@ -310,8 +310,8 @@ inline Visited attend(const Attention& a, const AttentionOutput& output, const P
             const std::int64_t head = keyHead % a.keyHeads * sharing + member % sharing;
             const auto scratch = pool.take(rows, a.headDim, width);
             const int used = static_cast<int>(std::min<std::int64_t>(groups, (a.keys - 1 - block * rows) / kRows + 1));
-            RowBlock rowBlock(a, packed[member / sharing], lines[head], *scratch, width, block * rows, used);
-            computed.fetch_add(rowBlock.run(batch, head, output), std::memory_order_relaxed);
+            QueryBlock queryBlock(a, packed[member / sharing], lines[head], *scratch, width, block * rows, used);
+            computed.fetch_add(queryBlock.run(batch, head, output), std::memory_order_relaxed);
         });
     }
     std::int64_t dense = 0;

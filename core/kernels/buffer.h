@@ -2,7 +2,7 @@
 // be had. A ScratchPool lends each running body one set of buffers, so that a call allocates as many as it has threads.
 #pragma once
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <cstdint>
 #include <cstdlib>

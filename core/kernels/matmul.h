@@ -6,7 +6,7 @@
 // input: the same bits whatever the number of rows, the cut into calls, and the number of threads.
 #pragma once
 
-#include "core/kernels/attention.h"
+#include "core/kernels/problems.h"
 #include "core/kernels/buffer.h"
 
 #include <cstdint>

@@ -6,7 +6,7 @@
 // Called by core/attention in place of a kernel's map, on any thread.
 #pragma once
 
-#include "core/kernels/attention.h"
+#include "core/kernels/problems.h"
 
 namespace slopescope::kernels {
 

@@ -2,7 +2,7 @@
 // which force every row in turn; everybody else asks kernelTable().
 #pragma once
 
-#include "core/kernels/attention.h"
+#include "core/kernels/problems.h"
 #include "core/kernels/matmul.h"
 #include "core/kernels/rowwise.h"
 

@@ -2,7 +2,7 @@
 // for the kernels of this folder. Plain arithmetic on any thread.
 #pragma once
 
-#include "core/kernels/attention.h"
+#include "core/kernels/problems.h"
 
 #include <algorithm>
 #include <cstdint>

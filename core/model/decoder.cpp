@@ -1,7 +1,7 @@
 #include "core/model/decoder.h"
 
 #include "core/attention/device_attention.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/model/layer_math.h"
 #include "core/positions/distance_bias.h"
 

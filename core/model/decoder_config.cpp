@@ -1,6 +1,6 @@
 #include "core/model/decoder_config.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include "core/positions/rotary.h"
 

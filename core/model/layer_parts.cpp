@@ -1,6 +1,6 @@
 #include "core/model/layer_parts.h"
 
-#include "core/parallel.h"
+#include "core/base/parallel.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>

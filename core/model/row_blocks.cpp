@@ -1,6 +1,6 @@
 #include "core/model/row_blocks.h"
 
-#include "core/parallel.h"
+#include "core/base/parallel.h"
 
 #include <ATen/core/grad_mode.h>
 

@@ -2,7 +2,7 @@
 // how a decoder does all that lies between its attentions. Used by Decoder, on any thread.
 #pragma once
 
-#include "core/job.h"
+#include "core/base/job.h"
 
 #include <ATen/core/Tensor.h>
 

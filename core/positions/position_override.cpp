@@ -1,7 +1,7 @@
 #include "core/positions/position_override.h"
 
-#include "core/error.h"
-#include "core/text/in_quotes.h"
+#include "core/base/error.h"
+#include "core/base/in_quotes.h"
 
 #include <array>
 #include <charconv>

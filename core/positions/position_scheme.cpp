@@ -1,6 +1,6 @@
 #include "core/positions/position_scheme.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <array>
 #include <charconv>

@@ -1,6 +1,6 @@
 #include "core/positions/rotary.h"
 
-#include "core/parallel.h"
+#include "core/base/parallel.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>

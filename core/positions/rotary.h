@@ -1,7 +1,7 @@
 // Rotary position embedding (RoFormer; applied to q and k, not v, in every layer as in the paper's section 2.2).
 #pragma once
 
-#include "core/job.h"
+#include "core/base/job.h"
 #include "core/positions/position_scheme.h"
 
 #include <ATen/core/Tensor.h>

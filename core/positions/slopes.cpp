@@ -1,9 +1,9 @@
 #include "core/positions/slopes.h"
 
-#include "core/error.h"
-#include "core/text/in_quotes.h"
-#include "core/text/json.h"
-#include "core/text/utf8.h"
+#include "core/base/error.h"
+#include "core/base/in_quotes.h"
+#include "core/base/json.h"
+#include "core/base/utf8.h"
 
 #include <algorithm>
 #include <bit>

@@ -1,6 +1,6 @@
 #include "core/study/head_pictures.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/study/distance_profile.h"
 
 #include <algorithm>
@@ -17,7 +17,7 @@ Freshness freshness(const TextForward& forward, int layer, const SlopeTable& slo
 // The unpooled values of a stage over a rectangle of cells, row by row; masked cells are NaN.
 std::vector<float> cells(const HeadView& head, std::int64_t queryBegin, std::int64_t queryEnd, std::int64_t keyBegin,
                          std::int64_t keyEnd, Stage stage, const Job& job) {
-    const MapView view{queryBegin,           queryEnd,          keyBegin, keyEnd,
+    const MapCells view{queryBegin,           queryEnd,          keyBegin, keyEnd,
                        queryEnd - queryBegin, keyEnd - keyBegin, stage,    Pooling::Mean};
     return attentionMap(head, view, job).values;
 }
@@ -110,7 +110,7 @@ ThumbnailsResult drawThumbnails(const TextForward& forward, const ThumbnailsRequ
             result.freshness = Freshness::Draft;
         for (const HeadView& head : views) {
             job.check();
-            const MapView view{0, r.length, 0, r.length, pixels, pixels, r.stage, Pooling::Mean, sampling};
+            const MapCells view{0, r.length, 0, r.length, pixels, pixels, r.stage, Pooling::Mean, sampling};
             result.pictures.push_back({whole, attentionMap(head, view, job).values});
         }
         result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -1,6 +1,6 @@
 #include "core/study/length_curve.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/study/running_mean.h"
 #include "core/study/scored_windows.h"
 #include "core/study/shared_runs.h"

@@ -39,7 +39,7 @@ std::int64_t pixelsShared(const Viewport& v, const Viewport& old) {
     return rows && columns ? (rows->last - rows->first) * (columns->last - columns->first) : 0;
 }
 
-MapView viewOf(const MapSubject& subject, const Viewport& v) {
+MapCells viewOf(const MapSubject& subject, const Viewport& v) {
     return {v.queryBegin, v.queryEnd, v.keyBegin, v.keyEnd, v.rows, v.columns, subject.stage, subject.pooling, 1};
 }
 

@@ -1,6 +1,6 @@
 #include "core/study/text_forward.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <ATen/ops/cat.h>
 

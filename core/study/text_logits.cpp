@@ -1,6 +1,6 @@
 #include "core/study/text_logits.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <algorithm>
 #include <string>

@@ -1,13 +1,13 @@
 #include "core/text/added_tokens.h"
 
-#include "core/text/code_points.h"
-#include "core/text/in_quotes.h"
+#include "core/base/code_points.h"
+#include "core/base/in_quotes.h"
 #include "core/text/limits.h"
 #include "core/text/unicode.h"
 
 #include <algorithm>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 std::size_t beforeCharacter(std::string_view text, std::size_t at) { // at > 0
@@ -110,4 +110,4 @@ std::vector<Piece> AddedTokens::findIn(std::string_view text, bool normalized) c
     return parts;
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

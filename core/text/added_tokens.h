@@ -4,7 +4,7 @@
 // Immutable once read, any thread.
 #pragma once
 
-#include "core/text/json.h"
+#include "core/base/json.h"
 #include "core/text/normalizers.h"
 #include "core/text/pre_tokenizers.h"
 #include "core/text/range.h"
@@ -17,7 +17,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace slopescope {
+namespace slopescope::text {
 
 struct AddedToken {
     std::int32_t id = 0;
@@ -48,4 +48,4 @@ private:
     Trie m_raw, m_normalized; // indices into m_tokens
 };
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -1,6 +1,6 @@
 #include "core/text/aligned_text.h"
 
-namespace slopescope {
+namespace slopescope::text {
 
 Range AlignedText::source(Range range) const {
     if (!m_owned)
@@ -49,4 +49,4 @@ void AlignedTextBuilder::put(std::string_view bytes, Range range) {
     m_new.m_ends.insert(m_new.m_ends.end(), bytes.size(), static_cast<std::uint32_t>(source.end));
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace slopescope {
+namespace slopescope::text {
 
 class AlignedText {
 public:
@@ -46,4 +46,4 @@ private:
     AlignedText m_new;
 };
 
-} // namespace slopescope
+} // namespace slopescope::text

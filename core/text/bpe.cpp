@@ -1,13 +1,13 @@
 #include "core/text/bpe.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/text/byte_alphabet.h"
-#include "core/text/code_points.h"
-#include "core/text/in_quotes.h"
+#include "core/base/code_points.h"
+#include "core/base/in_quotes.h"
 
 #include <algorithm>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 constexpr std::int32_t kNone = -1, kGone = -2;
@@ -196,4 +196,4 @@ void Bpe::merge(Scratch& scratch) const {
     }
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace slopescope {
+namespace slopescope::text {
 
 struct BpeOptions {
     bool bytes = false;                  // pieces are raw bytes, the vocabulary is in GPT-2's byte alphabet
@@ -80,4 +80,4 @@ private:
     bool m_parts = true;                        // whether partEnd may part anything
 };
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -8,7 +8,7 @@
 #include <queue>
 #include <unordered_set>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 using Pair = std::pair<std::int32_t, std::int32_t>;
@@ -168,4 +168,4 @@ LearnedBpe learnBpe(const std::unordered_map<std::string, std::int64_t>& words, 
     return learned;
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

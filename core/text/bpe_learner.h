@@ -1,7 +1,7 @@
 // Learning the merges of a byte-level BPE from counted words. Called by Tokenizer::learnByteLevelBpe.
 #pragma once
 
-#include "core/job.h"
+#include "core/base/job.h"
 
 #include <cstdint>
 #include <string>
@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace slopescope {
+namespace slopescope::text {
 
 struct LearnedBpe {
     std::vector<std::string> tokens;                           // raw bytes, by id; 0..255 are the single bytes
@@ -20,4 +20,4 @@ struct LearnedBpe {
 // `vocabularySize` tokens or when every word is one token. Ties go to the pair with the smaller ids.
 LearnedBpe learnBpe(const std::unordered_map<std::string, std::int64_t>& words, int vocabularySize, const Job& job);
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -1,8 +1,8 @@
 #include "core/text/byte_alphabet.h"
 
-#include "core/text/code_points.h"
+#include "core/base/code_points.h"
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 constexpr char32_t kLastLetter = 0x143; // U+0100 + 67
@@ -54,4 +54,4 @@ std::optional<std::string> fromByteAlphabet(std::string_view text) {
     return result;
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

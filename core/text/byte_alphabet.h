@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace slopescope {
+namespace slopescope::text {
 
 // The characters of the 256 bytes, as code points.
 const std::array<char32_t, 256>& byteAlphabet();
@@ -17,4 +17,4 @@ const std::array<char32_t, 256>& byteAlphabet();
 std::string toByteAlphabet(std::string_view bytes);
 std::optional<std::string> fromByteAlphabet(std::string_view text);
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -1,15 +1,15 @@
 #include "core/text/decoders.h"
 
 #include "core/text/byte_alphabet.h"
-#include "core/text/code_points.h"
-#include "core/text/in_quotes.h"
+#include "core/base/code_points.h"
+#include "core/base/in_quotes.h"
 #include "core/text/pattern.h"
-#include "core/text/utf8.h"
+#include "core/base/utf8.h"
 
 #include <charconv>
 #include <optional>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 using Tokens = std::vector<std::string>;
@@ -160,4 +160,4 @@ std::string Decoder::bytes(std::string token) const {
     return token;
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -1,13 +1,13 @@
 // The decoders of a tokenizer.json: from tokens, as the vocabulary writes them, back to text.
 #pragma once
 
-#include "core/text/json.h"
+#include "core/base/json.h"
 
 #include <functional>
 #include <string>
 #include <vector>
 
-namespace slopescope {
+namespace slopescope::text {
 
 // Immutable, any thread. Without steps, tokens are written with spaces between.
 class Decoder {
@@ -31,4 +31,4 @@ private:
     std::vector<Step> m_steps;
 };
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace slopescope {
+namespace slopescope::text {
 
 template <typename Value>
 class FlatMap {
@@ -53,4 +53,4 @@ private:
     std::size_t m_size = 0;
 };
 
-} // namespace slopescope
+} // namespace slopescope::text

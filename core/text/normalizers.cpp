@@ -1,8 +1,8 @@
 #include "core/text/normalizers.h"
 
 #include "core/text/byte_alphabet.h"
-#include "core/text/code_points.h"
-#include "core/text/in_quotes.h"
+#include "core/base/code_points.h"
+#include "core/base/in_quotes.h"
 #include "core/text/pattern.h"
 #include "core/text/precompiled.h"
 #include "core/text/unicode.h"
@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <memory>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 bool isAscii(std::string_view text) {
@@ -168,4 +168,4 @@ Normalizer readNormalizer(const JsonNode& node) {
     node.refuse("is the normalizer " + inQuotes(type) + ", which is not supported");
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "core/text/aligned_text.h"
-#include "core/text/json.h"
+#include "core/base/json.h"
 
 #include <functional>
 
-namespace slopescope {
+namespace slopescope::text {
 
 // Immutable, any thread. An empty one leaves the text as it is.
 using Normalizer = std::function<AlignedText(AlignedText)>;
@@ -14,4 +14,4 @@ using Normalizer = std::function<AlignedText(AlignedText)>;
 // Throws Error naming the file and the member when the normalizer is faulty or not one we reproduce.
 Normalizer readNormalizer(const JsonNode& node);
 
-} // namespace slopescope
+} // namespace slopescope::text

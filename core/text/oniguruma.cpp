@@ -1,13 +1,13 @@
 #include "core/text/oniguruma.h"
 
-#include "core/error.h"
-#include "core/text/in_quotes.h"
+#include "core/base/error.h"
+#include "core/base/in_quotes.h"
 
 #include <algorithm>
 #include <cctype>
 #include <string_view>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 // The classes that differ, as items of PCRE2's: its \s has U+180E, which is no White_Space, and its POSIX names mean
@@ -179,4 +179,4 @@ std::string fromOniguruma(const std::string& pattern) {
     return Rewriter(pattern).run();
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

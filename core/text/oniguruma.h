@@ -3,10 +3,10 @@
 
 #include <string>
 
-namespace slopescope {
+namespace slopescope::text {
 
 // What differs: the white space and word classes, classes within classes, \h, \v, \u, {,n}, and (?m). Throws Error
 // naming the pattern for what has no counterpart.
 std::string fromOniguruma(const std::string& pattern);
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -1,13 +1,13 @@
 #include "core/text/pattern.h"
 
-#include "core/error.h"
-#include "core/text/code_points.h"
+#include "core/base/error.h"
+#include "core/base/code_points.h"
 #include "core/text/oniguruma.h"
 #include "core/text/regex.h"
 
 #include <utility>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 class TextPattern : public Pattern {
@@ -110,4 +110,4 @@ SharedPattern readPattern(const JsonNode& node) {
     }
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -3,7 +3,7 @@
 // A tokenizer.json uses them to split and to replace. Immutable, any thread.
 #pragma once
 
-#include "core/text/json.h"
+#include "core/base/json.h"
 #include "core/text/range.h"
 
 #include <functional>
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace slopescope {
+namespace slopescope::text {
 
 // A stretch of the text that matched, or that lies between matches.
 struct Match {
@@ -41,4 +41,4 @@ SharedPattern textPattern(const std::string& text);
 SharedPattern regexPattern(const std::string& onigurumaPattern);
 SharedPattern characterPattern(std::function<bool(char32_t)> matches); // each such character is a match
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -1,6 +1,6 @@
 #include "core/text/piece_encoder.h"
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 constexpr std::size_t kLongestKnown = 256; // bytes; longer pieces seldom come again
@@ -63,4 +63,4 @@ PieceEncoder::Known PieceEncoder::lookUp(std::string_view piece) {
     return known;
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -15,7 +15,7 @@
 #include <variant>
 #include <vector>
 
-namespace slopescope {
+namespace slopescope::text {
 
 class PieceEncoder {
 public:
@@ -48,4 +48,4 @@ private:
     std::vector<Token> m_tokens;
 };
 
-} // namespace slopescope
+} // namespace slopescope::text

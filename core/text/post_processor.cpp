@@ -1,9 +1,9 @@
 #include "core/text/post_processor.h"
 
-#include "core/text/in_quotes.h"
+#include "core/base/in_quotes.h"
 #include "core/text/limits.h"
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 std::int32_t readId(const JsonNode& node) {
@@ -62,4 +62,4 @@ Surround readPostProcessor(const JsonNode& node) {
     node.refuse("is the post-processor " + inQuotes(type) + ", which is not supported");
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

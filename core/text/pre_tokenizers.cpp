@@ -1,9 +1,9 @@
 #include "core/text/pre_tokenizers.h"
 
 #include "core/text/byte_alphabet.h"
-#include "core/text/code_points.h"
+#include "core/base/code_points.h"
 #include "core/text/gpt2_pieces.h"
-#include "core/text/in_quotes.h"
+#include "core/base/in_quotes.h"
 #include "core/text/pattern.h"
 #include "core/text/split.h"
 #include "core/text/unicode.h"
@@ -12,7 +12,7 @@
 #include <array>
 #include <memory>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 using Step = std::function<void(Pieces&, const Job&)>;
@@ -185,4 +185,4 @@ PreTokenizer readPreTokenizer(const JsonNode& node) {
     return result;
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -1,15 +1,15 @@
 // The pre-tokenizers of a tokenizer.json: they cut a normalized text into the pieces that tokens never cross.
 #pragma once
 
-#include "core/job.h"
+#include "core/base/job.h"
 #include "core/text/aligned_text.h"
-#include "core/text/json.h"
+#include "core/base/json.h"
 #include "core/text/symbol.h"
 
 #include <functional>
 #include <vector>
 
-namespace slopescope {
+namespace slopescope::text {
 
 struct Piece {
     Range range;
@@ -31,4 +31,4 @@ struct PreTokenizer {
 // Throws Error naming the file and the member when the pre-tokenizer is faulty or not one we reproduce.
 PreTokenizer readPreTokenizer(const JsonNode& node);
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -1,12 +1,12 @@
 #include "core/text/precompiled.h"
 
-#include "core/text/code_points.h"
+#include "core/base/code_points.h"
 #include "core/text/unicode.h"
-#include "core/text/utf8.h"
+#include "core/base/utf8.h"
 
 #include <cstring>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 constexpr std::size_t kLongestCluster = 5; // bytes; longer grapheme clusters are mapped character by character
@@ -113,4 +113,4 @@ AlignedText Precompiled::apply(AlignedText text) const {
     return std::move(builder).finish();
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

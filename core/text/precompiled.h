@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/text/aligned_text.h"
-#include "core/text/json.h"
+#include "core/base/json.h"
 
 #include <cstdint>
 #include <optional>
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace slopescope {
+namespace slopescope::text {
 
 class Precompiled {
 public:
@@ -27,4 +27,4 @@ private:
     std::string m_replacements;
 };
 
-} // namespace slopescope
+} // namespace slopescope::text

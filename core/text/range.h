@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace slopescope {
+namespace slopescope::text {
 
 struct Range {
     std::size_t begin = 0, end = 0;
@@ -13,4 +13,4 @@ struct Range {
     bool operator==(const Range&) const = default;
 };
 
-} // namespace slopescope
+} // namespace slopescope::text

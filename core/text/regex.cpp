@@ -1,13 +1,13 @@
 #include "core/text/regex.h"
 
-#include "core/error.h"
-#include "core/text/code_points.h"
-#include "core/text/in_quotes.h"
+#include "core/base/error.h"
+#include "core/base/code_points.h"
+#include "core/base/in_quotes.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 constexpr std::size_t kJitStackStart = 32 * 1024, kJitStackMost = 4 * 1024 * 1024;
@@ -96,4 +96,4 @@ std::optional<Range> RegexScan::next() {
     return std::nullopt;
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace slopescope {
+namespace slopescope::text {
 
 class Regex {
 public:
@@ -50,4 +50,4 @@ private:
     std::unique_ptr<Memory> m_memory;
 };
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -1,10 +1,10 @@
 #include "core/text/split.h"
 
-#include "core/text/in_quotes.h"
+#include "core/base/in_quotes.h"
 
 #include <algorithm>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 constexpr std::size_t kPiecesBetweenChecks = 4096;
@@ -97,4 +97,4 @@ void splitPieces(Pieces& pieces, const Pattern& pattern, SplitBehavior behavior,
     pieces.list = std::move(list);
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -1,12 +1,12 @@
 // Cutting pieces where a pattern matches, in the five ways a tokenizer.json knows.
 #pragma once
 
-#include "core/job.h"
-#include "core/text/json.h"
+#include "core/base/job.h"
+#include "core/base/json.h"
 #include "core/text/pattern.h"
 #include "core/text/pre_tokenizers.h"
 
-namespace slopescope {
+namespace slopescope::text {
 
 enum class SplitBehavior {
     removed,            // matches vanish
@@ -21,4 +21,4 @@ SplitBehavior readBehavior(const JsonNode& node);
 // With `invert`, what lies between the matches is what matches.
 void splitPieces(Pieces& pieces, const Pattern& pattern, SplitBehavior behavior, bool invert, const Job& job);
 
-} // namespace slopescope
+} // namespace slopescope::text

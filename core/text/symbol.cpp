@@ -1,6 +1,6 @@
 #include "core/text/symbol.h"
 
-namespace slopescope {
+namespace slopescope::text {
 
 std::array<std::int32_t, 256> byteTokens(const Vocabulary& vocabulary) {
     constexpr const char* kDigits = "0123456789ABCDEF";
@@ -10,4 +10,4 @@ std::array<std::int32_t, 256> byteTokens(const Vocabulary& vocabulary) {
     return ids;
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

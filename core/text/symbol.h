@@ -6,7 +6,7 @@
 #include <string>
 #include <unordered_map>
 
-namespace slopescope {
+namespace slopescope::text {
 
 using Vocabulary = std::unordered_map<std::string, std::int32_t>;
 
@@ -26,4 +26,4 @@ inline std::int32_t idOf(const Vocabulary& vocabulary, const std::string& token)
 // The ids of <0x00> to <0xFF>, kNoToken where the vocabulary lacks them.
 std::array<std::int32_t, 256> byteTokens(const Vocabulary& vocabulary);
 
-} // namespace slopescope
+} // namespace slopescope::text

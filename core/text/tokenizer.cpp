@@ -1,7 +1,7 @@
 #include "core/text/tokenizer.h"
 
-#include "core/error.h"
-#include "core/text/atomic_file.h"
+#include "core/base/error.h"
+#include "core/base/atomic_file.h"
 #include "core/text/bpe_learner.h"
 #include "core/text/byte_alphabet.h"
 #include "core/text/gpt2_pieces.h"
@@ -9,13 +9,13 @@
 #include "core/text/pattern.h"
 #include "core/text/piece_encoder.h"
 #include "core/text/tokenizer_parts.h"
-#include "core/text/utf8.h"
+#include "core/base/utf8.h"
 
 #include <nlohmann/json.hpp>
 
 #include <unordered_map>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 void requireText(std::string_view text) {
@@ -153,4 +153,4 @@ std::size_t Tokenizer::checked(std::int32_t id) const {
     return static_cast<std::size_t>(id);
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -3,7 +3,7 @@
 // Immutable after load, so any thread may use one. No Torch, no Qt.
 #pragma once
 
-#include "core/job.h"
+#include "core/base/job.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace slopescope {
+namespace slopescope::text {
 
 // One token of an encoded text, and the bytes of that text it stands for: text.substr(begin, end - begin). Tokens that
 // the post-processor adds have begin == end.
@@ -58,4 +58,4 @@ private:
     std::unique_ptr<const Model> m_model;
 };
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-namespace slopescope {
+namespace slopescope::text {
 
 struct TokenizerParts {
     std::string document; // the tokenizer.json itself
@@ -30,4 +30,4 @@ struct TokenizerParts {
 // Throws Error beginning with `name`, the file's, and saying which member is faulty or not supported.
 TokenizerParts readTokenizer(std::string document, const std::string& name);
 
-} // namespace slopescope
+} // namespace slopescope::text

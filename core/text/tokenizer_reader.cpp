@@ -1,14 +1,14 @@
 #include "core/text/tokenizer_parts.h"
 
-#include "core/error.h"
-#include "core/text/in_quotes.h"
-#include "core/text/json.h"
+#include "core/base/error.h"
+#include "core/base/in_quotes.h"
+#include "core/base/json.h"
 #include "core/text/limits.h"
 
 #include <cmath>
 #include <unordered_set>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 Vocabulary readVocabulary(const JsonNode& node) {
@@ -163,4 +163,4 @@ TokenizerParts readTokenizer(std::string document, const std::string& name) {
     return parts;
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace slopescope {
+namespace slopescope::text {
 
 class Trie {
 public:
@@ -63,4 +63,4 @@ private:
     std::array<bool, 256> m_begins{};
 };
 
-} // namespace slopescope
+} // namespace slopescope::text

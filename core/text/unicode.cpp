@@ -1,12 +1,12 @@
 #include "core/text/unicode.h"
 
-#include "core/text/code_points.h"
+#include "core/base/code_points.h"
 
 #include <utf8proc.h>
 
 #include <algorithm>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 bool within(char32_t c, char32_t first, char32_t last) {
@@ -133,4 +133,4 @@ std::vector<std::size_t> graphemeEnds(std::string_view text) {
     return ends;
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

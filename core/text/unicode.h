@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace slopescope {
+namespace slopescope::text {
 
 bool isWhiteSpace(char32_t c);  // the property White_Space
 bool isNumeric(char32_t c);     // categories Nd, Nl, No
@@ -27,4 +27,4 @@ std::size_t normalizationRunEnd(std::string_view text, std::size_t at);
 // Byte offsets where the grapheme clusters of the text end.
 std::vector<std::size_t> graphemeEnds(std::string_view text);
 
-} // namespace slopescope
+} // namespace slopescope::text

@@ -1,13 +1,13 @@
 #include "core/text/unigram.h"
 
-#include "core/error.h"
-#include "core/text/code_points.h"
-#include "core/text/in_quotes.h"
+#include "core/base/error.h"
+#include "core/base/code_points.h"
+#include "core/base/in_quotes.h"
 
 #include <algorithm>
 #include <limits>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 constexpr double kUnknownPenalty = 10; // SentencePiece's: so much below the worst token
@@ -88,4 +88,4 @@ void Unigram::appendUnknown(std::string_view piece, const Symbol& symbol, std::v
     }
 }
 
-} // namespace slopescope
+} // namespace slopescope::text

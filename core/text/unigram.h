@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace slopescope {
+namespace slopescope::text {
 
 class Unigram {
 public:
@@ -51,4 +51,4 @@ private:
     bool m_byteFallback;
 };
 
-} // namespace slopescope
+} // namespace slopescope::text

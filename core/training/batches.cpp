@@ -1,6 +1,6 @@
 #include "core/training/batches.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <ATen/ops/empty.h>
 

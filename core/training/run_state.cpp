@@ -2,7 +2,7 @@
 
 #include "core/checkpoint/model_directory.h"
 #include "core/checkpoint/safetensors.h"
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <nlohmann/json.hpp>
 

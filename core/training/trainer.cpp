@@ -1,8 +1,8 @@
 #include "core/training/trainer.h"
 
 #include "core/checkpoint/model_directory.h"
-#include "core/error.h"
-#include "core/text/utf8.h"
+#include "core/base/error.h"
+#include "core/base/utf8.h"
 #include "core/training/adamw.h"
 #include "core/training/batches.h"
 #include "core/training/differentiable_forward.h"
@@ -53,10 +53,10 @@ struct Corpus {
     }
 };
 
-Corpus readCorpus(const std::vector<std::string>& texts, const Tokenizer& tokenizer, const Job& job) {
+Corpus readCorpus(const std::vector<std::string>& texts, const text::Tokenizer& tokenizer, const Job& job) {
     Corpus corpus;
     for (const std::string& text : texts) {
-        for (const Token& token : tokenizer.encode(text, job))
+        for (const text::Token& token : tokenizer.encode(text, job))
             corpus.tokens.push_back(token.id);
         corpus.bytes += text.size();
         corpus.digest = fnv1a(text, corpus.digest);
@@ -185,9 +185,9 @@ void train(const TrainingRequest& r, const Job& job, const std::function<void(co
     std::vector<std::string> texts;
     for (const fs::path& file : r.texts)
         texts.push_back(readTextFile(file));
-    const Tokenizer tokenizer = r.tokenizer.empty()
-                                    ? Tokenizer::learnByteLevelBpe(texts, static_cast<int>(r.vocabulary), job)
-                                    : Tokenizer::load(r.tokenizer);
+    const text::Tokenizer tokenizer = r.tokenizer.empty()
+                                    ? text::Tokenizer::learnByteLevelBpe(texts, static_cast<int>(r.vocabulary), job)
+                                    : text::Tokenizer::load(r.tokenizer);
     const Corpus corpus = readCorpus(texts, tokenizer, job);
     const Corpus validation = readCorpus({readTextFile(r.validation)}, tokenizer, job);
     if (std::int64_t(validation.tokens.size()) <= r.length * r.batch)

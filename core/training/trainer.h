@@ -10,7 +10,7 @@
 #pragma once
 
 #include "core/device.h"
-#include "core/job.h"
+#include "core/base/job.h"
 #include "core/model/decoder_config.h"
 
 #include <cstdint>

@@ -6,7 +6,7 @@
 // number stands the share of the multiply-add peak measured in the same rounds, once by the clock on the wall and once
 // by the processor time of all threads, which a busy machine disturbs less. Work is counted as causal attention does it
 // (half of the square), so skipping blocks can pass 100 %.
-#include "core/kernels/attention.h"
+#include "core/kernels/problems.h"
 #include "core/kernels/matmul.h"
 #include "core/kernels/pooled_scores.h"
 #include "tests/bench/race.h"

@@ -1,5 +1,5 @@
 // The CUDA kernels behind C names, for tests/bench/cuda.py, which times them beside PyTorch's in one process.
-#include "core/kernels/cuda/device_attention.h"
+#include "core/kernels/cuda/device_problems.h"
 
 #include <cstring>
 #include <exception>

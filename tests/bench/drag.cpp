@@ -2,11 +2,11 @@
 // the 95th percentile of drag-to-paint (mouse event to the repainted map) and release-to-first-point (button up to the
 // first state of the new curve). Run alone; QT_QPA_PLATFORM=offscreen is the default.
 #include "app/startup.h"
-#include "ui/main_window.h"
-#include "ui/map_panel.h"
-#include "ui/map_view.h"
-#include "ui/slope_canvas.h"
-#include "ui/slope_editor.h"
+#include "ui/window/main_window.h"
+#include "ui/map/map_panel.h"
+#include "ui/map/map_view.h"
+#include "ui/slopes/slope_canvas.h"
+#include "ui/slopes/slope_editor.h"
 
 #include <QApplication>
 #include <QElapsedTimer>

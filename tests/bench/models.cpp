@@ -8,9 +8,9 @@
 // environment for what it reaches where that library misreads the processor.
 #include "core/attention/attention.h"
 #include "core/checkpoint/model_directory.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/study/length_curve.h"
-#include "core/text/utf8.h"
+#include "core/base/utf8.h"
 #include "core/threads.h"
 #include "tests/bench/race.h"
 
@@ -228,7 +228,7 @@ void benchVisited() {
     for (const char* name : {"alibi", "rotary", "t5-bias", "sinusoidal", "none"}) {
         OpenedModel opened = openModelDirectory(resources / "models" / name, Job());
         std::vector<std::int32_t> ids;
-        for (const Token& token : opened.tokenizer.value().encode(readTextFile(resources / "text" / "the-tide-clock.txt"), Job()))
+        for (const text::Token& token : opened.tokenizer.value().encode(readTextFile(resources / "text" / "the-tide-clock.txt"), Job()))
             ids.push_back(token.id);
         const Decoder decoder(std::move(opened.config), std::move(opened.weights));
         std::printf("  %-41s", name);

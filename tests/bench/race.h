@@ -2,7 +2,7 @@
 // round, because machines drift, and the multiply-add peak is measured in the same rounds.
 #pragma once
 
-#include "core/parallel.h"
+#include "core/base/parallel.h"
 
 #include <dlfcn.h>
 

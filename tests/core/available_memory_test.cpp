@@ -1,5 +1,5 @@
 // What Linux says about memory, in files of a folder of our own.
-#include "core/available_memory.h"
+#include "core/base/available_memory.h"
 
 #include "tests/core/temp_folder.h"
 

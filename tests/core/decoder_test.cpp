@@ -1,6 +1,6 @@
 // The decoder of every position method against the reference decoder.
-#include "core/error.h"
-#include "core/parallel.h"
+#include "core/base/error.h"
+#include "core/base/parallel.h"
 #include "core/study/length_curve.h"
 #include "tests/core/tiny_model.h"
 

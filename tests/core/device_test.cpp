@@ -1,7 +1,7 @@
 #include "core/device.h"
 
 #include "core/attention/device_attention.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/kernels/cuda/devices.h"
 #include "core/session.h"
 

@@ -2,7 +2,7 @@
 #include "core/checkpoint/families/family.h"
 #include "core/checkpoint/model_directory.h"
 #include "core/checkpoint/safetensors.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/session.h"
 #include "tests/core/tiny_model.h"
 

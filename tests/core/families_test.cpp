@@ -4,8 +4,8 @@
 #include "core/checkpoint/safetensors.h"
 #include "core/model/decoder.h"
 #include "core/study/text_forward.h"
-#include "core/text/json.h"
-#include "core/text/utf8.h"
+#include "core/base/json.h"
+#include "core/base/utf8.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -87,7 +87,7 @@ TEST_P(Family, Attention) {
     const std::int64_t tokens = std::ssize(m_ids);
     TextForward forward(m_decoder, m_ids);
     forward.run({}, tokens, Job());
-    MapView everyCell{0, tokens, 0, tokens, tokens, tokens};
+    MapCells everyCell{0, tokens, 0, tokens, tokens, tokens};
     std::vector<double> probabilities;
     for (std::int64_t layer = 0; layer < m_decoder->config().layers; ++layer)
         for (std::int64_t head = 0; head < m_decoder->config().heads; ++head) {

@@ -6,9 +6,9 @@
 #include "core/checkpoint/gguf_tokenizer.h"
 #include "core/checkpoint/model_directory.h"
 #include "core/checkpoint/safetensors.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/text/tokenizer.h"
-#include "core/text/utf8.h"
+#include "core/base/utf8.h"
 #include "tests/core/temp_folder.h"
 
 #include <ATen/Functions.h>
@@ -161,15 +161,15 @@ TEST(GgufModel, Llama3sScalingIsFoundAgain) {
 
 // --- Vocabularies ---
 
-Tokenizer tokenizerOf(const std::string& name, const std::string& architecture) {
+text::Tokenizer tokenizerOf(const std::string& name, const std::string& architecture) {
     const GgufFile file = GgufFile::open(kData / "gguf" / ("vocabulary_" + name + ".gguf"));
     const auto document = tokenizerOfGguf(file.metadata(), architecture, file.path().string());
-    return Tokenizer::parse(document.value(), file.path().string());
+    return text::Tokenizer::parse(document.value(), file.path().string());
 }
 
-std::vector<std::int32_t> idsOf(const Tokenizer& tokenizer, const std::string& text) {
+std::vector<std::int32_t> idsOf(const text::Tokenizer& tokenizer, const std::string& text) {
     std::vector<std::int32_t> ids;
-    for (const Token& token : tokenizer.encode(text))
+    for (const text::Token& token : tokenizer.encode(text))
         ids.push_back(token.id);
     return ids;
 }
@@ -182,7 +182,7 @@ class Vocabulary : public ::testing::TestWithParam<std::pair<const char*, const 
 
 TEST_P(Vocabulary, EncodesAndDecodesAsBeforeItWasConverted) {
     const std::string name = GetParam().first;
-    const Tokenizer tokenizer = tokenizerOf(name, GetParam().second);
+    const text::Tokenizer tokenizer = tokenizerOf(name, GetParam().second);
     const Json expected = Json::parse(readTextFile(kData / "tokenizers" / (name + ".expected.json")));
     const auto texts = samples();
     for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -199,7 +199,7 @@ INSTANTIATE_TEST_SUITE_P(Rules, Vocabulary,
                          [](const auto& info) { return std::string(info.param.first); });
 
 TEST(GgufVocabulary, SentencePieceIsTheLibrarys) {
-    const Tokenizer tokenizer = tokenizerOf("sentencepiece", "llama");
+    const text::Tokenizer tokenizer = tokenizerOf("sentencepiece", "llama");
     const Json expected = Json::parse(readFile(kData / "gguf" / "sentencepiece.expected.json"));
     const auto texts = samples();
     for (std::size_t i = 0; i < texts.size(); ++i) {

@@ -1,6 +1,6 @@
 // Perplexity by length: each protocol against a loop that recomputes every prediction from scratch with the reference
 // decoder.
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/study/length_curve.h"
 #include "core/study/running_mean.h"
 #include "core/study/scored_windows.h"

@@ -2,7 +2,7 @@
 // that was open stays open.
 #include "core/checkpoint/model_directory.h"
 #include "core/checkpoint/safetensors.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/session.h"
 #include "tests/core/tiny_model.h"
 
@@ -406,7 +406,7 @@ TEST_F(BrokenModel, WeightsThatAreNoNumbers) {
 }
 
 TEST_F(BrokenModel, AVocabularyLargerThanTheModels) {
-    Tokenizer::learnByteLevelBpe(std::vector<std::string>{tinyText(1, 2000)}, 290).save(directory() / "tokenizer.json");
+    text::Tokenizer::learnByteLevelBpe(std::vector<std::string>{tinyText(1, 2000)}, 290).save(directory() / "tokenizer.json");
     expectRefused("tokenizer.json", "290 tokens, but the model knows 288");
 }
 

@@ -1,5 +1,5 @@
 // Other positions for a model: each is what the same weights would be with those positions in their config.
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/session.h"
 #include "core/study/length_curve.h"
 #include "core/study/text_forward.h"

@@ -1,5 +1,5 @@
 // The formulas of the position methods, each against its own definition.
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/positions/distance_bias.h"
 #include "core/positions/position_scheme.h"
 #include "core/positions/rotary.h"

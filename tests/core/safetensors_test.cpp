@@ -1,6 +1,6 @@
 #include "core/checkpoint/safetensors.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <ATen/Functions.h>
 #include <gmock/gmock.h>

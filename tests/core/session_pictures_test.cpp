@@ -1,5 +1,5 @@
 // What a session draws and measures of a head, against attention matrices written out by the reference decoder.
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/session.h"
 #include "core/study/distance_profile.h"
 #include "tests/core/tiny_model.h"

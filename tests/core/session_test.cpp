@@ -1,5 +1,5 @@
 // The one door to core: what it refuses, what it keeps when a call fails or is stopped, and two callers at once.
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/session.h"
 #include "tests/core/tiny_model.h"
 

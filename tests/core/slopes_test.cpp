@@ -1,6 +1,6 @@
 #include "core/positions/slopes.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -4,7 +4,7 @@
 
 #include "core/checkpoint/pytorch_archive.h"
 #include "core/checkpoint/safetensors.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "tests/core/temp_folder.h"
 
 #include <ATen/Functions.h>

@@ -1,5 +1,5 @@
 // A text kept layer by layer: edits resume where they bite, shorter lengths are prefixes, stopping changes nothing.
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/study/text_forward.h"
 #include "tests/core/tiny_model.h"
 

@@ -47,14 +47,14 @@ inline std::string tinyText(std::uint64_t seed, int words) {
     return text;
 }
 
-inline const Tokenizer& tinyTokenizer() {
-    static const Tokenizer tokenizer = Tokenizer::learnByteLevelBpe(std::vector<std::string>{tinyText(1, 2000)}, 288);
+inline const text::Tokenizer& tinyTokenizer() {
+    static const text::Tokenizer tokenizer = text::Tokenizer::learnByteLevelBpe(std::vector<std::string>{tinyText(1, 2000)}, 288);
     return tokenizer;
 }
 
 inline std::vector<std::int32_t> tinyIds(std::uint64_t seed, std::size_t count) {
     std::vector<std::int32_t> ids;
-    for (const Token& token : tinyTokenizer().encode(tinyText(seed, int(count))))
+    for (const text::Token& token : tinyTokenizer().encode(tinyText(seed, int(count))))
         ids.push_back(token.id);
     ids.resize(count); // a word is at least one token, so this only shortens
     return ids;

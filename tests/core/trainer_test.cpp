@@ -1,6 +1,6 @@
 // Whole training runs, small enough for a test: repeatable, resumable, and what they write can be opened.
 #include "core/checkpoint/safetensors.h"
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/study/length_curve.h"
 #include "core/threads.h"
 #include "core/training/trainer.h"
@@ -244,7 +244,7 @@ TEST_P(TrainingOfEveryMethod, WhatIsWrittenOpensAndMeasuresAsValidated) {
 
     // A validation text of 64 windows at most and of whole batches is measured whole, window by window.
     std::vector<std::int32_t> ids;
-    for (const Token& token : opened.tokenizer.value().encode(readFile(m_folder / "valid.txt")))
+    for (const text::Token& token : opened.tokenizer.value().encode(readFile(m_folder / "valid.txt")))
         ids.push_back(token.id);
     const std::size_t windows = std::min<std::size_t>(64, (ids.size() - 1) / 16 / 4 * 4);
     const std::size_t possible = (ids.size() - 1) / 16;

@@ -1,5 +1,5 @@
 // The parts of training: the differentiable forward and its gradients, the batches, the optimiser.
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/study/length_curve.h"
 #include "core/training/adamw.h"
 #include "core/training/batches.h"

@@ -1,6 +1,6 @@
 // Any bytes as a config.json, for every family.
 #include "core/checkpoint/families/family.h"
-#include "core/text/json.h"
+#include "core/base/json.h"
 #include "tests/fuzz/input.h"
 
 #include <nlohmann/json.hpp>

@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         for (const auto& [name, tensor] : model.tensors.tensors())
             fuzz::allowErrors([&, name = name] { model.tensors.load(name); });
         if (model.tokenizer)
-            Tokenizer::parse(*model.tokenizer, "input").encode("A text, 12 tokens;  \u00e9\u2581\n");
+            text::Tokenizer::parse(*model.tokenizer, "input").encode("A text, 12 tokens;  \u00e9\u2581\n");
     });
     return 0;
 }

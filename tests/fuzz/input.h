@@ -1,8 +1,8 @@
 // What the fuzz targets share: the input as a file, and what a refusal may look like.
 #pragma once
 
-#include "core/error.h"
-#include "core/text/utf8.h"
+#include "core/base/error.h"
+#include "core/base/utf8.h"
 
 #include <cstddef>
 #include <cstdint>

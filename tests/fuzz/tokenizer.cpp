@@ -11,9 +11,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (firstInvalidUtf8(document)) // what readTextFile refuses
         return 0;
     fuzz::allowErrors([&] {
-        const Tokenizer tokenizer = Tokenizer::parse(std::string(document), "input");
+        const text::Tokenizer tokenizer = text::Tokenizer::parse(std::string(document), "input");
         std::vector<std::int32_t> ids;
-        for (const Token& token :
+        for (const text::Token& token :
              tokenizer.encode("It's 2024:  a\u0301 caf\u00e9, \u2581\u0130\u1112\u1161\u11ab \U0001F600\t\r\n<s>x"))
             ids.push_back(token.id);
         if (firstInvalidUtf8(tokenizer.decode(ids)))

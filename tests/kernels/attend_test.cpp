@@ -1,6 +1,6 @@
 #include "tests/kernels/plain.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

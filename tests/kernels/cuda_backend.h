@@ -2,7 +2,7 @@
 // memory they work on; and as rows of the kernel table, so that they run the tests of the CPU kernels too.
 #pragma once
 
-#include "core/kernels/cuda/device_attention.h"
+#include "core/kernels/cuda/device_problems.h"
 
 #include <cstdint>
 #include <cstring>

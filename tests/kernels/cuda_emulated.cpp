@@ -1,5 +1,5 @@
 // The CUDA kernels compiled for the processor.
-#define SLOPESCOPE_CUDA_EMULATION
+#define SLOPESCOPE_CUDA_DEVICE "tests/kernels/cuda_emulation.h"
 #include "core/kernels/cuda/run.cuh"
 #include "tests/kernels/cuda_backend.h"
 

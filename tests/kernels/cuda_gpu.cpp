@@ -2,7 +2,7 @@
 #include "tests/kernels/cuda_backend.h"
 
 #ifdef SLOPESCOPE_WITH_CUDA
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <cuda_runtime_api.h>
 #endif

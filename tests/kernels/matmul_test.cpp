@@ -2,7 +2,7 @@
 
 #include "tests/kernels/plain.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/kernels/rows.h"
-#include "core/parallel.h"
+#include "core/base/parallel.h"
 #include "tests/kernels/cuda_backend.h"
 
 #include <algorithm>

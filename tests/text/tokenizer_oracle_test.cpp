@@ -2,8 +2,8 @@
 // (tests/data/tokenizers_fixtures.py).
 #include "core/text/tokenizer.h"
 
-#include "core/error.h"
-#include "core/text/utf8.h"
+#include "core/base/error.h"
+#include "core/base/utf8.h"
 #include "tests/text/temporary_file.h"
 
 #include <gmock/gmock.h>
@@ -12,7 +12,7 @@
 
 #include <map>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 using Json = nlohmann::json;
@@ -150,4 +150,4 @@ TEST(TokenizerLearning, LearnsWhatTheLibraryLearns) {
 }
 
 } // namespace
-} // namespace slopescope
+} // namespace slopescope::text

@@ -1,15 +1,15 @@
 // Files of strangers: every fault of a tokenizer.json is one sentence that names the file and the member.
 #include "core/text/tokenizer.h"
 
-#include "core/error.h"
-#include "core/text/utf8.h"
+#include "core/base/error.h"
+#include "core/base/utf8.h"
 #include "tests/text/temporary_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 using ::testing::HasSubstr;
@@ -202,4 +202,4 @@ TEST(TokenizerFile, EveryPrefixAndManyMutationsAreAcceptedOrRefusedInOneSentence
 }
 
 } // namespace
-} // namespace slopescope
+} // namespace slopescope::text

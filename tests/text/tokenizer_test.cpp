@@ -1,7 +1,7 @@
 #include "core/text/tokenizer.h"
 
-#include "core/error.h"
-#include "core/text/utf8.h"
+#include "core/base/error.h"
+#include "core/base/utf8.h"
 #include "tests/text/temporary_file.h"
 
 #include <gmock/gmock.h>
@@ -12,7 +12,7 @@
 #include <map>
 #include <random>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 using ::testing::ElementsAre;
@@ -261,4 +261,4 @@ TEST(Saving, FailsByTheFilesName) {
 }
 
 } // namespace
-} // namespace slopescope
+} // namespace slopescope::text

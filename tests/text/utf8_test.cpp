@@ -1,12 +1,12 @@
-#include "core/text/utf8.h"
+#include "core/base/utf8.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "tests/text/temporary_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace slopescope {
+namespace slopescope::text {
 namespace {
 
 using ::testing::HasSubstr;
@@ -81,4 +81,4 @@ TEST(TextFile, FaultsNameTheFile) {
 }
 
 } // namespace
-} // namespace slopescope
+} // namespace slopescope::text

@@ -1,4 +1,4 @@
-#include "ui/cell_card.h"
+#include "ui/map/cell_card.h"
 
 #include <QLabel>
 #include <QLocale>

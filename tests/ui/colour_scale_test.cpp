@@ -1,6 +1,6 @@
-#include "ui/colour_scale.h"
+#include "ui/figures/colour_scale.h"
 
-#include "ui/theme.h"
+#include "ui/widgets/theme.h"
 
 #include <gtest/gtest.h>
 

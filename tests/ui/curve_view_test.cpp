@@ -1,10 +1,10 @@
-#include "ui/curve_view.h"
+#include "ui/curves/curve_view.h"
 
-#include "ui/panel_header.h"
-#include "ui/plot_style.h"
-#include "ui/segmented_buttons.h"
+#include "ui/widgets/panel_header.h"
+#include "ui/figures/plot_style.h"
+#include "ui/widgets/segmented_buttons.h"
 #include "tests/ui/pixels.h"
-#include "ui/theme.h"
+#include "ui/widgets/theme.h"
 
 #include <QLabel>
 #include <QLocale>

@@ -1,5 +1,5 @@
 // The menu of devices: what it lists, what it says, what a choice does.
-#include "ui/device_picker.h"
+#include "ui/window/device_picker.h"
 
 #include <QMenu>
 #include <QPushButton>

@@ -1,5 +1,5 @@
 // The Engine with a real session, the bundled model and the bundled text: what arrives, what is dropped, how it ends.
-#include "ui/engine.h"
+#include "ui/engine/engine.h"
 
 #include <QCoreApplication>
 #include <QElapsedTimer>

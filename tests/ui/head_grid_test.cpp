@@ -1,6 +1,6 @@
-#include "ui/head_grid.h"
+#include "ui/heads/head_grid.h"
 
-#include "ui/theme.h"
+#include "ui/widgets/theme.h"
 
 #include <QHelpEvent>
 #include <QSignalSpy>

@@ -1,5 +1,5 @@
 // The length on view: the slider's stops, any number typed beside it, and what becomes of either when the text changes.
-#include "ui/length_slider.h"
+#include "ui/window/length_slider.h"
 
 #include <QApplication>
 #include <QLineEdit>

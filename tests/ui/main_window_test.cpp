@@ -1,13 +1,13 @@
 // The whole window, offscreen, with the bundled model: what a person does and what then has to change.
-#include "ui/main_window.h"
+#include "ui/window/main_window.h"
 
-#include "ui/head_grid.h"
-#include "ui/map_panel.h"
-#include "ui/map_view.h"
-#include "ui/notice_strip.h"
-#include "ui/position_picker.h"
-#include "ui/slope_canvas.h"
-#include "ui/slope_editor.h"
+#include "ui/heads/head_grid.h"
+#include "ui/map/map_panel.h"
+#include "ui/map/map_view.h"
+#include "ui/widgets/notice_strip.h"
+#include "ui/slopes/position_picker.h"
+#include "ui/slopes/slope_canvas.h"
+#include "ui/slopes/slope_editor.h"
 
 #include <QMimeData>
 #include <QSettings>

@@ -1,10 +1,10 @@
-#include "ui/map_panel.h"
+#include "ui/map/map_panel.h"
 
-#include "ui/colour_bar.h"
-#include "ui/map_view.h"
-#include "ui/panel_header.h"
-#include "ui/segmented_buttons.h"
-#include "ui/value_text.h"
+#include "ui/map/colour_bar.h"
+#include "ui/map/map_view.h"
+#include "ui/widgets/panel_header.h"
+#include "ui/widgets/segmented_buttons.h"
+#include "ui/widgets/value_text.h"
 
 #include <QAbstractButton>
 #include <QLabel>

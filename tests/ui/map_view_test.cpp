@@ -1,7 +1,7 @@
-#include "ui/map_view.h"
+#include "ui/map/map_view.h"
 
-#include "ui/theme.h"
-#include "ui/token_axis.h"
+#include "ui/widgets/theme.h"
+#include "ui/figures/token_axis.h"
 
 #include <QHelpEvent>
 #include <QLocale>

@@ -1,4 +1,4 @@
-#include "ui/model_panel.h"
+#include "ui/variants/model_panel.h"
 
 #include <QLabel>
 #include <QLocale>

@@ -1,4 +1,4 @@
-#include "ui/position_picker.h"
+#include "ui/slopes/position_picker.h"
 
 #include <QAction>
 #include <QLabel>

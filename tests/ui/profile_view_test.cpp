@@ -1,7 +1,7 @@
-#include "ui/profile_view.h"
+#include "ui/heads/profile_view.h"
 
 #include "tests/ui/pixels.h"
-#include "ui/theme.h"
+#include "ui/widgets/theme.h"
 
 #include <QLabel>
 #include <QLocale>

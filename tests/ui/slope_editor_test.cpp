@@ -1,10 +1,10 @@
-#include "ui/slope_editor.h"
+#include "ui/slopes/slope_editor.h"
 
-#include "core/error.h"
-#include "ui/decay_view.h"
-#include "ui/panel_header.h"
-#include "ui/slope_canvas.h"
-#include "ui/slope_presets.h"
+#include "core/base/error.h"
+#include "ui/slopes/decay_view.h"
+#include "ui/widgets/panel_header.h"
+#include "ui/slopes/slope_canvas.h"
+#include "ui/slopes/slope_presets.h"
 
 #include <QLabel>
 #include <QLineEdit>

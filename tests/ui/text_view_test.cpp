@@ -1,8 +1,8 @@
-#include "ui/text_view.h"
+#include "ui/text/text_view.h"
 
-#include "ui/panel_header.h"
-#include "ui/theme.h"
-#include "ui/token_area.h"
+#include "ui/widgets/panel_header.h"
+#include "ui/widgets/theme.h"
+#include "ui/text/token_area.h"
 
 #include <QLabel>
 #include <QLocale>

@@ -1,5 +1,5 @@
 // The order of the view lane's work, step by step, without a thread.
-#include "ui/view_queue.h"
+#include "ui/engine/view_queue.h"
 
 #include <gtest/gtest.h>
 

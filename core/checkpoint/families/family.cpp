@@ -1,7 +1,7 @@
 #include "core/checkpoint/families/family.h"
 
 #include "core/checkpoint/families/slopescope.h"
-#include "core/text/in_quotes.h"
+#include "core/base/in_quotes.h"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // Their tensors become ours: names, and the order of rows.
 #include "core/checkpoint/families/family.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 #include "core/model/decoder_weights.h"
 
 #include <ATen/TensorOperators.h>

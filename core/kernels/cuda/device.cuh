@@ -1,14 +1,15 @@
-// Every device intrinsic that the kernels use, under one name each, so that the same kernels also compile for the
-// processor, where tests/kernels/cuda_emulation.h gives these names another meaning. Included by the kernels only.
+// Every device intrinsic that the kernels use, under one name each, so that the same kernels also compile for another
+// device: SLOPESCOPE_CUDA_DEVICE then names the header that defines these names (the tests emulate a GPU that way).
+// Included by the kernels only.
 //
 // A kernel is written SLOPESCOPE_KERNEL(threads, blocks) name(parameters) and started with device::launch.
 #pragma once
 
-#ifdef SLOPESCOPE_CUDA_EMULATION
-#include "tests/kernels/cuda_emulation.h"
+#ifdef SLOPESCOPE_CUDA_DEVICE
+#include SLOPESCOPE_CUDA_DEVICE
 #else
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <cuda_runtime.h>
 

@@ -1,6 +1,6 @@
 #include "core/kernels/cuda/devices.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #ifdef SLOPESCOPE_WITH_CUDA
 #include <cuda_runtime_api.h>

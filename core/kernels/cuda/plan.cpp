@@ -1,6 +1,6 @@
 #include "core/kernels/cuda/plan.h"
 
-#include "core/error.h"
+#include "core/base/error.h"
 
 #include <algorithm>
 #include <limits>

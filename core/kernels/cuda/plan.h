@@ -2,7 +2,7 @@
 // in the workspace. Plain arithmetic that needs no device and is tested without one; used by run.cuh on any thread.
 #pragma once
 
-#include "core/kernels/cuda/device_attention.h"
+#include "core/kernels/cuda/device_problems.h"
 
 #include <cstdint>
 

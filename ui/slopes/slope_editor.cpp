@@ -1,0 +1,378 @@
+#include "ui/slopes/slope_editor.h"
+
+#include "core/base/error.h"
+#include "ui/slopes/decay_view.h"
+#include "ui/widgets/format.h"
+#include "ui/widgets/panel_header.h"
+#include "ui/widgets/segmented_buttons.h"
+#include "ui/slopes/slope_canvas.h"
+#include "ui/slopes/slope_commands.h"
+#include "ui/slopes/slope_presets.h"
+#include "ui/widgets/theme.h"
+
+#include <QFileDialog>
+#include <QHBoxLayout>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QLabel>
+#include <QPushButton>
+#include <QSaveFile>
+#include <QScrollArea>
+#include <QScrollBar>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace slopescope::ui {
+
+namespace {
+
+bool rowsEqual(const SlopeTable& table) {
+    return std::all_of(table.begin(), table.end(), [&](const SlopeSet& row) { return row == table.front(); });
+}
+
+QString sentenceFor(const ModelFacts& facts) {
+    if (facts.positions == "none")
+        return SlopeEditor::tr("This model has no positions: there are no slopes to drag. “Positions” above can give it ALiBi's.");
+    return SlopeEditor::tr("This model's positions are %1: there are no slopes to drag. “Positions” above can give it ALiBi's.")
+        .arg(QString::fromStdString(facts.positions));
+}
+
+} // namespace
+
+SlopeEditor::SlopeEditor(QUndoStack* undoStack, QWidget* parent)
+    : QFrame(parent), m_undoStack(undoStack ? undoStack : new QUndoStack(this)) {
+    build();
+    setLook(this, "panel");
+    connect(m_canvas, &SlopeCanvas::gestureBegan, this, [this] {
+        m_beforeGesture = m_slopes;
+        m_inGesture = true;
+    });
+    connect(m_canvas, &SlopeCanvas::slopeMoved, this, [this](int head, double slope) {
+        setError({});
+        display(withHead(head, slope), false);
+    });
+    connect(m_canvas, &SlopeCanvas::gestureEnded, this, &SlopeEditor::endGesture);
+    connect(m_canvas, &SlopeCanvas::slopeTyped, this,
+            [this](int head, double slope) { push(withHead(head, slope), tr("type slope of H%1").arg(head)); });
+    connect(m_canvas, &SlopeCanvas::valueRefused, this, &SlopeEditor::setError);
+    connect(m_canvas, &SlopeCanvas::headSelected, this, &SlopeEditor::selectHead);
+    connect(m_decay, &DecayView::headSelected, this, &SlopeEditor::selectHead);
+    connect(m_scope, &SegmentedButtons::chosenByUser, this, &SlopeEditor::refresh);
+    connect(m_presets, &SlopePresets::chosen, this, &SlopeEditor::applyPreset);
+    connect(m_presets, &SlopePresets::loadRequested, this, &SlopeEditor::chooseFileToLoad);
+    connect(m_presets, &SlopePresets::saveRequested, this, &SlopeEditor::chooseFileToSave);
+    connect(m_undo, &QPushButton::clicked, m_undoStack, &QUndoStack::undo);
+    connect(m_redo, &QPushButton::clicked, m_undoStack, &QUndoStack::redo);
+    connect(m_reset, &QPushButton::clicked, this, &SlopeEditor::reset);
+    connect(m_undoStack, &QUndoStack::indexChanged, this, &SlopeEditor::refresh);
+    clear();
+}
+
+SlopeEditor::~SlopeEditor() {
+    // What is taken down speaks once more: a stack of its own, a field that loses the focus.
+    m_canvas->disconnect(this);
+    if (m_undoStack)
+        m_undoStack->disconnect(this);
+}
+
+void SlopeEditor::build() {
+    m_header = new PanelHeader(tr("Slopes"), this);
+    m_scope = new SegmentedButtons({tr("All layers"), tr("Layer %1").arg(0)}, m_header);
+    m_scope->setSegmentToolTip(0, tr("A change to a head is made in every layer"));
+    m_scope->setSegmentToolTip(1, tr("A change to a head is made in the layer on view alone"));
+    m_header->addWidget(m_scope);
+
+    m_controls = new QWidget(this);
+    auto* row = new QHBoxLayout(m_controls);
+    row->setContentsMargins(12, kGrid, 12, 0);
+    row->setSpacing(kGrid);
+    m_presets = new SlopePresets(m_controls);
+    m_undo = new QPushButton(tr("Undo"), m_controls);
+    m_redo = new QPushButton(tr("Redo"), m_controls);
+    m_reset = new QPushButton(tr("Reset"), m_controls);
+    m_reset->setToolTip(tr("Back to the slopes as trained"));
+    for (QWidget* widget : {static_cast<QWidget*>(m_presets), static_cast<QWidget*>(m_undo),
+                            static_cast<QWidget*>(m_redo), static_cast<QWidget*>(m_reset)})
+        row->addWidget(widget);
+    for (QPushButton* button : m_controls->findChildren<QPushButton*>())
+        button->setFocusPolicy(Qt::TabFocus); // a click leaves the keyboard where it was
+    row->addStretch();
+
+    m_canvas = new SlopeCanvas(this);
+    auto* scroll = new QScrollArea(this);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setWidget(m_canvas);
+    scroll->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setMinimumHeight(m_canvas->minimumSizeHint().height());
+    scroll->viewport()->setAutoFillBackground(false);
+    m_canvas->setAutoFillBackground(false);
+    m_drawing = scroll;
+
+    m_error = new QLabel(this);
+    setLook(m_error, "error");
+    m_error->setObjectName(QStringLiteral("slopeError"));
+    m_error->setWordWrap(true);
+    m_error->setTextFormat(Qt::PlainText);
+    m_error->setContentsMargins(12, 0, 12, 4);
+
+    m_sentence = new QLabel(this);
+    m_sentence->setObjectName(QStringLiteral("slopeSentence"));
+    setLook(m_sentence, "soft");
+    m_sentence->setAlignment(Qt::AlignCenter);
+    m_sentence->setWordWrap(true);
+    m_sentence->setContentsMargins(24, 24, 24, 24);
+
+    m_decay = new DecayView(this);
+
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_header);
+    column->addWidget(m_controls);
+    column->addWidget(m_presets->inputRow());
+    column->addWidget(m_error);
+    column->addWidget(m_drawing, 5);
+    column->addWidget(m_decay, 2);
+    column->addWidget(m_sentence, 7);
+}
+
+void SlopeEditor::setModel(const ModelFacts& facts) {
+    m_canvas->abandonDrag();
+    m_canvas->closeField();
+    m_inGesture = false;
+    m_trained = facts.linearBias ? facts.slopes : SlopeTable{};
+    m_slopes = m_trained;
+    m_selected = {std::clamp(m_selected.layer, 0, std::max(0, facts.layers - 1)),
+                  std::clamp(m_selected.head, 0, std::max(0, facts.heads - 1))};
+    m_sentence->setText(sentenceFor(facts));
+    m_decay->setTrainedLength(facts.trainedLength);
+    m_scope->choose(rowsEqual(m_trained) ? 0 : 1);
+    setError({});
+    m_undoStack->clear();
+    refresh();
+}
+
+void SlopeEditor::clear() {
+    m_canvas->abandonDrag();
+    m_canvas->closeField();
+    m_inGesture = false;
+    m_trained.clear();
+    m_slopes.clear();
+    m_sentence->setText(tr("Open a model to see its slopes."));
+    setError({});
+    m_undoStack->clear();
+    refresh();
+}
+
+bool SlopeEditor::tied() const { return m_scope->chosen() == 0; }
+
+void SlopeEditor::change(const SlopeTable& slopes, const QString& what) {
+    checkSlopes(slopes, static_cast<int>(m_trained.size()), m_trained.empty() ? 0 : static_cast<int>(m_trained[0].size()));
+    push(slopes, what);
+}
+
+// Every lasting change goes through here and becomes one undo step.
+void SlopeEditor::push(const SlopeTable& slopes, const QString& what) {
+    setError({});
+    if (slopes == m_slopes)
+        return;
+    ++m_gestures; // a run of nudges ends here
+    const QPointer<SlopeEditor> self(this); // a given stack may outlive the editor
+    m_undoStack->push(new SlopeCommand(what, m_slopes, slopes, [self](const SlopeTable& table) {
+        if (self)
+            self->display(table, true);
+    }));
+}
+
+void SlopeEditor::endGesture(bool kept, bool nudged) {
+    if (!m_inGesture)
+        return;
+    m_inGesture = false;
+    const SlopeTable reached = m_slopes;
+    if (!kept || reached == m_beforeGesture) {
+        if (reached != m_beforeGesture || !kept)
+            display(m_beforeGesture, true);
+        else
+            emit slopesCommitted(m_slopes);
+        return;
+    }
+    if (!nudged || m_nudgedHead != m_selected)
+        ++m_gestures;
+    m_nudgedHead = m_selected;
+    const QPointer<SlopeEditor> self(this);
+    m_undoStack->push(new SlopeCommand(
+        nudged ? tr("nudge H%1").arg(m_selected.head) : tr("drag H%1").arg(m_selected.head), m_beforeGesture, reached,
+        [self](const SlopeTable& table) {
+            if (self)
+                self->display(table, true);
+        },
+        nudged ? m_gestures : 0));
+}
+
+void SlopeEditor::display(const SlopeTable& slopes, bool committed) {
+    if (committed && m_inGesture) { // undone under the hand
+        m_inGesture = false;
+        m_canvas->abandonDrag();
+    }
+    m_slopes = slopes;
+    refresh();
+    if (committed)
+        emit slopesCommitted(m_slopes);
+    else
+        emit slopesChanging(m_slopes);
+}
+
+SlopeTable SlopeEditor::withHead(int head, double slope) const {
+    SlopeTable table = m_slopes;
+    for (std::size_t layer = 0; layer < table.size(); ++layer)
+        if (tied() || static_cast<int>(layer) == m_selected.layer)
+            table[layer][static_cast<std::size_t>(head)] = slope;
+    return table;
+}
+
+void SlopeEditor::applyPreset(const QString& spec, const QString& what) {
+    if (!available())
+        return;
+    try {
+        SlopeTable wanted = parseSlopes(spec.toStdString(), m_slopes);
+        checkSlopes(wanted, static_cast<int>(m_slopes.size()), static_cast<int>(m_slopes[0].size()));
+        if (!tied()) {
+            SlopeTable table = m_slopes;
+            const auto layer = static_cast<std::size_t>(m_selected.layer);
+            table[layer] = wanted[layer];
+            wanted = std::move(table);
+        }
+        m_presets->closeInput();
+        push(wanted, what);
+    } catch (const Error& error) {
+        setError(QString::fromStdString(error.what()));
+    }
+}
+
+void SlopeEditor::reset() { push(m_trained, tr("reset slopes")); }
+
+void SlopeEditor::selectHead(int head) {
+    if (head == m_selected.head)
+        return;
+    m_selected.head = head;
+    refresh();
+    emit headSelected(m_selected);
+}
+
+void SlopeEditor::setSelectedHead(HeadAddress head) {
+    if (head == m_selected)
+        return;
+    m_canvas->closeField();
+    m_selected = head;
+    refresh();
+}
+
+void SlopeEditor::refresh() {
+    const bool shown = available();
+    m_controls->setVisible(shown);
+    m_drawing->setVisible(shown);
+    m_decay->setVisible(shown);
+    m_sentence->setVisible(!shown);
+    m_scope->setVisible(shown);
+    if (!shown) {
+        m_presets->closeInput();
+        m_header->setFacts({});
+        m_canvas->setSlopes({}, {}, {});
+        return;
+    }
+    const auto layer = static_cast<std::size_t>(std::clamp(m_selected.layer, 0, static_cast<int>(m_slopes.size()) - 1));
+    std::vector<SlopeSet> others;
+    if (tied())
+        for (std::size_t other = 0; other < m_slopes.size(); ++other)
+            if (m_slopes[other] != m_slopes[layer])
+                others.push_back(m_slopes[other]);
+    m_canvas->setSlopes(m_slopes[layer], m_trained[layer], others);
+    m_canvas->setSelected(m_selected.head);
+    if (m_canvas->width() > m_drawing->width())
+        m_drawing->ensureVisible(static_cast<int>(m_canvas->handlePosition(m_canvas->selected()).x()), 0, 40, 0);
+    m_decay->setSlopes(m_slopes[layer]);
+    m_decay->setSelectedHead(m_selected.head);
+    m_scope->setLabel(1, tr("Layer %1").arg(m_selected.layer));
+    m_scope->setSegmentEnabled(1, m_slopes.size() > 1 || !tied());
+    m_undo->setEnabled(m_undoStack->canUndo());
+    m_undo->setToolTip(m_undoStack->canUndo() ? tr("Undo: %1").arg(m_undoStack->undoText()) : QString());
+    m_redo->setEnabled(m_undoStack->canRedo());
+    m_redo->setToolTip(m_undoStack->canRedo() ? tr("Redo: %1").arg(m_undoStack->redoText()) : QString());
+    m_reset->setEnabled(edited());
+    describe();
+}
+
+void SlopeEditor::describe() {
+    const std::size_t heads = m_slopes[0].size();
+    const SlopeSet rule = paperSlopes(static_cast<int>(heads));
+    const bool paper = std::all_of(m_slopes.begin(), m_slopes.end(), [&](const SlopeSet& row) { return row == rule; });
+    int changed = 0; // heads when the layers are tied, else heads of layers
+    for (std::size_t head = 0; head < heads; ++head) {
+        int layers = 0;
+        for (std::size_t layer = 0; layer < m_slopes.size(); ++layer)
+            layers += m_slopes[layer][head] != m_trained[layer][head];
+        changed += rowsEqual(m_slopes) ? layers > 0 : layers;
+    }
+    m_presets->setCurrent(paper ? tr("Paper") : changed ? tr("Edited") : tr("As trained"));
+    m_header->setFacts(changed ? tr("%1 edited").arg(grouped(changed)) : QString());
+}
+
+void SlopeEditor::setError(const QString& sentence) {
+    m_error->setText(sentence);
+    m_error->setVisible(!sentence.isEmpty());
+}
+
+bool SlopeEditor::loadFromFile(const QString& file) {
+    if (!available())
+        return false;
+    try {
+        const SlopeTable table = parseSlopes(file.toStdString(), m_slopes);
+        checkSlopes(table, static_cast<int>(m_slopes.size()), static_cast<int>(m_slopes[0].size()));
+        if (!rowsEqual(table))
+            m_scope->choose(1);
+        push(table, tr("load slopes"));
+        return true;
+    } catch (const Error& error) {
+        setError(QString::fromStdString(error.what()));
+        return false;
+    }
+}
+
+bool SlopeEditor::saveToFile(const QString& file) {
+    if (!available())
+        return false;
+    QJsonArray rows;
+    for (const SlopeSet& layer : m_slopes) {
+        QJsonArray row;
+        for (const double slope : layer)
+            row.append(slope);
+        rows.append(row);
+    }
+    const QJsonDocument document(rowsEqual(m_slopes) ? rows.first().toArray() : rows);
+    QSaveFile out(file);
+    if (!out.open(QIODevice::WriteOnly) || out.write(document.toJson()) < 0 || !out.commit()) {
+        setError(tr("%1 could not be written: %2.").arg(file, out.errorString()));
+        return false;
+    }
+    setError({});
+    return true;
+}
+
+void SlopeEditor::chooseFileToLoad() {
+    const QString file = QFileDialog::getOpenFileName(this, tr("Load slopes"), {}, tr("Slopes (*.json)"));
+    if (!file.isEmpty())
+        loadFromFile(file);
+}
+
+void SlopeEditor::chooseFileToSave() {
+    QString file = QFileDialog::getSaveFileName(this, tr("Save slopes"), QStringLiteral("slopes.json"), tr("Slopes (*.json)"));
+    if (!file.isEmpty() && !file.endsWith(QLatin1String(".json"), Qt::CaseInsensitive))
+        file += QStringLiteral(".json");
+    if (!file.isEmpty())
+        saveToFile(file);
+}
+
+} // namespace slopescope::ui

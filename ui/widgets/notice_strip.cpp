@@ -1,0 +1,60 @@
+#include "ui/widgets/notice_strip.h"
+
+#include "ui/widgets/theme.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QToolButton>
+
+namespace slopescope::ui {
+
+NoticeStrip::NoticeStrip(QWidget* parent) : QWidget(parent), m_label(new QLabel(this)) {
+    m_label->setTextFormat(Qt::PlainText);
+    m_label->setWordWrap(true);
+    m_label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto* const close = new QToolButton(this);
+    setLook(close, "link");
+    close->setText(QStringLiteral("✕"));
+    close->setToolTip(tr("Dismiss (Esc)"));
+    close->setAccessibleName(tr("Dismiss"));
+    close->setFocusPolicy(Qt::TabFocus);
+    auto* const row = new QHBoxLayout(this);
+    row->setContentsMargins(12, 6, kGrid, 6);
+    row->addWidget(m_label, 1);
+    row->addWidget(close, 0, Qt::AlignTop);
+    connect(close, &QToolButton::clicked, this, &NoticeStrip::dismiss);
+    hide();
+}
+
+void NoticeStrip::say(int topic, const QString& sentence) {
+    m_topic = topic;
+    m_label->setText(sentence);
+    show();
+}
+
+void NoticeStrip::takeBack(int topic) {
+    if (m_topic == topic)
+        dismiss();
+}
+
+void NoticeStrip::dismiss() {
+    m_topic = -1;
+    m_label->clear();
+    hide();
+}
+
+QString NoticeStrip::sentence() const {
+    return m_label->text();
+}
+
+void NoticeStrip::paintEvent(QPaintEvent*) {
+    const Theme theme = Theme::of(palette());
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(theme.bad);
+    painter.setBrush(theme.badFill);
+    painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), kRadius, kRadius);
+}
+
+} // namespace slopescope::ui
