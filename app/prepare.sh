@@ -7,7 +7,7 @@ buildPackages=(
     build-essential cmake ninja-build ccache pkg-config
     qt6-base-dev qt6-svg-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools libqcustomplot-dev
     libtorch-dev libopenblas0-openmp libhwy-dev
-    nlohmann-json3-dev libpcre2-dev libutf8proc-dev libcli11-dev
+    nlohmann-json3-dev libonig-dev libutf8proc-dev libcli11-dev
     libgtest-dev libgmock-dev libbenchmark-dev
     fonts-dejavu-core
 )

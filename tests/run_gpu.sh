@@ -31,7 +31,7 @@ fail() {
     exit 1
 }
 
-packages=(nlohmann-json3-dev libcli11-dev libhwy-dev libhwy1 libgtest-dev libgmock-dev libpcre2-dev libpcre2-8-0
+packages=(nlohmann-json3-dev libcli11-dev libhwy-dev libhwy1 libgtest-dev libgmock-dev libonig-dev libonig5
     libutf8proc-dev libutf8proc2 pkgconf-bin libpkgconf3)
 
 bring() {

@@ -2,7 +2,6 @@
 
 #include "core/base/error.h"
 #include "core/base/code_points.h"
-#include "core/text/oniguruma.h"
 #include "core/text/regex.h"
 
 #include <utility>
@@ -35,7 +34,7 @@ private:
 
 class RegexPattern : public Pattern {
 public:
-    explicit RegexPattern(const std::string& pattern) : m_regex(fromOniguruma(pattern)) {}
+    explicit RegexPattern(const std::string& pattern) : m_regex(pattern) {}
 
     Search search() const override {
         return [scan = std::make_shared<RegexScan>(m_regex)](std::string_view text, std::vector<Match>& matches) {
@@ -91,8 +90,8 @@ SharedPattern textPattern(const std::string& text) {
     return std::make_shared<const TextPattern>(text);
 }
 
-SharedPattern regexPattern(const std::string& onigurumaPattern) {
-    return std::make_shared<const RegexPattern>(onigurumaPattern);
+SharedPattern regexPattern(const std::string& pattern) {
+    return std::make_shared<const RegexPattern>(pattern);
 }
 
 SharedPattern characterPattern(std::function<bool(char32_t)> matches) {

@@ -38,7 +38,7 @@ using SharedPattern = std::shared_ptr<const Pattern>;
 SharedPattern readPattern(const JsonNode& node);
 
 SharedPattern textPattern(const std::string& text);
-SharedPattern regexPattern(const std::string& onigurumaPattern);
+SharedPattern regexPattern(const std::string& pattern);
 SharedPattern characterPattern(std::function<bool(char32_t)> matches); // each such character is a match
 
 } // namespace slopescope::text

@@ -1,66 +1,79 @@
 #include "core/text/regex.h"
 
-#include "core/base/error.h"
 #include "core/base/code_points.h"
+#include "core/base/error.h"
 #include "core/base/in_quotes.h"
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
+#include <oniguruma.h>
 
 namespace slopescope::text {
 namespace {
 
-constexpr std::size_t kJitStackStart = 32 * 1024, kJitStackMost = 4 * 1024 * 1024;
-constexpr std::uint32_t kMatchLimit = 50'000'000; // steps; ordinary pieces need a few dozen
+constexpr unsigned kDeepest = 250;                 // groups within groups
+constexpr unsigned long kMostSteps = 50'000'000; // of one search; ordinary pieces need a few dozen
 
-std::string message(int code) {
-    PCRE2_UCHAR text[256];
-    pcre2_get_error_message(code, text, sizeof text);
-    return reinterpret_cast<const char*>(text);
+const UChar* bytesOf(std::string_view text) {
+    return reinterpret_cast<const UChar*>(text.data());
+}
+
+void initialize() {
+    static const int done = [] {
+        OnigEncoding encodings[] = {ONIG_ENCODING_UTF8};
+        onig_set_parse_depth_limit(kDeepest);
+        return onig_initialize(encodings, 1);
+    }();
+    if (done != ONIG_NORMAL)
+        throw Error("The library for regular expressions does not start.");
+}
+
+// Since 6.9.9 a class's [:punct:] has symbols too. Written out, it means the same to older versions.
+std::string withPunctuation(std::string pattern) {
+    const auto replace = [&](const std::string& name, const std::string& items) {
+        for (std::size_t at = 0; (at = pattern.find(name, at)) != std::string::npos; at += items.size())
+            pattern.replace(at, name.size(), items);
+    };
+    replace("[:punct:]", R"(\p{P}\p{S})");
+    replace("[:^punct:]", R"([^\p{P}\p{S}])");
+    return pattern;
+}
+
+std::string message(int code, OnigErrorInfo* details = nullptr) {
+    UChar text[ONIG_MAX_ERROR_MESSAGE_LEN];
+    const int length = onig_error_code_to_str(text, code, details);
+    return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(length)};
 }
 
 } // namespace
 
 Regex::Regex(const std::string& pattern) : m_pattern(pattern) {
-    int fault = 0;
-    std::size_t at = 0;
-    // As Oniguruma's Ruby syntax has it, ^ and $ mean lines.
-    pcre2_compile_context* context = pcre2_compile_context_create(nullptr);
-    pcre2_set_newline(context, PCRE2_NEWLINE_LF);
-    pcre2_code* code =
-        pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
-                      PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_NEVER_BACKSLASH_C, &fault, &at, context);
-    pcre2_compile_context_free(context);
-    if (code == nullptr)
-        throw Error("The regular expression " + inQuotes(pattern) + " is faulty at byte " + std::to_string(at) + ": " +
-                    message(fault) + ".");
-    m_code.reset(code, [](pcre2_code* owned) { pcre2_code_free(owned); });
-    pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); // without it, matching is only slower
+    initialize();
+    const std::string written = withPunctuation(pattern);
+    OnigRegex code = nullptr;
+    OnigErrorInfo details;
+    const int fault = onig_new(&code, bytesOf(written), bytesOf(written) + written.size(), ONIG_OPTION_NONE,
+                               ONIG_ENCODING_UTF8, ONIG_SYNTAX_ONIGURUMA, &details);
+    if (fault != ONIG_NORMAL)
+        throw Error("The regular expression " + inQuotes(pattern) + " is faulty: " + message(fault, &details) + ".");
+    m_code.reset(code, [](OnigRegex owned) { onig_free(owned); });
 }
 
 struct RegexScan::Memory {
-    explicit Memory(const pcre2_code* code)
-        : data(pcre2_match_data_create_from_pattern(code, nullptr)), context(pcre2_match_context_create(nullptr)),
-          stack(pcre2_jit_stack_create(kJitStackStart, kJitStackMost, nullptr)) {
-        pcre2_set_match_limit(context, kMatchLimit);
-        if (stack != nullptr)
-            pcre2_jit_stack_assign(context, nullptr, stack);
+    Memory() : region(onig_region_new()), limits(onig_new_match_param()) {
+        onig_initialize_match_param(limits);
+        onig_set_retry_limit_in_search_of_match_param(limits, kMostSteps);
     }
     ~Memory() {
-        pcre2_jit_stack_free(stack);
-        pcre2_match_context_free(context);
-        pcre2_match_data_free(data);
+        onig_free_match_param(limits);
+        onig_region_free(region, 1);
     }
     Memory(const Memory&) = delete;
     Memory& operator=(const Memory&) = delete;
 
-    pcre2_match_data* data;
-    pcre2_match_context* context;
-    pcre2_jit_stack* stack;
+    OnigRegion* region;
+    OnigMatchParam* limits;
 };
 
-RegexScan::RegexScan(const Regex& regex)
-    : m_regex(regex), m_memory(std::make_unique<Memory>(static_cast<const pcre2_code*>(regex.m_code.get()))) {}
+RegexScan::RegexScan(const Regex& regex) : m_regex(regex), m_memory(std::make_unique<Memory>()) {}
 
 RegexScan::~RegexScan() = default;
 
@@ -71,17 +84,18 @@ void RegexScan::begin(std::string_view text) {
 }
 
 std::optional<Range> RegexScan::next() {
-    const auto* code = static_cast<const pcre2_code*>(m_regex.m_code.get());
+    const auto code = static_cast<OnigRegex>(m_regex.m_code.get());
+    const UChar *begin = bytesOf(m_text), *end = begin + m_text.size();
     while (m_at <= m_text.size()) {
-        const int found = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(m_text.data()), m_text.size(), m_at,
-                                      PCRE2_NO_UTF_CHECK, m_memory->data, m_memory->context);
-        if (found == PCRE2_ERROR_NOMATCH)
+        const int found = onig_search_with_param(code, begin, end, begin + m_at, end, m_memory->region,
+                                                 ONIG_OPTION_NONE, m_memory->limits);
+        if (found == ONIG_MISMATCH)
             break;
         if (found < 0)
             throw Error("The regular expression " + inQuotes(m_regex.m_pattern) +
                         " cannot be matched: " + message(found) + ".");
-        const PCRE2_SIZE* ends = pcre2_get_ovector_pointer(m_memory->data);
-        const Range match{ends[0], ends[1]};
+        const Range match{static_cast<std::size_t>(m_memory->region->beg[0]),
+                          static_cast<std::size_t>(m_memory->region->end[0])};
         if (match.end < match.begin || match.begin < m_at) // \K in a lookahead can do this
             throw Error("The regular expression " + inQuotes(m_regex.m_pattern) + " matches backwards.");
         if (match.size() == 0 && m_lastEnd == match.end) {

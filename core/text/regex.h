@@ -1,4 +1,5 @@
-// Regular expressions over UTF-8, by PCRE2 with Unicode properties.
+// Regular expressions over UTF-8, by Oniguruma, which Hugging Face's library uses too: what a tokenizer.json writes is
+// matched as it is there. The Unicode tables are those of the installed Oniguruma (6.9.8: Unicode 14).
 //
 // A Regex is immutable and may serve any number of threads; each search owns a Scan.
 #pragma once
@@ -15,7 +16,7 @@ namespace slopescope::text {
 
 class Regex {
 public:
-    // `pattern` in PCRE2's syntax. Throws Error naming the pattern and the fault.
+    // `pattern` in Oniguruma's own syntax. Throws Error naming the pattern and the fault.
     explicit Regex(const std::string& pattern);
 
     const std::string& pattern() const { return m_pattern; }
@@ -23,7 +24,7 @@ public:
 private:
     friend class RegexScan;
     std::string m_pattern;
-    std::shared_ptr<const void> m_code;
+    std::shared_ptr<void> m_code; // Oniguruma's; searching does not change it
 };
 
 // The matches of one expression in a text, from left to right, then in another. A text must be valid UTF-8 and outlive
