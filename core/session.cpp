@@ -22,7 +22,8 @@ namespace fs = std::filesystem;
 struct LoadedModel {
     ModelFacts facts;
     std::shared_ptr<const Decoder> decoder;
-    std::shared_ptr<const text::Tokenizer> tokenizer; // null: the model has none
+    std::shared_ptr<const text::Tokenizer> tokenizer; // null: the model has none that can be used
+    std::string tokenizerFault;                       // why, where it has one
 
     std::shared_ptr<const Decoder> decoderWith(const PositionOverride& positions) const {
         if (positions.change == PositionChange::Own)
@@ -86,6 +87,7 @@ std::shared_ptr<LoadedModel> load(const fs::path& directory, const Device& devic
     OpenedModel opened = std::move(unread).read(job, aside);
     auto loaded = std::make_shared<LoadedModel>();
     loaded->facts = std::move(facts);
+    loaded->tokenizerFault = opened.tokenizerFault;
     if (opened.tokenizer)
         loaded->tokenizer = std::make_shared<const text::Tokenizer>(std::move(*opened.tokenizer));
     loaded->decoder = std::make_shared<const Decoder>(std::move(opened.config), std::move(opened.weights),
@@ -99,22 +101,24 @@ void requireTwoTokens(const LoadedText& text, const std::string& name) {
 }
 
 const text::Tokenizer& tokenizerOf(const LoadedModel& model) {
+    if (!model.tokenizerFault.empty())
+        throw Error("The model reads token ids, but no text, because its tokenizer cannot be used: " + model.tokenizerFault);
     if (!model.tokenizer)
         throw Error(model.facts.directory.string() + " has no tokenizer.json; without one a model reads token ids, but no text.");
     return *model.tokenizer;
 }
 
-std::shared_ptr<const LoadedText> encodeText(std::string name, std::string text, const text::Tokenizer& tokenizer,
-                                             const Job& job) {
-    job.report(0, "Tokenizing " + name);
+// `facts` without tokens.
+std::shared_ptr<const LoadedText> encodeText(TextFacts facts, const text::Tokenizer& tokenizer, const Job& job) {
+    job.report(0, "Tokenizing " + facts.name);
     auto loaded = std::make_shared<LoadedText>();
-    for (const text::Token& token : tokenizer.encode(text, job)) {
-        loaded->facts.tokens.push_back({token.id, token.begin, token.end});
+    facts.tokens.clear();
+    for (const text::Token& token : tokenizer.encode(facts.text, job)) {
+        facts.tokens.push_back({token.id, token.begin, token.end});
         loaded->ids.push_back(token.id);
     }
-    requireTwoTokens(*loaded, name);
-    loaded->facts.name = std::move(name);
-    loaded->facts.text = std::move(text);
+    requireTwoTokens(*loaded, facts.name);
+    loaded->facts = std::move(facts);
     return loaded;
 }
 
@@ -267,16 +271,17 @@ ModelFacts Session::openModel(const std::string& model, const Job& job) {
     if (text && text->facts.text.empty())
         text = nullptr;
     else if (text)
-        text = encodeText(text->facts.name, text->facts.text, tokenizerOf(*loaded), job);
+        text = encodeText(text->facts, tokenizerOf(*loaded), job);
     m_state->set(loaded, text);
     return loaded->facts;
 }
 
-TextFacts Session::openText(const fs::path& file, const Job& job) {
+TextFacts Session::openText(const fs::path& file, const Job& job, const TextFileOptions& options) {
     const auto model = m_state->snapshot().first;
     if (!model)
         throw Error("Open a model first: its tokenizer is needed to read a text.");
-    const auto text = encodeText(file.filename().string(), readTextFile(file), tokenizerOf(*model), job);
+    TextFile read = readTextFile(file, options);
+    const auto text = encodeText({file.filename().string(), std::move(read.text), {}, read.changes()}, tokenizerOf(*model), job);
     m_state->set(model, text);
     return text->facts;
 }

@@ -7,6 +7,7 @@
 
 #include "core/device.h"
 #include "core/base/job.h"
+#include "core/base/utf8.h"
 #include "core/kernels/problems.h"
 #include "core/positions/position_override.h"
 #include "core/positions/slopes.h"
@@ -65,6 +66,7 @@ struct TextFacts {
     std::string name; // file name or "bundled"
     std::string text; // UTF-8
     std::vector<TextToken> tokens;
+    std::string changes; // of the file's bytes: "12 line ends read as LF"; empty: none
 };
 
 // A rectangle of the L x L attention of one head, drawn at rows x columns pixels (see kernels::Map).
@@ -242,7 +244,7 @@ public:
     // The text on view is encoded anew. Throws Error, among others when the model would take more memory than is left, before
     // reading it; the progress says both amounts.
     ModelFacts openModel(const std::string& model, const Job& job);
-    TextFacts openText(const std::filesystem::path& file, const Job& job);
+    TextFacts openText(const std::filesystem::path& file, const Job& job, const TextFileOptions& options = {});
 
     // Where models compute; at first the processor. A model that is open is read again and moves, with its text; where that
     // fails everything stays as it was. Throws Error, among others when the device's memory is too small.

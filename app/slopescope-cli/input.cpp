@@ -30,6 +30,9 @@ void addModel(CLI::App& verb, std::string& model) {
 void addInput(CLI::App& verb, Input& input) {
     addModel(verb, input.model);
     verb.add_option("--text", input.text, "UTF-8 text to read")->type_name("FILE");
+    verb.add_flag("--raw-line-ends", input.textFile.rawLineEnds,
+                  "Read the text's bytes as they are: CRLF and CR do not become LF,\n"
+                  "a byte order mark stays");
     verb.add_option("--ids", input.ids, "Token ids to read instead: a JSON list")->type_name("FILE.json");
     verb.parse_complete_callback([&input] {
         if (input.text.empty() == input.ids.empty())
@@ -77,11 +80,15 @@ fs::path modelDirectory(const Session& session, const std::string& model) {
     return model;
 }
 
-ModelFacts open(Session& session, const Input& input, Context& context) {
+std::string Input::title() const {
+    return file().filename().string() + (changes.empty() ? "" : " (" + changes + ")");
+}
+
+ModelFacts open(Session& session, Input& input, Context& context) {
     session.useDevice(deviceNamed(context.device), context.job);
     const ModelFacts model = session.openModel(modelDirectory(session, input.model).string(), context.job);
     if (input.ids.empty())
-        session.openText(input.text, context.job);
+        input.changes = session.openText(input.text, context.job, input.textFile).changes;
     else
         session.openIds(input.ids.string(), readIds(input.ids));
     return model;

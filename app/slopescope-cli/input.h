@@ -28,8 +28,14 @@ struct PositionSpec {
 struct Input {
     std::string model;
     std::filesystem::path text, ids;
+    TextFileOptions textFile; // how the text is read
 
     const std::filesystem::path& file() const { return ids.empty() ? text : ids; }
+
+    std::string changes; // what reading the text changed, once it is open
+
+    // "book.txt (12 line ends read as LF)"
+    std::string title() const;
 };
 
 void addModel(CLI::App& verb, std::string& model);
@@ -42,7 +48,7 @@ void addLengths(CLI::App& verb, std::vector<std::int64_t>& lengths, const std::s
 std::filesystem::path modelDirectory(const Session& session, const std::string& model);
 
 // Opens model and text.
-ModelFacts open(Session& session, const Input& input, Context& context);
+ModelFacts open(Session& session, Input& input, Context& context);
 
 // Throws Error naming the layers and heads that there are.
 void requireHead(const ModelFacts& model, HeadAddress address);

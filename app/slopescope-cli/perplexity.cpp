@@ -87,7 +87,7 @@ Json curveJson(const CurveResult& curve, const CurveRequest& r, const ModelFacts
 
 std::string curveText(const CurveResult& curve, const CurveRequest& r, const ModelFacts& model,
                       const Options& options) {
-    std::string text = model.name + " (" + model.positions + "), " + options.input.file().filename().string() + ", " +
+    std::string text = model.name + " (" + model.positions + "), " + options.input.title() + ", " +
                        options.protocol + (r.stride > 0 ? " with stride " + grouped(r.stride) : "") + ", " +
                        slopesText(options.slopes, model, options.positions) +
                        (r.window > 0 ? ", attention window " + grouped(r.window) : "") +

@@ -72,7 +72,7 @@ void run(Options options, Context& context) {
         return;
     }
     std::string text = model.name + " (" + model.positions + "), the first " + grouped(options.length) + " tokens of " +
-                       options.input.file().filename().string() + ", " + slopesText(options.slopes, model, options.positions) +
+                       options.input.title() + ", " + slopesText(options.slopes, model, options.positions) +
                        positionsText(options.positions) + "\n\n" +
                        headsText(profiles);
     if (profiles.size() == 1)

@@ -4,8 +4,9 @@
 #include "app/slopescope-cli/verbs.h"
 
 #include "core/base/error.h"
-#include "core/text/tokenizer.h"
 #include "core/base/utf8.h"
+#include "core/checkpoint/model_directory.h"
+#include "core/text/tokenizer.h"
 
 #include <CLI/CLI.hpp>
 
@@ -14,9 +15,15 @@
 namespace slopescope::cli {
 namespace {
 
-void encode(const text::Tokenizer& tokenizer, const std::filesystem::path& file, Context& context) {
-    const std::string text = readTextFile(file);
-    const std::vector<text::Token> tokens = tokenizer.encode(text, context.job);
+struct Options {
+    Input input;
+    bool specialsAsLetters = false;
+};
+
+void encode(const text::Tokenizer& tokenizer, const Options& options, Context& context) {
+    const TextFile file = readTextFile(options.input.text, options.input.textFile);
+    const auto specials = options.specialsAsLetters ? text::Specials::Letters : text::Specials::Tokens;
+    const std::vector<text::Token> tokens = tokenizer.encode(file.text, context.job, specials);
     Json ids = Json::array(), pieces = Json::array();
     for (const text::Token& token : tokens) {
         ids.push_back(token.id);
@@ -28,7 +35,11 @@ void encode(const text::Tokenizer& tokenizer, const std::filesystem::path& file,
     }
     // Either output is an id file for --ids.
     if (context.json)
-        printJson(context, {{"count", tokens.size()}, {"ids", std::move(ids)}, {"tokens", std::move(pieces)}});
+        printJson(context, {{"text", options.input.text.filename().string()},
+                            {"changes", file.changes()},
+                            {"count", tokens.size()},
+                            {"ids", std::move(ids)},
+                            {"tokens", std::move(pieces)}});
     else
         printJson(context, ids);
 }
@@ -51,19 +62,22 @@ void decode(const text::Tokenizer& tokenizer, const std::filesystem::path& file,
 
 void addTokenize(CLI::App& app, Context& context) {
     CLI::App* verb = app.add_subcommand("tokenize", "Token ids of a text; with --ids, the text of token ids");
-    const auto input = std::make_shared<Input>();
-    addInput(*verb, *input);
+    const auto options = std::make_shared<Options>();
+    addInput(*verb, options->input);
+    verb->add_flag("--special-as-letters", options->specialsAsLetters,
+                   "A special token that the text spells is read as letters, as\n"
+                   "llama-perplexity reads it");
     verb->footer(
         "Prints a JSON list of ids, which --ids takes wherever a text stands; with --json also each token's bytes in\n"
         "the text. With --ids, prints the text and nothing else.");
-    verb->callback([input, &context] {
+    verb->callback([options, &context] {
         const Session session(context.resources);
-        const auto file = modelDirectory(session, input->model) / "tokenizer.json";
-        const text::Tokenizer tokenizer = text::Tokenizer::load(file); // the weights are not needed
-        if (input->ids.empty())
-            encode(tokenizer, input->text, context);
+        const Input& input = options->input;
+        const text::Tokenizer tokenizer = openTokenizer(modelDirectory(session, input.model)); // the weights are not needed
+        if (input.ids.empty())
+            encode(tokenizer, *options, context);
         else
-            decode(tokenizer, input->ids, context);
+            decode(tokenizer, input.ids, context);
     });
 }
 

@@ -82,7 +82,31 @@ std::string withoutInvalidUtf8(std::string_view text) {
     return valid.append(text);
 }
 
-std::string readTextFile(const std::filesystem::path& file) {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// Returns how many line ends there were that are not LF already.
+std::int64_t endLinesWithLf(std::string& text) {
+    std::int64_t changed = 0;
+    std::size_t kept = text.find('\r');
+    if (kept == std::string::npos)
+        return 0;
+    for (std::size_t at = kept; at < text.size(); ++at) {
+        if (text[at] != '\r') {
+            text[kept++] = text[at];
+            continue;
+        }
+        text[kept++] = '\n';
+        ++changed;
+        if (at + 1 < text.size() && text[at + 1] == '\n')
+            ++at;
+    }
+    text.resize(kept);
+    return changed;
+}
+
+std::string readBytes(const std::filesystem::path& file) {
     std::error_code fault;
     const auto status = std::filesystem::status(file, fault);
     if (!std::filesystem::exists(status))
@@ -105,8 +129,35 @@ std::string readTextFile(const std::filesystem::path& file) {
                     ".");
     if (const auto at = firstInvalidUtf8(text))
         throw Error(file.string() + " is not UTF-8 text: the byte at offset " + std::to_string(*at) + " is malformed.");
-    if (text.starts_with("\xEF\xBB\xBF"))
-        text.erase(0, 3);
+    return text;
+}
+
+} // namespace
+
+std::string TextFile::changes() const {
+    std::string all;
+    if (lineEnds > 0)
+        all = std::to_string(lineEnds) + (lineEnds == 1 ? " line end" : " line ends") + " read as LF";
+    if (byteOrderMark)
+        all += std::string(all.empty() ? "" : ", ") + "a byte order mark dropped";
+    return all;
+}
+
+TextFile readTextFile(const std::filesystem::path& file, const TextFileOptions& options) {
+    TextFile read{readBytes(file)};
+    if (options.rawLineEnds)
+        return read;
+    read.byteOrderMark = read.text.starts_with(kByteOrderMark);
+    if (read.byteOrderMark)
+        read.text.erase(0, kByteOrderMark.size());
+    read.lineEnds = endLinesWithLf(read.text);
+    return read;
+}
+
+std::string readTextFile(const std::filesystem::path& file) {
+    std::string text = readBytes(file);
+    if (text.starts_with(kByteOrderMark))
+        text.erase(0, kByteOrderMark.size());
     return text;
 }
 

@@ -189,8 +189,12 @@ GgufModel openGguf(const fs::path& path) {
     const auto file = std::make_shared<const GgufFile>(GgufFile::open(path));
     const ConfigFields fields(file->metadata(), path.string());
     const std::string architecture = fields.text("general.architecture");
-    GgufModel model{configOfGguf(*file, architecture), tokenizerOfGguf(file->metadata(), architecture, path.string()),
-                    TensorSource(path)};
+    GgufModel model{configOfGguf(*file, architecture), {}, {}, TensorSource(path)};
+    try {
+        model.tokenizer = tokenizerOfGguf(file->metadata(), architecture, path.string());
+    } catch (const Error& fault) { // a model is read by ids whatever its vocabulary
+        model.tokenizerFault = fault.what();
+    }
     const Heads heads{fields.integer((architecture + ".attention.head_count").c_str()),
                       fields.integer((architecture + ".attention.head_count_kv").c_str(),
                                      architecture == "falcon"

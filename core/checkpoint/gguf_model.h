@@ -18,7 +18,9 @@ namespace slopescope {
 
 struct GgufModel {
     nlohmann::json config;                // as in config.json
-    std::optional<std::string> tokenizer; // the text of a tokenizer.json; nothing if the file has no vocabulary
+    std::optional<std::string> tokenizer; // the text of a tokenizer.json in llama.cpp's dialect; nothing if the file has
+                                          // no vocabulary, or one that is not supported
+    std::string tokenizerFault;           // why that is so
     TensorSource tensors;
 };
 

@@ -1,15 +1,16 @@
 #include "core/checkpoint/gguf_tokenizer.h"
 
-#include "core/base/error.h"
 #include "core/base/code_points.h"
+#include "core/base/error.h"
 #include "core/base/in_quotes.h"
 #include "core/text/limits.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <tuple>
-#include <unordered_map>
+#include <cmath>
+#include <span>
+#include <unordered_set>
 #include <vector>
 
 namespace slopescope {
@@ -23,10 +24,35 @@ enum : std::int64_t { kNormal = 1, kUnknown = 2, kControl = 3, kUserDefined = 4,
 constexpr std::size_t kLongestMerged = 1024;   // bytes; the pieces of SentencePiece have 16 characters at most
 constexpr const char* kSpace = "\xE2\x96\x81"; // "▁", which SentencePiece writes for a space
 
+// Rules by which text is split, under all their names.
+constexpr const char* kLikeGpt2[] = {"gpt-2", "mpt", "olmo", "phi-2", "jina-es", "jina-de", "exaone4"};
+constexpr const char* kLikeBloom[] = {"bloom", "poro-chat"};
+constexpr const char* kLikeLlama3[] = {"llama-bpe", "llama3", "llama-v3"};
+constexpr const char* kLikeQwen2[] = {"qwen2", "deepseek-r1-qwen"};
+
+// clang-format off
+// What llama.cpp takes for the end of a text or of a turn, or for a mark of code, whatever type a file gives it.
+constexpr const char* kAlwaysControl[] = {
+    "<|eot_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>", "<end_of_turn>", "<|endoftext|>", "<|eom_id|>",
+    "<EOT>", "_<EOT>", "<|end_of_text|>", "<end_of_utterance>", "<\uFF5Cend\u2581of\u2581sentence\uFF5C>",
+    "<|fim_prefix|>", "<fim-prefix>", "<fim_prefix>", "<\uFF5Cfim\u2581begin\uFF5C>", "<PRE>", "\u2581<PRE>", "<|code_prefix|>",
+    "<|fim_suffix|>", "<fim-suffix>", "<fim_suffix>", "<\uFF5Cfim\u2581hole\uFF5C>", "<SUF>", "\u2581<SUF>", "<|code_suffix|>",
+    "<|fim_middle|>", "<fim-middle>", "<fim_middle>", "<\uFF5Cfim\u2581end\uFF5C>", "<MID>", "\u2581<MID>", "<|code_middle|>",
+    "<|fim_pad|>", "<fim-pad>", "<fim_pad>", "<PAD>",
+    "<|fim_repo|>", "<|repo_name|>", "<fim-repo>", "<REPO>", "<reponame>", "<|file_sep|>",
+};
+// And what it always finds in a text.
+constexpr const char* kAlwaysFound[] = {"<|channel|>", "<|message|>", "<|start|>", "<|constrain|>"};
+// clang-format on
+
 struct Vocab {
     std::vector<std::string> tokens; // by id
     std::vector<std::int64_t> types;
 };
+
+bool isOneOf(const std::string& token, std::span<const char* const> list) {
+    return std::find(list.begin(), list.end(), token) != list.end();
+}
 
 class Reader {
 public:
@@ -94,21 +120,24 @@ private:
                     refuse("token_type", "should hold whole numbers");
                 vocab.types[id] = (*types)[id].get<std::int64_t>();
             }
+        for (std::size_t id = 0; id < vocab.tokens.size(); ++id) {
+            if (isOneOf(vocab.tokens[id], kAlwaysControl))
+                vocab.types[id] = kControl;
+            if (isOneOf(vocab.tokens[id], kAlwaysFound))
+                vocab.types[id] = kUserDefined;
+        }
         return vocab;
     }
 
     // --- The parts of a tokenizer.json ---
 
-    // Tokens by their text; those of the kinds to leave out, and those without a text, are not there.
-    Json vocabularyOf(const Vocab& vocab, std::initializer_list<std::int64_t> without) const {
+    // Tokens by their text, of every type: llama.cpp goes by the text alone when it merges. Those without one are not
+    // there.
+    Json vocabularyOf(const Vocab& vocab) const {
         Json::object_t entries;
-        for (std::size_t id = 0; id < vocab.tokens.size(); ++id) {
-            const bool left = std::find(without.begin(), without.end(), vocab.types[id]) != without.end();
-            if (left || vocab.tokens[id].empty())
-                continue;
-            if (!entries.emplace(vocab.tokens[id], id).second)
+        for (std::size_t id = 0; id < vocab.tokens.size(); ++id)
+            if (!vocab.tokens[id].empty() && !entries.emplace(vocab.tokens[id], id).second)
                 refuse("tokens", "holds " + inQuotes(vocab.tokens[id]) + " twice");
-        }
         return entries;
     }
 
@@ -129,23 +158,28 @@ private:
         return list;
     }
 
-    // The tokens that are put around a text.
+    // The tokens that are put around a text. llama.cpp has ids of its own where a file does not say.
     Json surround(const Vocab& vocab, bool isSentencePiece) const {
         const auto text = [](const char* name) { return Json{{"Sequence", {{"id", name}, {"type_id", 0}}}}; };
         Json single = Json::array(), special = Json::object();
-        const auto append = [&](const char* key) {
-            const Json* id = find(key);
-            if (id == nullptr || !id->is_number_unsigned() || id->get<std::uint64_t>() >= vocab.tokens.size())
+        const auto append = [&](const char* key, std::uint64_t otherwise) {
+            const Json* given = find(key);
+            if (given != nullptr && !given->is_number_unsigned())
+                refuse(key, "should be the id of a token");
+            std::uint64_t id = given != nullptr ? given->get<std::uint64_t>() : otherwise;
+            if (id >= vocab.tokens.size())
+                id = otherwise;
+            if (id >= vocab.tokens.size())
                 refuse(key, "should be the id of a token");
             single.push_back(Json{{"SpecialToken", {{"id", key}, {"type_id", 0}}}});
-            special[key] = {{"id", key}, {"ids", Json::array({*id})}, {"tokens", Json::array({key})}};
+            special[key] = {{"id", key}, {"ids", Json::array({id})}, {"tokens", Json::array({key})}};
         };
-        const bool begins = isSentencePiece || splitting() == "llama-bpe"; // where the file does not say
+        const bool begins = isSentencePiece || isOneOf(splitting(), kLikeLlama3); // where the file does not say
         if (flag("add_bos_token", begins))
-            append("bos_token_id");
+            append("bos_token_id", isSentencePiece ? 1 : 11);
         single.push_back(text("A"));
         if (flag("add_eos_token", false))
-            append("eos_token_id");
+            append("eos_token_id", isSentencePiece ? 2 : 11);
         return {{"type", "TemplateProcessing"},
                 {"single", std::move(single)},
                 {"pair", Json::array({text("A"), text("B")})},
@@ -174,12 +208,9 @@ private:
     }
 
     Json preTokenizer(const std::string& rule) const {
-        const auto isOne = [&](std::initializer_list<const char*> names) {
-            return std::find(names.begin(), names.end(), rule) != names.end();
-        };
-        if (isOne({"gpt-2", "mpt", "olmo", "phi-2", "jina-es", "jina-de", "exaone4"}))
+        if (isOneOf(rule, kLikeGpt2))
             return byteLevelStep(true);
-        if (isOne({"bloom", "poro-chat"}))
+        if (isOneOf(rule, kLikeBloom))
             return sequence({split(" ?[^(\\s|[.,!?\xE2\x80\xA6\xE3\x80\x82\xEF\xBC\x8C\xE3\x80\x81\xE0\xA5\xA4\xDB\x94"
                                    "\xD8\x8C])]+"),
                              byteLevelStep(false)});
@@ -189,13 +220,29 @@ private:
                              {{"type", "Digits"}, {"individual_digits", false}},
                              split("[0-9][0-9][0-9]")});
         // The two differ in how many digits may stand together.
-        const std::string digits = isOne({"llama-bpe", "llama3", "llama-v3"}) ? "{1,3}" : "";
-        if (digits.empty() && !isOne({"qwen2", "deepseek-r1-qwen"}))
+        const std::string digits = isOneOf(rule, kLikeLlama3) ? "{1,3}" : "";
+        if (digits.empty() && !isOneOf(rule, kLikeQwen2))
             refuse("pre", "is " + inQuotes(rule) + ", a way to split text that is not supported");
         return sequence({split(("(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}" + digits +
                                 "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+")
                                    .c_str()),
                          byteLevelStep(false)});
+    }
+
+    // "left right", cut at the first space behind the first letter.
+    Json textMerges(const Json& merges) const {
+        Json list = Json::array();
+        if (!merges.is_array())
+            refuse("merges", "should be a list");
+        for (const Json& merge : merges) {
+            if (!merge.is_string())
+                refuse("merges", "should hold texts");
+            const auto& text = merge.get_ref<const std::string&>();
+            const std::size_t space = text.find(' ', 1);
+            if (space != std::string::npos)
+                list.push_back(Json::array({text.substr(0, space), text.substr(space + 1)}));
+        }
+        return list;
     }
 
     Json byteLevel(const Vocab& vocab) const {
@@ -204,57 +251,68 @@ private:
         if (merges == nullptr)
             refuse("merges", "is missing");
         Json document{{"pre_tokenizer", preTokenizer(rule)}, {"decoder", byteLevelStep(true)}};
-        if (rule == "mpt" || rule == "qwen2" || rule == "deepseek-r1-qwen")
+        if (rule == "mpt" || isOneOf(rule, kLikeQwen2))
             document["normalizer"] = {{"type", "NFC"}};
         document["model"] = {{"type", "BPE"},
-                             {"ignore_merges", rule == "llama-bpe" || rule == "llama3" || rule == "llama-v3"},
-                             {"vocab", vocabularyOf(vocab, {kControl, kUserDefined, kUnused})},
-                             {"merges", *merges}};
+                             {"ignore_merges", isOneOf(rule, kLikeLlama3)},
+                             {"vocab", vocabularyOf(vocab)},
+                             {"merges", textMerges(*merges)}};
         return document;
     }
 
     // --- SentencePiece ---
 
-    // SentencePiece joins the two neighbours whose union scores best. As merges, best first: every way to cut a piece
-    // into two others.
-    Json mergesOf(const Vocab& vocab) const {
-        const Json* scores = listOf("scores", vocab.tokens.size());
+    struct Merge {
+        double score;
+        std::string_view left, right;
+    };
+
+    // Every way to cut a token into two parts that may stand side by side: a part is a token or one character.
+    static void cut(std::string_view token, double score, const std::unordered_set<std::string_view>& tokens,
+                    std::vector<Merge>& merges) {
+        const auto mayStand = [&](std::string_view part) {
+            return part.size() == codePointAt(part, 0).length || tokens.contains(part);
+        };
+        for (std::size_t at = 0; at < token.size();) {
+            at += codePointAt(token, at).length;
+            if (at < token.size() && mayStand(token.substr(0, at)) && mayStand(token.substr(at)))
+                merges.push_back({score, token.substr(0, at), token.substr(at)});
+        }
+    }
+
+    double scoreOf(const Json* scores, std::size_t id) const {
         if (scores == nullptr)
-            refuse("scores", "is missing");
-        struct Merge {
-            double score;
-            std::string_view left, right;
-        };
-        const auto isPiece = [&](std::size_t id) {
-            return vocab.types[id] == kNormal || vocab.types[id] == kUserDefined || vocab.types[id] == kByte;
-        };
-        std::unordered_map<std::string_view, std::size_t> pieces;
-        for (std::size_t id = 0; id < vocab.tokens.size(); ++id)
-            if (isPiece(id))
-                pieces.emplace(vocab.tokens[id], id);
+            return 0;
+        const Json& score = (*scores)[id];
+        if (!score.is_number() || std::isnan(score.get<double>()))
+            refuse("scores", "should hold numbers");
+        return score.get<double>();
+    }
+
+    // SentencePiece joins the two neighbours whose union scores best, and of equal ones the leftmost. As merges, best
+    // first; those of one score have one rank.
+    void addMerges(const Vocab& vocab, Json& model) const {
+        const Json* scores = listOf("scores", vocab.tokens.size());
+        const std::unordered_set<std::string_view> tokens(vocab.tokens.begin(), vocab.tokens.end());
         std::vector<Merge> merges;
         for (std::size_t id = 0; id < vocab.tokens.size(); ++id) {
-            const std::string_view token = vocab.tokens[id];
-            if (!(*scores)[id].is_number())
-                refuse("scores", "should hold numbers");
-            if (vocab.types[id] != kNormal)
-                continue;
+            const std::string& token = vocab.tokens[id];
             if (token.size() > kLongestMerged)
                 refuse("tokens", "holds " + inQuotes(token) + ", which is too long for a piece");
-            for (std::size_t at = 0; at < token.size();) {
-                at += codePointAt(token, at).length;
-                if (at < token.size() && pieces.contains(token.substr(0, at)) && pieces.contains(token.substr(at)))
-                    merges.push_back({(*scores)[id].get<double>(), token.substr(0, at), token.substr(at)});
-            }
+            cut(token, scoreOf(scores, id), tokens, merges);
         }
-        std::stable_sort(merges.begin(), merges.end(), [](const Merge& a, const Merge& b) {
-            return std::make_tuple(-a.score, -std::ptrdiff_t(a.left.size()), -std::ptrdiff_t(a.right.size())) <
-                   std::make_tuple(-b.score, -std::ptrdiff_t(b.left.size()), -std::ptrdiff_t(b.right.size()));
-        });
-        Json list = Json::array();
-        for (const Merge& merge : merges)
-            list.push_back(Json::array({merge.left, merge.right}));
-        return list;
+        std::stable_sort(merges.begin(), merges.end(),
+                         [](const Merge& a, const Merge& b) { return a.score > b.score; });
+        Json list = Json::array(), ranks = Json::array();
+        std::int32_t rank = 0;
+        for (std::size_t i = 0; i < merges.size(); ++i) {
+            if (i > 0 && merges[i].score != merges[i - 1].score)
+                ++rank;
+            list.push_back(Json::array({merges[i].left, merges[i].right}));
+            ranks.push_back(rank);
+        }
+        model["merges"] = std::move(list);
+        model["ranks"] = std::move(ranks);
     }
 
     Json sentencePiece(const Vocab& vocab) const {
@@ -268,11 +326,8 @@ private:
             after.push_back({{"type", "Strip"}, {"content", " "}, {"start", 1}, {"stop", 0}});
         }
         before.push_back(space);
-        Json model{{"type", "BPE"},
-                   {"fuse_unk", true},
-                   {"byte_fallback", true},
-                   {"vocab", vocabularyOf(vocab, {kUnused})},
-                   {"merges", mergesOf(vocab)}};
+        Json model{{"type", "BPE"}, {"fuse_unk", true}, {"byte_fallback", true}, {"vocab", vocabularyOf(vocab)}};
+        addMerges(vocab, model);
         const auto unknown = std::find(vocab.types.begin(), vocab.types.end(), kUnknown);
         if (unknown != vocab.types.end())
             model["unk_token"] = vocab.tokens[static_cast<std::size_t>(unknown - vocab.types.begin())];

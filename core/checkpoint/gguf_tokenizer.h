@@ -1,4 +1,5 @@
-// The vocabulary in a GGUF file's metadata, written as a tokenizer.json. Any thread.
+// The vocabulary in a GGUF file's metadata, written as a tokenizer.json in the dialect of llama.cpp: with it, a text becomes
+// the tokens that llama.cpp makes of it. Any thread.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

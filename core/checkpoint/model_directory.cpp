@@ -4,7 +4,9 @@
 #include "core/checkpoint/config_fields.h"
 #include "core/checkpoint/families/family.h"
 #include "core/checkpoint/families/slopescope.h"
+#include "core/checkpoint/gguf.h"
 #include "core/checkpoint/gguf_model.h"
+#include "core/checkpoint/gguf_tokenizer.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/checkpoint/tensor_source.h"
 #include "core/base/error.h"
@@ -37,19 +39,15 @@ std::int64_t valuesOf(const SourceTensor& tensor) {
     return std::accumulate(tensor.shape.begin(), tensor.shape.end(), std::int64_t(1), std::multiplies<>());
 }
 
-void checkVocabulary(const text::Tokenizer& tokenizer, const std::string& file, std::int64_t vocabulary) {
-    if (tokenizer.vocabularySize() > vocabulary)
-        throw Error(file + " has " + std::to_string(tokenizer.vocabularySize()) + " tokens, but the model knows " +
-                    std::to_string(vocabulary) + ".");
-}
-
-std::optional<text::Tokenizer> readTokenizer(const fs::path& file, std::int64_t vocabulary) {
-    std::error_code ignored;
-    if (!fs::exists(file, ignored))
-        return std::nullopt;
-    text::Tokenizer tokenizer = text::Tokenizer::load(file);
-    checkVocabulary(tokenizer, file.string(), vocabulary);
-    return tokenizer;
+// What read() returns becomes the model's tokenizer. One that cannot be used does not close the model.
+template <typename Read>
+void takeTokenizer(ModelDescription& model, Read read) {
+    try {
+        model.tokenizer = read();
+        model.tokenizer->setModelVocabulary(model.config.vocabulary);
+    } catch (const Error& fault) {
+        model.tokenizerFault = fault.what();
+    }
 }
 
 TrainingFacts readTrainingFacts(const fs::path& file) {
@@ -84,12 +82,13 @@ void UnreadModel::openGguf(const fs::path& file) {
     GgufModel gguf = slopescope::openGguf(file);
     families::Blueprint blueprint = families::readBlueprint(gguf.config, file.string());
     m_description.directory = file;
-    if (gguf.tokenizer) {
-        m_description.tokenizer = text::Tokenizer::parse(std::move(*gguf.tokenizer), file.string());
-        checkVocabulary(*m_description.tokenizer, file.string(), blueprint.config.vocabulary);
-    }
     TensorSource tensors = families::ourTensors(gguf.tensors, blueprint);
     m_description.config = std::move(blueprint.config);
+    m_description.tokenizerFault = gguf.tokenizerFault;
+    if (gguf.tokenizer)
+        takeTokenizer(m_description, [&] {
+            return text::Tokenizer::parse(std::move(*gguf.tokenizer), file.string(), text::Dialect::LlamaCpp);
+        });
     takeOver(std::move(tensors));
 }
 
@@ -103,10 +102,11 @@ void UnreadModel::openDirectory(const fs::path& directory, const Job& job) {
         throw Error(directory.string() + " has no config.json.");
     families::Blueprint blueprint = families::readBlueprint(readJson(config), config.string());
     m_description.directory = directory;
-    m_description.tokenizer = readTokenizer(directory / "tokenizer.json", blueprint.config.vocabulary);
     m_description.training = readTrainingFacts(directory / "training.json");
     TensorSource tensors = families::ourTensors(openTensorSource(directory, job), blueprint);
     m_description.config = std::move(blueprint.config);
+    if (const fs::path file = directory / "tokenizer.json"; fs::exists(file, ignored))
+        takeTokenizer(m_description, [&] { return text::Tokenizer::load(file); });
     takeOver(std::move(tensors));
 }
 
@@ -137,6 +137,18 @@ OpenedModel UnreadModel::read(const Job& job, const std::string& aside) && {
                       done += tensor.numel() * std::int64_t(sizeof(float));
                   });
     return model;
+}
+
+text::Tokenizer openTokenizer(const fs::path& model) {
+    const auto gguf = findGguf(model);
+    if (!gguf)
+        return text::Tokenizer::load(model / "tokenizer.json");
+    const GgufFile file = GgufFile::open(*gguf);
+    const ConfigFields fields(file.metadata(), gguf->string());
+    auto document = tokenizerOfGguf(file.metadata(), fields.text("general.architecture"), gguf->string());
+    if (!document)
+        throw Error(gguf->string() + " has no vocabulary.");
+    return text::Tokenizer::parse(std::move(*document), gguf->string(), text::Dialect::LlamaCpp);
 }
 
 OpenedModel openModelDirectory(const fs::path& directory, const Job& job) {

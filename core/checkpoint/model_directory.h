@@ -23,7 +23,8 @@ struct TrainingFacts {
 struct ModelDescription {
     std::filesystem::path directory;
     DecoderConfig config;
-    std::optional<text::Tokenizer> tokenizer; // nothing: no tokenizer.json; token ids can be read, text cannot
+    std::optional<text::Tokenizer> tokenizer; // nothing: there is none that can be used; token ids can be read, text cannot
+    std::string tokenizerFault;               // why the one that there is cannot be used; empty if there is none
     std::string precision; // as stored: "float16", "float32", "mixed"
     std::int64_t parameters = 0;
     std::int64_t largestTensor = 0; // parameters of it
@@ -55,6 +56,10 @@ private:
     ModelDescription m_description;
     std::optional<TensorSource> m_tensors; // under the names of our weights
 };
+
+// The tokenizer alone, of a directory with tokenizer.json or of a GGUF file; neither config nor weights are needed. Throws
+// Error naming the file and what is faulty, not supported or not there.
+text::Tokenizer openTokenizer(const std::filesystem::path& model);
 
 // Both steps at once.
 OpenedModel openModelDirectory(const std::filesystem::path& directory, const Job& job);

@@ -1,11 +1,12 @@
 #include "core/text/bpe.h"
 
-#include "core/base/error.h"
-#include "core/text/byte_alphabet.h"
 #include "core/base/code_points.h"
+#include "core/base/error.h"
 #include "core/base/in_quotes.h"
+#include "core/text/byte_alphabet.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace slopescope::text {
 namespace {
@@ -30,42 +31,120 @@ void append(std::vector<Bpe::Link>& links, std::int32_t id, std::size_t begin, s
 
 } // namespace
 
+// Characters that are still to become an unknown token. They wait: what follows may join them.
+class Bpe::Unknown {
+public:
+    Unknown(const Bpe& bpe, std::vector<Link>& links) : m_bpe(bpe), m_links(links) {}
+
+    void add(std::size_t begin, std::size_t end) {
+        if (!m_bpe.m_options.unknown)
+            return;
+        if (m_bpe.m_unknown == kNoToken)
+            throw Error("The text holds characters that the tokenizer does not know, and its token for those, " +
+                        inQuotes(*m_bpe.m_options.unknown) + ", is not in its vocabulary.");
+        if (m_waits && m_bpe.m_options.fuseUnknown) {
+            m_end = end;
+            return;
+        }
+        flush();
+        m_waits = true;
+        m_begin = begin;
+        m_end = end;
+    }
+
+    void flush() {
+        if (!m_waits)
+            return;
+        const std::size_t done = m_links.empty() ? 0 : m_links.back().end; // bytes may have overtaken it
+        append(m_links, m_bpe.m_unknown, std::max(m_begin, done), std::max(m_end, done));
+        m_waits = false;
+    }
+
+private:
+    const Bpe& m_bpe;
+    std::vector<Link>& m_links;
+    bool m_waits = false;
+    std::size_t m_begin = 0, m_end = 0;
+};
+
 Bpe::Bpe(Vocabulary vocabulary, const std::vector<Merge>& merges, BpeOptions options)
     : m_vocabulary(std::move(vocabulary)), m_options(std::move(options)), m_fallback(byteTokens(m_vocabulary)) {
+    if (m_options.unknown)
+        m_unknown = idOf(m_vocabulary, *m_options.unknown);
+    for (const auto& [token, id] : m_vocabulary)
+        m_firstText = std::max(m_firstText, id + 1);
+    addMerges(merges);
     for (std::size_t byte = 0; byte < m_letters.size(); ++byte) {
         std::string letter;
         appendCodePoint(letter, byteAlphabet()[byte]);
         m_letters[byte] = idOf(m_vocabulary, letter);
+        if (m_letters[byte] == kNoToken)
+            m_letters[byte] = idOf(m_texts, letter);
     }
-    addMerges(merges);
+}
+
+// Tokens that do not spell the text they stand for say nothing about neighbours.
+bool Bpe::standsForOtherText(std::int32_t id) const {
+    return id == m_unknown ||
+           (m_options.byteFallback && std::find(m_fallback.begin(), m_fallback.end(), id) != m_fallback.end());
+}
+
+std::int32_t Bpe::idOfText(const std::string& text) {
+    if (const std::int32_t id = idOf(m_vocabulary, text); id != kNoToken)
+        return id;
+    const auto [place, isNew] = m_texts.try_emplace(text, m_firstText + static_cast<std::int32_t>(m_texts.size()));
+    if (isNew)
+        m_textsById.push_back(text);
+    return place->second;
+}
+
+// The library drops as many bytes of the right token as the prefix has, whatever they are.
+std::string Bpe::joined(const Merge& merge) const {
+    const std::size_t dropped = m_options.continuingPrefix.size();
+    if (dropped > merge.right.size() ||
+        (dropped < merge.right.size() && (static_cast<unsigned char>(merge.right[dropped]) & 0xC0) == 0x80))
+        throw Error(" merges " + inQuotes(merge.right) + ", which does not begin as what continues a word should.");
+    return merge.left + merge.right.substr(dropped);
 }
 
 void Bpe::addMerges(const std::vector<Merge>& merges) {
-    const auto known = [&](const std::string& token, std::size_t rank) {
+    const auto known = [&](const std::string& token, std::size_t at) {
+        if (m_options.mergesOfText)
+            return idOfText(token);
         const std::int32_t id = idOf(m_vocabulary, token);
         if (id == kNoToken)
-            throw Error("[" + std::to_string(rank) + "] speaks of the token " + inQuotes(token) +
+            throw Error("[" + std::to_string(at) + "] speaks of the token " + inQuotes(token) +
                         ", which is not in the vocabulary.");
         return id;
     };
-    const std::string& prefix = m_options.continuingPrefix;
-    m_parts = !m_options.bytes && !m_options.ignoreMerges && prefix.empty() && m_options.endSuffix.empty();
-    for (std::size_t rank = 0; rank < merges.size(); ++rank) {
-        const auto& [left, right] = merges[rank];
-        const std::int32_t leftId = known(left, rank), rightId = known(right, rank);
-        const bool continues = !prefix.empty() && right.starts_with(prefix);
-        const std::string joined = left + (continues ? right.substr(prefix.size()) : right);
-        m_merges.set(pairOf(leftId, rightId), {static_cast<std::int32_t>(rank), known(joined, rank)});
-        // Tokens that do not spell the text they stand for say nothing about neighbours.
-        for (const std::int32_t id : {leftId, rightId})
-            m_parts =
-                m_parts && id != m_options.unknown &&
-                !(m_options.byteFallback && std::find(m_fallback.begin(), m_fallback.end(), id) != m_fallback.end());
-        noteNeighbours(joined);
+    std::unordered_set<std::int32_t> ids;
+    const bool eachHasItsId = std::all_of(m_vocabulary.begin(), m_vocabulary.end(),
+                                          [&](const auto& token) { return ids.insert(token.second).second; });
+    const auto lacks = [&](std::int32_t id) { return id == kNoToken; };
+    const bool bytesMayOvertake = m_options.unknown && m_options.byteFallback &&
+                                  std::any_of(m_fallback.begin(), m_fallback.end(), lacks) &&
+                                  !std::all_of(m_fallback.begin(), m_fallback.end(), lacks);
+    // A character that vanishes lets those on both sides of it meet.
+    const bool mayVanish =
+        !m_options.unknown && !(m_options.byteFallback && std::none_of(m_fallback.begin(), m_fallback.end(), lacks));
+    m_parts = !mayVanish && !m_options.bytes && !m_options.ignoreMerges && m_options.continuingPrefix.empty() &&
+              m_options.endSuffix.empty() && eachHasItsId && !bytesMayOvertake;
+    for (std::size_t at = 0; at < merges.size(); ++at) {
+        const Merge& merge = merges[at];
+        const std::int32_t left = known(merge.left, at), right = known(merge.right, at);
+        const std::string token = joined(merge);
+        const Joined result{merge.rank, known(token, at)};
+        if (m_options.mergesOfText && m_merges.find(pairOf(left, right)) != nullptr)
+            continue;
+        m_merges.set(pairOf(left, right), result);
+        m_parts = m_parts && !standsForOtherText(left) && !standsForOtherText(right);
+        noteNeighbours(token);
     }
 }
 
 void Bpe::noteNeighbours(const std::string& token) {
+    if (token.empty())
+        return;
     CodePoint previous = codePointAt(token, 0);
     for (std::size_t at = previous.length; at < token.size(); at += previous.length) {
         const CodePoint point = codePointAt(token, at);
@@ -103,26 +182,53 @@ void Bpe::encode(std::string_view piece, Scratch& scratch, std::vector<Symbol>& 
     merge(scratch);
     for (std::int32_t at = scratch.links.empty() ? kNone : 0; at != kNone;) {
         const Link& link = scratch.links[static_cast<std::size_t>(at)];
-        symbols.push_back({link.id, link.begin, link.end});
+        if (link.id >= m_firstText)
+            appendText(link, symbols);
+        else
+            symbols.push_back({link.id, link.begin, link.end});
         at = link.next;
     }
 }
 
-void Bpe::splitBytes(std::string_view piece, std::vector<Link>& links) const {
-    bool open = false; // whether the last link is an unknown token that may grow
-    for (std::size_t at = 0; at < piece.size(); ++at) {
-        const std::int32_t id = m_letters[static_cast<unsigned char>(piece[at])];
-        if (id == kNoToken) {
-            appendUnknown(piece.substr(at, 1), at, open, links);
-            continue;
-        }
-        append(links, id, at, at + 1);
-        open = false;
+// Byte by byte, what merging has made and is no token.
+void Bpe::appendText(const Link& link, std::vector<Symbol>& symbols) const {
+    const std::string& text = m_textsById[static_cast<std::size_t>(link.id - m_firstText)];
+    std::uint32_t at = link.begin;
+    bool grows = false; // whether the last token is an unknown one of this text
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        std::int32_t id = m_options.byteFallback ? m_fallback[byte] : kNoToken;
+        if (id == kNoToken && byte < 0x80)
+            id = idOf(m_vocabulary, std::string(1, text[i]));
+        if (id == kNoToken && m_options.byteFallback)
+            id = m_unknown;
+        const bool moves = !m_options.bytes || (byte & 0xC0) != 0x80; // a letter of the alphabet is one byte
+        const std::uint32_t end = std::min(at + (moves ? 1 : 0), link.end);
+        if (grows && fuses(id))
+            symbols.back().end = end;
+        else if (id != kNoToken)
+            symbols.push_back({id, at, end});
+        grows = id != kNoToken && fuses(id);
+        at = end;
     }
 }
 
+void Bpe::splitBytes(std::string_view piece, std::vector<Link>& links) const {
+    Unknown unknown(*this, links);
+    for (std::size_t at = 0; at < piece.size(); ++at) {
+        const std::int32_t id = m_letters[static_cast<unsigned char>(piece[at])];
+        if (id == kNoToken) {
+            unknown.add(at, at + 1);
+            continue;
+        }
+        unknown.flush();
+        append(links, id, at, at + 1);
+    }
+    unknown.flush();
+}
+
 void Bpe::splitCharacters(std::string_view piece, std::vector<Link>& links) const {
-    bool open = false;
+    Unknown unknown(*this, links);
     std::string letter;
     for (std::size_t at = 0, next = 0; at < piece.size(); at = next) {
         next = at + codePointAt(piece, at).length;
@@ -132,30 +238,22 @@ void Bpe::splitCharacters(std::string_view piece, std::vector<Link>& links) cons
         letter.append(piece, at, next - at);
         if (next == piece.size())
             letter += m_options.endSuffix;
-        const std::int32_t id = idOf(m_vocabulary, letter);
+        std::int32_t id = idOf(m_vocabulary, letter);
+        if (id == kNoToken && m_options.mergesOfText)
+            id = idOf(m_texts, letter);
         const auto absent = [&](char byte) { return m_fallback[static_cast<unsigned char>(byte)] == kNoToken; };
         if (id != kNoToken) {
+            unknown.flush();
             append(links, id, at, next);
-            open = false;
         } else if (m_options.byteFallback && std::none_of(letter.begin(), letter.end(), absent)) {
             for (std::size_t i = 0; i < letter.size(); ++i) // a prefix or suffix stands for no bytes of the piece
                 append(links, m_fallback[static_cast<unsigned char>(letter[i])], std::min(at + i, next),
                        std::min(at + i + 1, next));
-            open = false;
         } else {
-            appendUnknown(piece.substr(at, next - at), at, open, links);
+            unknown.add(at, next);
         }
     }
-}
-
-void Bpe::appendUnknown(std::string_view character, std::size_t at, bool& open, std::vector<Link>& links) const {
-    if (!m_options.unknown)
-        return;
-    if (open && m_options.fuseUnknown)
-        links.back().end = static_cast<std::uint32_t>(at + character.size());
-    else
-        append(links, *m_options.unknown, at, at + character.size());
-    open = true;
+    unknown.flush();
 }
 
 void Bpe::propose(Scratch& scratch, std::int32_t left) const {
@@ -182,8 +280,10 @@ void Bpe::merge(Scratch& scratch) const {
         if (left.next < 0)
             continue;
         Link& right = links[static_cast<std::size_t>(left.next)];
-        if (pairOf(left.id, right.id) != best.pair)
-            continue;
+        const std::uint64_t pair = pairOf(left.id, right.id);
+        const Joined* joined = pair == best.pair ? nullptr : m_merges.find(pair);
+        if (pair != best.pair && (joined == nullptr || joined->id != best.id))
+            continue; // other symbols by now; the library goes by the token that would come out
         left.id = best.id;
         left.end = right.end;
         left.next = right.next;

@@ -1,10 +1,10 @@
 #include "core/text/decoders.h"
 
-#include "core/text/byte_alphabet.h"
 #include "core/base/code_points.h"
 #include "core/base/in_quotes.h"
-#include "core/text/pattern.h"
 #include "core/base/utf8.h"
+#include "core/text/byte_alphabet.h"
+#include "core/text/pattern.h"
 
 #include <charconv>
 #include <optional>

@@ -1,8 +1,8 @@
 #include "core/text/normalizers.h"
 
-#include "core/text/byte_alphabet.h"
 #include "core/base/code_points.h"
 #include "core/base/in_quotes.h"
+#include "core/text/byte_alphabet.h"
 #include "core/text/pattern.h"
 #include "core/text/precompiled.h"
 #include "core/text/unicode.h"

@@ -1,7 +1,7 @@
 #include "core/text/pattern.h"
 
-#include "core/base/error.h"
 #include "core/base/code_points.h"
+#include "core/base/error.h"
 #include "core/text/regex.h"
 
 #include <utility>

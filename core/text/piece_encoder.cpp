@@ -42,8 +42,8 @@ void PieceEncoder::encodePiece(const AlignedText& text, Range piece, const Job& 
             const Symbol& symbol = m_symbols[i];
             const std::size_t offset = piece.begin + begin;
             const Range source = text.source({offset + symbol.begin, offset + symbol.end});
-            const bool fuses = bpe != nullptr && bpe->options().fuseUnknown && symbol.id == bpe->options().unknown &&
-                               i == known.begin && m_tokens.size() > first && m_tokens.back().id == symbol.id;
+            const bool fuses = bpe != nullptr && bpe->fuses(symbol.id) && i == known.begin && m_tokens.size() > first &&
+                               m_tokens.back().id == symbol.id;
             if (fuses)
                 m_tokens.back().end = static_cast<std::int64_t>(source.end);
             else

@@ -1,9 +1,9 @@
 #include "core/text/pre_tokenizers.h"
 
-#include "core/text/byte_alphabet.h"
 #include "core/base/code_points.h"
-#include "core/text/gpt2_pieces.h"
 #include "core/base/in_quotes.h"
+#include "core/text/byte_alphabet.h"
+#include "core/text/gpt2_pieces.h"
 #include "core/text/pattern.h"
 #include "core/text/split.h"
 #include "core/text/unicode.h"
@@ -138,10 +138,7 @@ void readInto(const JsonNode& node, PreTokenizer& result) {
             readInto(element, result);
         return;
     }
-    if (result.bytes) { // a byte-level step came before: what follows sees its alphabet
-        result.steps.push_back(mapBytes);
-        result.bytes = false;
-    }
+    result.writeBytes(); // a byte-level step may come before: what follows sees its alphabet
     if (type == "ByteLevel") {
         readByteLevel(node, result);
     } else if (type == "Metaspace") {
@@ -178,6 +175,12 @@ void readInto(const JsonNode& node, PreTokenizer& result) {
 }
 
 } // namespace
+
+void PreTokenizer::writeBytes() {
+    if (bytes)
+        steps.push_back(mapBytes);
+    bytes = false;
+}
 
 PreTokenizer readPreTokenizer(const JsonNode& node) {
     PreTokenizer result;

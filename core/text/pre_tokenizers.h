@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/base/job.h"
-#include "core/text/aligned_text.h"
 #include "core/base/json.h"
+#include "core/text/aligned_text.h"
 #include "core/text/symbol.h"
 
 #include <functional>
@@ -26,6 +26,8 @@ struct Pieces {
 struct PreTokenizer {
     std::vector<std::function<void(Pieces&, const Job&)>> steps;
     bool bytes = false; // the pieces are raw bytes that the vocabulary writes in GPT-2's byte alphabet
+
+    void writeBytes(); // the same pieces, written in that alphabet
 };
 
 // Throws Error naming the file and the member when the pre-tokenizer is faulty or not one we reproduce.

@@ -1,8 +1,8 @@
 #include "core/text/precompiled.h"
 
 #include "core/base/code_points.h"
-#include "core/text/unicode.h"
 #include "core/base/utf8.h"
+#include "core/text/unicode.h"
 
 #include <cstring>
 

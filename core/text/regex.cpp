@@ -9,7 +9,7 @@
 namespace slopescope::text {
 namespace {
 
-constexpr unsigned kDeepest = 250;                 // groups within groups
+constexpr unsigned kDeepest = 250;               // groups within groups
 constexpr unsigned long kMostSteps = 50'000'000; // of one search; ordinary pieces need a few dozen
 
 const UChar* bytesOf(std::string_view text) {

@@ -1,7 +1,9 @@
 #include "core/text/tokenizer.h"
 
-#include "core/base/error.h"
 #include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/base/in_quotes.h"
+#include "core/base/utf8.h"
 #include "core/text/bpe_learner.h"
 #include "core/text/byte_alphabet.h"
 #include "core/text/gpt2_pieces.h"
@@ -9,7 +11,6 @@
 #include "core/text/pattern.h"
 #include "core/text/piece_encoder.h"
 #include "core/text/tokenizer_parts.h"
-#include "core/base/utf8.h"
 
 #include <nlohmann/json.hpp>
 
@@ -64,11 +65,11 @@ struct Tokenizer::Model : TokenizerParts {
     explicit Model(TokenizerParts parts) : TokenizerParts(std::move(parts)) {}
 
     // Encodes `part` of the text, in which no added token is sought before normalization.
-    void encode(std::string_view text, Range part, PieceEncoder& encoder, const Job& job) const {
+    void encode(std::string_view text, Range part, Specials specials, PieceEncoder& encoder, const Job& job) const {
         Pieces pieces{AlignedText(part.of(text), part.begin), {}};
         if (normalizer)
             pieces.text = normalizer(std::move(pieces.text));
-        pieces.list = added.findIn(pieces.text.text(), true);
+        pieces.list = added.findIn(pieces.text.text(), true, specials);
         for (const auto& step : preTokenizer.steps)
             step(pieces, job);
         encoder.encode(pieces, job);
@@ -84,8 +85,8 @@ Tokenizer Tokenizer::load(const std::filesystem::path& file) {
     return parse(readTextFile(file), file.string());
 }
 
-Tokenizer Tokenizer::parse(std::string document, const std::string& name) {
-    return Tokenizer(std::make_unique<const Model>(readTokenizer(std::move(document), name)));
+Tokenizer Tokenizer::parse(std::string document, const std::string& name, Dialect dialect) {
+    return Tokenizer(std::make_unique<const Model>(readTokenizer(std::move(document), name, dialect)));
 }
 
 Tokenizer Tokenizer::learnByteLevelBpe(std::span<const std::string> texts, int vocabularySize, const Job& job) {
@@ -112,20 +113,35 @@ void Tokenizer::save(const std::filesystem::path& file) const {
     out.commit();
 }
 
-std::vector<Token> Tokenizer::encode(std::string_view text, const Job& job) const {
+std::vector<Token> Tokenizer::encode(std::string_view text, const Job& job, Specials specials) const {
     requireText(text);
     PieceEncoder encoder(m_model->subwords);
     for (const std::int32_t id : m_model->surround.before)
         encoder.append(id, {0, 0});
-    for (const Piece& part : m_model->added.findIn(text, false)) {
+    for (const Piece& part : m_model->added.findIn(text, false, specials)) {
         if (part.token == kNoToken)
-            m_model->encode(text, part.range, encoder, job);
+            m_model->encode(text, part.range, specials, encoder, job);
         else
             encoder.append(part.token, part.range);
     }
     for (const std::int32_t id : m_model->surround.after)
         encoder.append(id, {text.size(), text.size()});
-    return encoder.takeTokens();
+    std::vector<Token> tokens = encoder.takeTokens();
+    requireKnown(tokens);
+    return tokens;
+}
+
+void Tokenizer::requireKnown(std::span<const Token> tokens) const {
+    for (const Token& token : tokens) {
+        if (token.id < m_modelVocabulary)
+            continue;
+        const std::string name = inQuotes(m_model->tokens[static_cast<std::size_t>(token.id)]);
+        const std::string what = "the token " + name + " (" + std::to_string(token.id) +
+                                 "), but the model knows only " + std::to_string(m_modelVocabulary) + " tokens.";
+        if (token.begin == token.end)
+            throw Error("The tokenizer puts around every text " + what);
+        throw Error("At byte " + std::to_string(token.begin) + " the text spells " + what);
+    }
 }
 
 std::string Tokenizer::decode(std::span<const std::int32_t> ids) const {

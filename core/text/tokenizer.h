@@ -1,9 +1,11 @@
 // Text to token ids and back, as a tokenizer.json of the Hugging Face format describes it.
 //
-// Immutable after load, so any thread may use one. No Torch, no Qt.
+// Not changed by use, so any thread may use one. No Torch, no Qt.
 #pragma once
 
 #include "core/base/job.h"
+#include "core/text/dialect.h"
+#include "core/text/specials.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -28,7 +30,7 @@ public:
     static Tokenizer load(const std::filesystem::path& file);
 
     // The same from the text of one; `name` is what an Error names.
-    static Tokenizer parse(std::string document, const std::string& name);
+    static Tokenizer parse(std::string document, const std::string& name, Dialect dialect = Dialect::HuggingFace);
 
     // Learns a byte-level BPE with GPT-2's pre-tokenization from `texts`. The 256 bytes are always in the vocabulary,
     // so every text can be encoded. Deterministic: ties go to the pair with the smaller ids.
@@ -37,8 +39,13 @@ public:
     void save(const std::filesystem::path& file) const; // tokenizer.json, readable by Hugging Face's tokenizers
 
     // `text` must be valid UTF-8 (see text/utf8.h) and less than 2 GiB. Tokens come in the text's order, with those of
-    // the post-processor around them. Throws Error naming the offset of a malformed byte, and Cancelled when stopped.
-    std::vector<Token> encode(std::string_view text, const Job& job = {}) const;
+    // the post-processor around them. Throws Error naming the offset of a malformed byte, or the token that the model
+    // does not know, and Cancelled when stopped.
+    std::vector<Token> encode(std::string_view text, const Job& job = {}, Specials specials = Specials::Tokens) const;
+
+    // The model that this is for knows the ids below `count`. A tokenizer may have more, as long as no text needs them:
+    // encode() then throws an Error that says which token stands where.
+    void setModelVocabulary(std::int64_t count) { m_modelVocabulary = count; }
 
     // Valid UTF-8: bytes that are no text show as U+FFFD. Special tokens are left out, so that what encode() added is
     // gone. Throws Error on an id outside the vocabulary.
@@ -55,7 +62,9 @@ private:
     struct Model;
     std::size_t checked(std::int32_t id) const; // throws Error on an id outside the vocabulary
     explicit Tokenizer(std::unique_ptr<const Model> model);
+    void requireKnown(std::span<const Token> tokens) const;
     std::unique_ptr<const Model> m_model;
+    std::int64_t m_modelVocabulary = INT64_MAX;
 };
 
 } // namespace slopescope::text

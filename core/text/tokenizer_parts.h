@@ -4,6 +4,7 @@
 #include "core/text/added_tokens.h"
 #include "core/text/bpe.h"
 #include "core/text/decoders.h"
+#include "core/text/dialect.h"
 #include "core/text/normalizers.h"
 #include "core/text/post_processor.h"
 #include "core/text/pre_tokenizers.h"
@@ -28,6 +29,6 @@ struct TokenizerParts {
 };
 
 // Throws Error beginning with `name`, the file's, and saying which member is faulty or not supported.
-TokenizerParts readTokenizer(std::string document, const std::string& name);
+TokenizerParts readTokenizer(std::string document, const std::string& name, Dialect dialect = Dialect::HuggingFace);
 
 } // namespace slopescope::text

@@ -14,21 +14,14 @@ namespace slopescope::text {
 class Trie {
 public:
     void insert(std::string_view key, std::int32_t value) {
-        if (key.empty())
-            return;
-        std::int32_t node = 0;
-        for (const char byte : key) {
-            const auto next = child(node, byte);
-            if (!next) {
-                m_children.set(edge(node, byte), static_cast<std::int32_t>(m_values.size()));
-                node = static_cast<std::int32_t>(m_values.size());
-                m_values.push_back(kNothing);
-            } else {
-                node = *next;
-            }
-        }
-        m_values[static_cast<std::size_t>(node)] = value;
-        m_begins[static_cast<unsigned char>(key[0])] = true;
+        if (!key.empty())
+            valueOf(key) = value;
+    }
+
+    // Leaves a key that is there already as it is.
+    void insertFirst(std::string_view key, std::int32_t value) {
+        if (!key.empty() && valueOf(key) == kNothing)
+            valueOf(key) = value;
     }
 
     bool mayBegin(char byte) const { return m_begins[static_cast<unsigned char>(byte)]; }
@@ -49,6 +42,23 @@ public:
 
 private:
     static constexpr std::int32_t kNothing = -1;
+
+    // Of a key that is not empty; makes room for it.
+    std::int32_t& valueOf(std::string_view key) {
+        std::int32_t node = 0;
+        for (const char byte : key) {
+            const auto next = child(node, byte);
+            if (!next) {
+                m_children.set(edge(node, byte), static_cast<std::int32_t>(m_values.size()));
+                node = static_cast<std::int32_t>(m_values.size());
+                m_values.push_back(kNothing);
+            } else {
+                node = *next;
+            }
+        }
+        m_begins[static_cast<unsigned char>(key[0])] = true;
+        return m_values[static_cast<std::size_t>(node)];
+    }
 
     static std::uint64_t edge(std::int32_t node, char byte) {
         return static_cast<std::uint64_t>(node) << 8 | static_cast<unsigned char>(byte);

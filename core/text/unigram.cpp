@@ -1,7 +1,7 @@
 #include "core/text/unigram.h"
 
-#include "core/base/error.h"
 #include "core/base/code_points.h"
+#include "core/base/error.h"
 #include "core/base/in_quotes.h"
 
 #include <algorithm>

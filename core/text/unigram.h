@@ -37,6 +37,7 @@ public:
     void encode(std::string_view piece, Scratch& scratch, std::vector<Symbol>& symbols) const;
 
     const Vocabulary& vocabulary() const { return m_vocabulary; }
+    std::size_t size() const { return m_scores.size(); }
 
 private:
     void reach(std::string_view piece, std::vector<Node>& nodes) const;

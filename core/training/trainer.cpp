@@ -184,12 +184,12 @@ void train(const TrainingRequest& r, const Job& job, const std::function<void(co
     checkRequest(r);
     std::vector<std::string> texts;
     for (const fs::path& file : r.texts)
-        texts.push_back(readTextFile(file));
+        texts.push_back(readTextFile(file, r.textFiles).text);
     const text::Tokenizer tokenizer = r.tokenizer.empty()
                                     ? text::Tokenizer::learnByteLevelBpe(texts, static_cast<int>(r.vocabulary), job)
                                     : text::Tokenizer::load(r.tokenizer);
     const Corpus corpus = readCorpus(texts, tokenizer, job);
-    const Corpus validation = readCorpus({readTextFile(r.validation)}, tokenizer, job);
+    const Corpus validation = readCorpus({readTextFile(r.validation, r.textFiles).text}, tokenizer, job);
     if (std::int64_t(validation.tokens.size()) <= r.length * r.batch)
         throw Error("The validation text " + r.validation.string() + " is too short.");
     const DecoderConfig config = configOf(r, tokenizer.vocabularySize());

@@ -9,6 +9,7 @@
 // same order.
 #pragma once
 
+#include "core/base/utf8.h"
 #include "core/device.h"
 #include "core/base/job.h"
 #include "core/model/decoder_config.h"
@@ -24,6 +25,7 @@ namespace slopescope {
 struct TrainingRequest {
     std::vector<std::filesystem::path> texts;
     std::filesystem::path validation;
+    TextFileOptions textFiles; // how both are read
     std::filesystem::path tokenizer; // tokenizer.json; empty: learn one from `texts`
     std::filesystem::path directory; // the run
     std::string positions = "alibi"; // see schemeNamed
