@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <span>
 #include <unordered_set>
@@ -34,7 +35,8 @@ constexpr const char* kLikeQwen2[] = {"qwen2", "deepseek-r1-qwen"};
 // What llama.cpp takes for the end of a text or of a turn, or for a mark of code, whatever type a file gives it.
 constexpr const char* kAlwaysControl[] = {
     "<|eot_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>", "<end_of_turn>", "<|endoftext|>", "<|eom_id|>",
-    "<EOT>", "_<EOT>", "<|end_of_text|>", "<end_of_utterance>", "<\uFF5Cend\u2581of\u2581sentence\uFF5C>",
+    "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "</s>", "<eos>", "<turn|>", "<|tool_response>", "[e~[", "<|end_of_text|>",
+    "<end_of_utterance>", "<\uFF5Cend\u2581of\u2581sentence\uFF5C>",
     "<|fim_prefix|>", "<fim-prefix>", "<fim_prefix>", "<\uFF5Cfim\u2581begin\uFF5C>", "<PRE>", "\u2581<PRE>", "<|code_prefix|>",
     "<|fim_suffix|>", "<fim-suffix>", "<fim_suffix>", "<\uFF5Cfim\u2581hole\uFF5C>", "<SUF>", "\u2581<SUF>", "<|code_suffix|>",
     "<|fim_middle|>", "<fim-middle>", "<fim_middle>", "<\uFF5Cfim\u2581end\uFF5C>", "<MID>", "\u2581<MID>", "<|code_middle|>",
@@ -44,6 +46,7 @@ constexpr const char* kAlwaysControl[] = {
 // And what it always finds in a text.
 constexpr const char* kAlwaysFound[] = {"<|channel|>", "<|message|>", "<|start|>", "<|constrain|>"};
 // clang-format on
+constexpr const char* kPhiKeepsSpace[] = {"<unk>", "<s>", "<|endoftext|>"};
 
 struct Vocab {
     std::vector<std::string> tokens; // by id
@@ -120,8 +123,11 @@ private:
                     refuse("token_type", "should hold whole numbers");
                 vocab.types[id] = (*types)[id].get<std::int64_t>();
             }
+        const bool endsByTools = std::find(vocab.tokens.begin(), vocab.tokens.end(), "<|tool_response>") != vocab.tokens.end();
         for (std::size_t id = 0; id < vocab.tokens.size(); ++id) {
-            if (isOneOf(vocab.tokens[id], kAlwaysControl))
+            if (endsByTools && vocab.tokens[id] == "</s>")
+                vocab.types[id] = kNormal;
+            else if (isOneOf(vocab.tokens[id], kAlwaysControl))
                 vocab.types[id] = kControl;
             if (isOneOf(vocab.tokens[id], kAlwaysFound))
                 vocab.types[id] = kUserDefined;
@@ -141,6 +147,17 @@ private:
         return entries;
     }
 
+    // Phi-3's tokens take the white space after them. A file tells that only by the model's name.
+    bool takesSpaceAfter(const std::string& token) const {
+        const auto name = m_metadata.find("general.name");
+        if (name == m_metadata.end() || !name->is_string() || isOneOf(token, kPhiKeepsSpace))
+            return false;
+        std::string lower = name->get<std::string>();
+        std::transform(lower.begin(), lower.end(), lower.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        return lower.find("phi-3") != std::string::npos || lower.find("phi3") != std::string::npos;
+    }
+
     Json addedTokens(const Vocab& vocab) const {
         Json list = Json::array();
         for (std::size_t id = 0; id < vocab.tokens.size(); ++id) {
@@ -151,7 +168,7 @@ private:
                             {"content", vocab.tokens[id]},
                             {"single_word", false},
                             {"lstrip", false},
-                            {"rstrip", false},
+                            {"rstrip", takesSpaceAfter(vocab.tokens[id])},
                             {"normalized", false},
                             {"special", type != kUserDefined}});
         }

@@ -93,6 +93,13 @@ AlignedText stripped(AlignedText text, bool left, bool right) {
     return std::move(builder).finish();
 }
 
+std::size_t lastCharacter(std::string_view text, Range range) {
+    std::size_t last = range.end;
+    while (last > range.begin && (last == range.end || (static_cast<unsigned char>(text[last]) & 0xC0) == 0x80))
+        --last;
+    return last;
+}
+
 AlignedText replaced(AlignedText text, const Pattern& pattern, const std::string& content) {
     std::vector<Match> matches;
     pattern.find(text.text(), matches);
@@ -100,8 +107,12 @@ AlignedText replaced(AlignedText text, const Pattern& pattern, const std::string
         return text;
     AlignedTextBuilder builder(text);
     for (const Match& match : matches) {
+        // In the library the content stands for the last character. That matters at the text's very beginning: Metaspace
+        // asks whether a piece begins there.
+        const Range source{match.range.begin == 0 ? lastCharacter(text.text(), match.range) : match.range.begin,
+                           match.range.end};
         if (match.matched)
-            builder.put(content, match.range);
+            builder.put(content, source);
         else
             builder.keep(match.range);
     }

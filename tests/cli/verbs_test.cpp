@@ -59,6 +59,26 @@ TEST(Tokenize, GivesIdsAndTheTextBack) {
     EXPECT_EQ(tokens.size(), json::parse(plain.out).size());
 }
 
+TEST(Tokenize, ReadsTheVocabularyOfAGgufFile) {
+    const std::string gguf = std::string(SLOPESCOPE_TEST_DATA) + "/gguf/vocabulary_sentencepiece.gguf";
+    const std::string ids = write("gguf.json", run({"tokenize", gguf, "--text", write("gguf.txt", "the sea  and\n")}).out);
+    EXPECT_EQ(json::parse(read(ids)).front(), 1); // beginning of text
+    EXPECT_EQ(run({"tokenize", gguf, "--ids", ids}).out, "the sea  and\n");
+}
+
+TEST(Tokenize, LineEndsAreLfUnlessToldOtherwise) {
+    const std::string lf = write("lf.txt", "one\ntwo\n"), crlf = write("crlf.txt", "\xEF\xBB\xBFone\r\ntwo\r");
+    const json read = runJson({"tokenize", modelOf("alibi"), "--text", crlf});
+    EXPECT_EQ(read.at("ids"), runJson({"tokenize", modelOf("alibi"), "--text", lf}).at("ids"));
+    EXPECT_EQ(read.at("changes"), "2 line ends read as LF, a byte order mark dropped");
+    EXPECT_EQ(runJson({"tokenize", modelOf("alibi"), "--text", crlf, "--raw-line-ends"}).at("count"), 14);
+    std::string lines;
+    for (int i = 0; i < 40; ++i)
+        lines += "the tide\r\n";
+    EXPECT_THAT(run({"perplexity", modelOf("alibi"), "--text", write("lines.txt", lines), "--lengths", "8"}).out,
+                HasSubstr("lines.txt (40 line ends read as LF)"));
+}
+
 TEST(Tokenize, AnEmptyTextHasNoTokens) {
     EXPECT_EQ(run({"tokenize", modelOf("alibi"), "--text", write("empty.txt", "")}).out, "[]\n");
     EXPECT_EQ(run({"tokenize", modelOf("alibi"), "--ids", write("none.json", "[]")}).out, "");

@@ -22,7 +22,8 @@ from tokenizers import Tokenizer
 
 HERE = pathlib.Path(__file__).parent / "tokenizers"
 TEXTS = 12  # of each pipeline
-KINDS = ["pipelines", "texts equal", "decoded equal", "only ours refuses", "only the library refuses", "both refuse", "differences"]
+KINDS = ["pipelines", "texts equal", "decoded equal", "only ours refuses", "only the library refuses", "both refuse",
+         "chance in the library", "differences"]
 CHARS_MAP = json.loads((HERE / "t5.json").read_text())["normalizer"]["normalizers"][0]["precompiled_charsmap"]
 
 WORDS = ["the", "slope", "The", "SLOPE", "a", "I'll", "don't", "1234", "12", "3.14", "caf\u00e9", "cafe\u0301", "na\u00efve", "stra\u00dfe",
@@ -287,6 +288,8 @@ def compare(program, seed, folder, counts, refusals):
             refusals.setdefault(what, []).append(seed)
         elif their_fault:
             counts["only the library refuses"] += 1
+        elif mine["ids"] != theirs and of_chance(document, text, mine["ids"]):
+            counts["chance in the library"] += 1
         elif mine["ids"] != theirs:
             counts["differences"] += 1
             print(f"seed {seed} text {number}: {text!r}\n  library {theirs}\n  ours    {mine['ids']}\n  {brief(document)}")
@@ -294,6 +297,11 @@ def compare(program, seed, folder, counts, refusals):
             counts["texts equal"] += 1
             if number % 4 == 0 and "twice" not in dict(document["model"]["vocab"]):
                 compare_decoded(program, f"seed {seed} text {number}", library, theirs, folder, counts, brief(document))
+
+
+def of_chance(document, text, ids):
+    """Of added tokens that normalization makes equal, the library finds one or another each time that it reads the file."""
+    return any(attempt(lambda: Tokenizer.from_str(json.dumps(document)).encode(text).ids)[0] == ids for _ in range(12))
 
 
 def compare_decoded(program, where, library, ids, folder, counts, what):

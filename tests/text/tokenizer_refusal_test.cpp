@@ -63,8 +63,6 @@ TEST(TokenizerFile, FaultyVocabularies) {
     EXPECT_THAT(with("/model/vocab/c", 2.5), HasSubstr("\"c\""));
     EXPECT_THAT(with("/model/vocab/c", 4'000'000'000u), HasSubstr("\"c\""));
     EXPECT_THAT(with("/model/vocab/c", 18446744073709551615u), HasSubstr("\"c\""));
-    EXPECT_THAT(with("/model/vocab/c", 2), HasSubstr("the id 2 to two tokens"));
-    EXPECT_THAT(with("/model/vocab/", 3), HasSubstr("empty token"));
     EXPECT_THAT(refusalOf(R"({"model":{"type":"BPE","vocab":{"a":0,"a":1},"merges":[]}})"), HasSubstr("\"a\" twice"));
 }
 
@@ -75,7 +73,7 @@ TEST(TokenizerFile, FaultyMerges) {
     EXPECT_THAT(with("/model/merges/1", Json::array({"b", "z"})), HasSubstr("\"z\""));
     EXPECT_THAT(with("/model/merges/1", Json::array({"b"})), HasSubstr("two tokens"));
     EXPECT_THAT(with("/model/merges/1", Json::array({"b", 7})), HasSubstr("model.merges[1] should hold two tokens"));
-    EXPECT_THAT(with("/model/merges/1", Json::array({"", "b"})), HasSubstr("empty token"));
+    EXPECT_THAT(with("/model/merges/1", Json::array({"", "b"})), HasSubstr("the token \"\", which is not"));
     EXPECT_THAT(with("/model/merges/1", "ab"), HasSubstr("space between"));
     EXPECT_THAT(with("/model/merges/1", "a b c"), HasSubstr("space between"));
     EXPECT_THAT(with("/model/merges/1", 3), HasSubstr("should hold two tokens"));
@@ -85,7 +83,6 @@ TEST(TokenizerFile, FaultyMerges) {
 TEST(TokenizerFile, FaultyModels) {
     EXPECT_THAT(with("/model/type", "WordPiece"), HasSubstr("\"WordPiece\", which is not supported"));
     EXPECT_THAT(with("/model/type", 3), HasSubstr("model.type should be text"));
-    EXPECT_THAT(with("/model/unk_token", "<unk>"), HasSubstr("not in the vocabulary"));
     EXPECT_THAT(with("/model/dropout", 0.1), HasSubstr("dropout"));
     EXPECT_EQ(with("/model/dropout", 0.0), "accepted");
     EXPECT_THAT(with("/model/byte_fallback", "yes"), HasSubstr("byte_fallback should be true or false"));
@@ -130,7 +127,7 @@ TEST(TokenizerFile, FaultyParts) {
     EXPECT_THAT(splitter({{"String", "x"}}, "Odd"), HasSubstr("\"Odd\""));
     EXPECT_THAT(splitter("x", "Removed"), HasSubstr("pattern should be a JSON object"));
     for (const char* expression :
-         {"(", "[a", "a\\", "(?<=a+)b", "[a&&b]", "[a[^b]]", "(?q)a", "a{1,2}+", "[[:odd:]]", "\\p{Odd}", "[[:alpha]"})
+         {"(", "[a", "a\\", "(?q)a", "\\p{Odd}", "[[:alpha:]", "(?<n>a)\\k<m>", "a{100001}"})
         EXPECT_THAT(splitter({{"Regex", expression}}, "Removed"), HasSubstr("pattern.Regex")) << expression;
     EXPECT_THAT(with("/pre_tokenizer", {{"type", "Metaspace"}, {"replacement", "__"}}), HasSubstr("one character"));
     EXPECT_THAT(with("/pre_tokenizer", {{"type", "Metaspace"}, {"replacement", "_"}, {"prepend_scheme", "odd"}}),
@@ -159,14 +156,9 @@ TEST(TokenizerFile, FaultyCharacterMaps) {
 TEST(TokenizerFile, FaultyAddedTokens) {
     EXPECT_EQ(with("/added_tokens", Json::array({{{"id", 3}, {"content", "<s>"}}})), "accepted");
     EXPECT_THAT(with("/added_tokens", Json::array({{{"id", 3}}})), HasSubstr("added_tokens[0] has no \"content\""));
-    EXPECT_THAT(with("/added_tokens", Json::array({{{"id", 3}, {"content", ""}}})), HasSubstr("empty token"));
-    EXPECT_THAT(with("/added_tokens", Json::array({{{"id", -3}, {"content", "<s>"}}})),
-                HasSubstr("added_tokens[0].id"));
-    EXPECT_THAT(with("/added_tokens", Json::array({{{"id", 4'000'000'000u}, {"content", "<s>"}}})),
-                HasSubstr("added_tokens[0].id"));
-    EXPECT_THAT(with("/added_tokens", Json::array({{{"id", 1}, {"content", "<s>"}}})), HasSubstr("belongs to \"b\""));
-    EXPECT_THAT(with("/added_tokens", Json::array({{{"id", 3}, {"content", "<s>"}}, {{"id", 3}, {"content", "<t>"}}})),
-                HasSubstr("belongs to \"<s>\""));
+    EXPECT_EQ(with("/added_tokens", Json::array({{{"id", 1}, {"content", "<s>"}}})), "accepted"); // the id does not count
+    EXPECT_THAT(with("/added_tokens", Json::array({{{"id", 3}, {"content", "<s>"}, {"lstrip", 1}}})),
+                HasSubstr("added_tokens[0].lstrip"));
     EXPECT_THAT(with("/added_tokens", 5), HasSubstr("added_tokens should be a list"));
 }
 

@@ -108,8 +108,10 @@ TEST(Bpe, AWholeDocumentMayBeOnePiece) {
     EXPECT_EQ(tokens.back().end, 400'005);
 }
 
+// What stands on both sides of one meets, as in the library.
 TEST(Bpe, CharactersOutsideTheVocabularyVanishWithoutAnUnknownToken) {
-    EXPECT_THAT(idsOf(fromJson(bpeModel({{"a", "b"}}, "ab")).encode("axb")), ElementsAre(0, 1));
+    EXPECT_THAT(idsOf(fromJson(bpeModel({{"a", "b"}}, "ab")).encode("axb")), ElementsAre(2));
+    EXPECT_THAT(idsOf(fromJson(bpeModel({{"a", "b"}}, "ab")).encode("bxa")), ElementsAre(1, 0));
 }
 
 TEST(Learning, EveryTextComesBack) {
@@ -249,6 +251,205 @@ TEST(Offsets, FollowTheTextThroughNormalization) {
     EXPECT_EQ(tokens[6].begin, 7); // both letters stand for the one ligature
     EXPECT_EQ(tokens[6].end, 10);
     EXPECT_EQ(tokens[7].begin, 10);
+}
+
+// --- What the library makes of odd files. Each expected list is what tokenizers 0.23.3 gives. ---
+
+Json bytesAnd(std::initializer_list<const char*> more) {
+    Json vocabulary = Json::object();
+    for (const char c : std::string("abcdefghijklmnopqrstuvwxyz<>/."))
+        vocabulary[std::string(1, c)] = vocabulary.size();
+    for (const char* token : more)
+        vocabulary[token] = vocabulary.size();
+    return vocabulary;
+}
+
+Json bpeOf(const Json& vocabulary, const char* merges = "[]", const char* more = "{}") {
+    Json model = {{"type", "BPE"}, {"vocab", vocabulary}, {"merges", Json::parse(merges)}};
+    model.update(Json::parse(more));
+    return {{"model", model}};
+}
+
+const char* const kByteLevel =
+    R"({"type": "ByteLevel", "add_prefix_space": false, "use_regex": true, "trim_offsets": true})";
+
+TEST(OddFiles, SuffixAndPrefixCountBehindByteLevel) {
+    const Json vocabulary = Json::parse(R"({"t": 0, "h": 1, "e</w>": 2, "g</w>": 3, "n": 4, "i": 5, "th": 6, "the</w>": 7,
+                                            "in": 8, "ing</w>": 9, "h</w>": 11})");
+    const Json pieces = Json::parse(R"({"type": "Sequence", "pretokenizers": [{"type": "WhitespaceSplit"}, )" +
+                                    std::string(kByteLevel) + "]}");
+    Json json = bpeOf(vocabulary, R"([["t", "h"], ["th", "e</w>"], ["i", "n"], ["in", "g</w>"]])",
+                      R"({"end_of_word_suffix": "</w>"})");
+    json["pre_tokenizer"] = pieces;
+    EXPECT_THAT(idsOf(fromJson(json).encode("the thing th")), ElementsAre(7, 6, 9, 0, 11));
+    json = bpeOf(Json::parse(R"({"t": 0, "##h": 1, "##e": 2, "th": 3, "the": 4})"),
+                 R"([["t", "##h"], ["th", "##e"]])", R"({"continuing_subword_prefix": "##"})");
+    json["pre_tokenizer"] = pieces;
+    EXPECT_THAT(idsOf(fromJson(json).encode("the th t")), ElementsAre(4, 3, 0));
+}
+
+TEST(OddFiles, ByteFallbackCountsBehindByteLevel) {
+    // The letter of the byte E2 is written in two bytes, which the vocabulary has; that of 82 it has itself.
+    Json json = bpeOf(Json{{"a", 0}, {"<0xC3>", 1}, {"<0xA2>", 2}, {"\u0124", 3}, {"<unk>", 4}}, "[]",
+                      R"({"byte_fallback": true, "unk_token": "<unk>"})");
+    json["pre_tokenizer"] = Json::parse(kByteLevel);
+    EXPECT_THAT(idsOf(fromJson(json).encode("a\u20AC")), ElementsAre(0, 1, 2, 3, 4));
+}
+
+TEST(OddFiles, AnUnknownTokenIsMissedOnlyWhereOneIsNeeded) {
+    for (const std::string name : {"<unk>", "<s>"}) { // the second is only among the added tokens
+        Json json = bpeOf(bytesAnd({}), "[]", (R"({"unk_token": ")" + name + "\"}").c_str());
+        json["added_tokens"] = Json::parse(R"([{"id": 30, "content": "<s>", "special": true}])");
+        const Tokenizer tokenizer = fromJson(json);
+        EXPECT_THAT(idsOf(tokenizer.encode("ab<s>")), ElementsAre(0, 1, 30));
+        try {
+            tokenizer.encode("aXb");
+            FAIL();
+        } catch (const Error& error) {
+            EXPECT_THAT(error.what(), HasSubstr("\"" + name + "\", is not in its vocabulary"));
+        }
+    }
+}
+
+TEST(OddFiles, EmptyTokensSharedIdsAndVersionLinesAreTaken) {
+    const Tokenizer tokenizer = fromJson(bpeOf(Json{{"", 3}, {"a", 0}, {"b", 1}, {"ab", 2}, {"c", 2}},
+                                               R"(["#version: 0.2", "a b"])"));
+    EXPECT_THAT(idsOf(tokenizer.encode("abca")), ElementsAre(2, 2, 0));
+}
+
+// Bytes that the vocabulary has overtake an unknown character that waits for others.
+TEST(OddFiles, UnknownCharactersWaitWhileBytesPass) {
+    const Tokenizer tokenizer = fromJson(bpeOf(Json{{"<unk>", 0}, {"a", 1}, {"<0x62>", 2}}, "[]",
+                                               R"({"unk_token": "<unk>", "byte_fallback": true, "fuse_unk": true})"));
+    EXPECT_THAT(idsOf(tokenizer.encode("xbya")), ElementsAre(2, 0, 1));
+}
+
+// The right token of a merge loses as many bytes as the prefix has, even where it does not begin with it.
+TEST(OddFiles, MergesOfWhatDoesNotBeginWithThePrefix) {
+    const Tokenizer tokenizer =
+        fromJson(bpeOf(Json{{"a", 0}, {"xyb", 1}, {"ab", 2}}, R"([["a", "xyb"]])", R"({"continuing_subword_prefix": "é"})"));
+    EXPECT_THAT(idsOf(tokenizer.encode("ab")), ElementsAre(0));
+}
+
+Json addedToken(const std::string& content, const char* more = "{}") {
+    Json token = {{"id", 30},         {"content", content},  {"single_word", false}, {"lstrip", false},
+                  {"rstrip", false}, {"normalized", false}, {"special", false}};
+    token.update(Json::parse(more));
+    return token;
+}
+
+TEST(AddedTokens, OneThatAnotherHasSwallowedIsNotWritten) {
+    Json json = bpeOf(bytesAnd({" "}));
+    json["added_tokens"] = Json::array({addedToken("  ", R"({"lstrip": true, "rstrip": true})")});
+    EXPECT_THAT(idsOf(fromJson(json).encode("a    b")), ElementsAre(0, 31, 1));
+    // One that is swallowed in part is written whole, and so is what lies behind it.
+    json["added_tokens"] = Json::array({addedToken("x", R"({"rstrip": true})"), addedToken("  ")});
+    EXPECT_THAT(idsOf(fromJson(json).encode("ax   b")), ElementsAre(0, 23, 31, 30, 1));
+}
+
+TEST(AddedTokens, AreNumberedAsTheLibraryDoes) {
+    Json json = bpeOf(bytesAnd({}));
+    json["added_tokens"] =
+        Json::array({addedToken("<s>", R"({"id": 7})"), addedToken("b", R"({"id": 99})"), addedToken("</s>", R"({"id": 200})")});
+    EXPECT_THAT(idsOf(fromJson(json).encode("<s>b</s>")), ElementsAre(30, 1, 31));
+}
+
+TEST(AddedTokens, DecodeAsTheyAreSought) {
+    Json json = bpeOf(bytesAnd({}));
+    json["normalizer"] = {{"type", "Lowercase"}};
+    json["decoder"] = {{"type", "Fuse"}};
+    json["added_tokens"] =
+        Json::array({addedToken("MASK", R"({"normalized": true, "special": true})"), addedToken("PAD", R"({"special": true})")});
+    const Tokenizer tokenizer = fromJson(json);
+    EXPECT_THAT(idsOf(tokenizer.encode("a mask PAD")), ElementsAre(0, 30, 31));
+    EXPECT_EQ(tokenizer.decode(Ids{0, 30, 31}), "amask"); // "mask" is not "MASK", which is special
+}
+
+TEST(AddedTokens, SpecialOnesCanBeReadAsLetters) {
+    Json json = bpeOf(bytesAnd({}));
+    json["added_tokens"] = Json::array({addedToken("<s>", R"({"special": true})"), addedToken("ab")});
+    json["post_processor"] = Json::parse(R"({"type": "BertProcessing", "cls": ["<s>", 30], "sep": ["<s>", 30]})");
+    const Tokenizer tokenizer = fromJson(json);
+    EXPECT_THAT(idsOf(tokenizer.encode("<s>abc")), ElementsAre(30, 30, 31, 2, 30));
+    EXPECT_THAT(idsOf(tokenizer.encode("<s>abc", {}, Specials::Letters)), ElementsAre(30, 26, 18, 27, 31, 2, 30));
+}
+
+TEST(AddedTokens, MoreThanTheModelKnowsMatterOnlyWhereTheyAreSpelt) {
+    Json json = bpeOf(bytesAnd({}));
+    json["added_tokens"] = Json::array({addedToken("<pad>", R"({"special": true})")});
+    Tokenizer tokenizer = fromJson(json);
+    tokenizer.setModelVocabulary(30);
+    EXPECT_THAT(idsOf(tokenizer.encode("ab")), ElementsAre(0, 1));
+    try {
+        tokenizer.encode("ab<pad>");
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_STREQ(error.what(), "At byte 2 the text spells the token \"<pad>\" (30), but the model knows only 30 tokens.");
+    }
+}
+
+TEST(PostProcessors, OnesInASequenceSeeThePartsThatATemplateMade) {
+    const std::string marked = R"({"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "m", "type_id": 0}},
+        {"Sequence": {"id": "A", "type_id": 0}}], "pair": [], "special_tokens": {"m": {"id": "m", "ids": [9]}}})";
+    const auto around = [&](const std::string& type) {
+        Json json = bpeOf(bytesAnd({}));
+        json["post_processor"] = Json::parse(R"({"type": "Sequence", "processors": [)" + marked + R"(, {"type": ")" + type +
+                                             R"(", "cls": ["c", 7], "sep": ["s", 8]}]})");
+        return idsOf(fromJson(json).encode("a"));
+    };
+    EXPECT_THAT(around("BertProcessing"), ElementsAre(7, 9, 8, 0, 8));
+    EXPECT_THAT(around("RobertaProcessing"), ElementsAre(7, 9, 8, 8, 0, 8));
+}
+
+Json splitBy(const std::string& expression) {
+    Json json = bpeOf(Json{{"x", 0}}, "[]", R"({"unk_token": "x", "fuse_unk": true})");
+    json["pre_tokenizer"] = {
+        {"type", "Split"}, {"pattern", {{"Regex", expression}}}, {"behavior", "Isolated"}, {"invert", false}};
+    return json;
+}
+
+// Where a word ends, and what a class holds, is Oniguruma's to say: it is what the library matches with.
+TEST(Expressions, AreOnigurumas) {
+    const struct {
+        const char *expression, *text;
+        std::vector<std::string> pieces;
+    } rows[] = {
+        {R"(\b)", "ae\u0301 b", {"ae\u0301", " ", "b"}}, // a mark belongs to the word
+        {R"(\B)", "e\u0301x", {"e", "\u0301", "x"}},
+        {R"(\b)", "a\u203Fb-c", {"a\u203Fb", "-", "c"}},
+        {R"([\w&&[^a-c]]+)", "abcdef", {"abc", "def"}},
+        {R"([a-c[^\W\d]]+)", "ab1z", {"ab", "1", "z"}},
+        {R"((?i:ss))", "a\u00DFb", {"a", "\u00DF", "b"}}, // it folds to two letters
+        {R"([[:punct:]])", "a+b$", {"a", "+", "b", "$"}},
+        {R"([[:^alpha:]])", "a1", {"a", "1"}},
+        {R"(\p{Hiragana}+)", "\u3042\u3001\u3044", {"\u3042", "\u3001", "\u3044"}}, // the script, not its extensions
+        {R"((?<=a+)b)", "aab", {"aa", "b"}},
+    };
+    for (const auto& row : rows) {
+        std::vector<std::string> pieces;
+        for (const Token& token : fromJson(splitBy(row.expression)).encode(row.text))
+            pieces.push_back(std::string(row.text).substr(std::size_t(token.begin), std::size_t(token.end - token.begin)));
+        EXPECT_EQ(pieces, row.pieces) << row.expression << " in " << row.text;
+    }
+}
+
+TEST(Expressions, ThatTakeForeverAreGivenUp) {
+    try {
+        fromJson(splitBy("(a|aa)+c")).encode(std::string(200, 'a') + "bc");
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("cannot be matched"));
+    }
+}
+
+// Three spaces are two and one, or one and two: only rounding tells which scores higher. The library's own reading of
+// numbers decides, and what stands before.
+TEST(UnigramScores, AreRoundedAsInTheLibrary) {
+    const Tokenizer tokenizer = fromJson(Json::parse(R"({"model": {"type": "Unigram", "unk_id": 0, "vocab":
+        [["<unk>", 0.0], [".", -1], [" ", -4.549682688890029], ["  ", -3.6970047637430583]]}})"));
+    EXPECT_THAT(idsOf(tokenizer.encode("..   .")), ElementsAre(1, 1, 3, 2, 1));
+    EXPECT_THAT(idsOf(tokenizer.encode("   .")), ElementsAre(2, 3, 1));
+    EXPECT_THAT(idsOf(tokenizer.encode("....   ....   .")), ElementsAre(1, 1, 1, 1, 3, 2, 1, 1, 1, 1, 2, 3, 1));
 }
 
 TEST(Saving, FailsByTheFilesName) {

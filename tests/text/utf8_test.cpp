@@ -60,6 +60,26 @@ TEST(TextFile, DropsAByteOrderMark) {
     EXPECT_EQ(readTextFile(TemporaryFile("empty.txt").path()), "");
 }
 
+TEST(TextFile, EveryLineOfATextEndsWithLf) {
+    const std::string bytes = "\xEF\xBB\xBFone\r\ntwo\rthree\n\r\r\n\n\r";
+    const TemporaryFile file("lines.txt", bytes);
+    const TextFile read = readTextFile(file.path(), {});
+    EXPECT_EQ(read.text, "one\ntwo\nthree\n\n\n\n\n");
+    EXPECT_EQ(read.lineEnds, 5);
+    EXPECT_TRUE(read.byteOrderMark);
+    EXPECT_EQ(read.changes(), "5 line ends read as LF, a byte order mark dropped");
+    const TextFile raw = readTextFile(file.path(), TextFileOptions{.rawLineEnds = true});
+    EXPECT_EQ(raw.text, bytes);
+    EXPECT_EQ(raw.changes(), "");
+}
+
+TEST(TextFile, OneThatEndsItsLinesWithLfIsNotChanged) {
+    const TextFile read = readTextFile(TemporaryFile("lf.txt", "one\ntwo\n").path(), {});
+    EXPECT_EQ(read.text, "one\ntwo\n");
+    EXPECT_EQ(read.changes(), "");
+    EXPECT_EQ(readTextFile(TemporaryFile("crlf.txt", "\r\n").path(), {}).changes(), "1 line end read as LF");
+}
+
 std::string refusal(const std::filesystem::path& file) {
     try {
         readTextFile(file);
