@@ -123,7 +123,8 @@ private:
                     refuse("token_type", "should hold whole numbers");
                 vocab.types[id] = (*types)[id].get<std::int64_t>();
             }
-        const bool endsByTools = std::find(vocab.tokens.begin(), vocab.tokens.end(), "<|tool_response>") != vocab.tokens.end();
+        const bool endsByTools =
+            std::find(vocab.tokens.begin(), vocab.tokens.end(), "<|tool_response>") != vocab.tokens.end();
         for (std::size_t id = 0; id < vocab.tokens.size(); ++id) {
             if (endsByTools && vocab.tokens[id] == "</s>")
                 vocab.types[id] = kNormal;

@@ -229,9 +229,9 @@ TEST(GgufVocabulary, OfEqualScoresTheLeftmostPairMergesFirst) {
         "tokenizer.ggml.tokens":["<unk>","<s>","</s>","a","b","c","d","ab","bc","cd","abc","cda","bcd"],
         "tokenizer.ggml.scores":[0,0,0,-1000,-1000,-1000,-1000,-1000,-1000,-1000,-1000,-1000,-1000],
         "tokenizer.ggml.token_type":[2,3,3,1,1,1,1,1,1,1,1,1,1]})");
-    EXPECT_EQ(idsOf(tokenizer, "abcd"), (Ids{1, 7, 9}));
-    EXPECT_EQ(idsOf(tokenizer, "bcda"), (Ids{1, 8, 6, 3}));
-    EXPECT_EQ(idsOf(tokenizer, "abcabcd"), (Ids{1, 10, 7, 9}));
+    EXPECT_EQ(idsOf(tokenizer, "abcd"), (Ids{1, 10, 6}));
+    EXPECT_EQ(idsOf(tokenizer, "bcda"), (Ids{1, 12, 3}));
+    EXPECT_EQ(idsOf(tokenizer, "abcabcd"), (Ids{1, 10, 10, 6}));
 }
 
 TEST(GgufVocabulary, UserDefinedPiecesAreMadeWholeAndByMerging) {

@@ -405,9 +405,39 @@ TEST_F(BrokenModel, WeightsThatAreNoNumbers) {
     expectRefused("model.safetensors", "final_norm.weight");
 }
 
+// Llama 2's first release has such a file: it matters where a text spells a token that the model does not know.
 TEST_F(BrokenModel, AVocabularyLargerThanTheModels) {
-    text::Tokenizer::learnByteLevelBpe(std::vector<std::string>{tinyText(1, 2000)}, 290).save(directory() / "tokenizer.json");
-    expectRefused("tokenizer.json", "290 tokens, but the model knows 288");
+    const auto tokenizer = text::Tokenizer::learnByteLevelBpe(std::vector<std::string>{tinyText(1, 2000)}, 290);
+    tokenizer.save(directory() / "tokenizer.json");
+    Session session(m_folder.path());
+    session.openModel(directory().string(), Job());
+    EXPECT_EQ(session.openIds("ids", {1, 2, 3}).tokens.size(), 3U);
+    writeFile(m_folder / "known.txt", "a b c");
+    EXPECT_GE(session.openText(m_folder / "known.txt", Job()).tokens.size(), 3U);
+    writeFile(m_folder / "unknown.txt", tokenizer.tokenText(288) + "\n" + tokenizer.tokenText(288));
+    try {
+        session.openText(m_folder / "unknown.txt", Job());
+        FAIL() << "opened";
+    } catch (const Error& error) {
+        EXPECT_THAT(error.what(), AllOf(HasSubstr("At byte 0 the text spells the token "), HasSubstr("the model knows only 288 tokens.")));
+    }
+}
+
+// A model without a tokenizer that can be used is read by ids, and says why when it is given a text.
+TEST_F(BrokenModel, ATokenizerThatCannotBeUsedClosesTextsAlone) {
+    for (const char* text : {"", "{}", "{\"model\": {\"type\": \"WordPiece\"}}", "\xFF"}) {
+        writeFile(directory() / "tokenizer.json", text);
+        Session session(m_folder.path());
+        session.openModel(directory().string(), Job());
+        session.openIds("ids", {1, 2, 3});
+        try {
+            session.openText(m_folder / "text.txt", Job());
+            FAIL() << "opened";
+        } catch (const Error& error) {
+            EXPECT_THAT(error.what(), AllOf(HasSubstr("reads token ids, but no text"),
+                                            HasSubstr((directory() / "tokenizer.json").string())));
+        }
+    }
 }
 
 TEST_F(BrokenModel, TokenizersThatAreNone) {

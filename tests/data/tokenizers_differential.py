@@ -3,7 +3,7 @@
 or one of the two must refuse in words. Run by hand:
 
     python3 -m venv venv && venv/bin/pip install tokenizers==0.23.3
-    venv/bin/python tests/data/tokenizers_differential.py build/release/slopescope-cli [FIRST_SEED [COUNT]]
+    venv/bin/python tests/data/tokenizers_differential.py build/release/slopescope-cli [FIRST_SEED [COUNT [TEXTS]]]
 
 Prints every silent difference with what made it, and counts at the end; exit status 1 if there is any. A pipeline is a random
 choice of normalizers, pre-tokenizers, model (BPE or Unigram) with its options, added tokens with every flag, post-processor and
@@ -21,7 +21,6 @@ import tempfile
 from tokenizers import Tokenizer
 
 HERE = pathlib.Path(__file__).parent / "tokenizers"
-TEXTS = 12  # of each pipeline
 KINDS = ["pipelines", "texts equal", "decoded equal", "only ours refuses", "only the library refuses", "both refuse",
          "chance in the library", "differences"]
 CHARS_MAP = json.loads((HERE / "t5.json").read_text())["normalizer"]["normalizers"][0]["precompiled_charsmap"]
@@ -262,7 +261,7 @@ def brief(document):
                        if k not in ("version", "truncation", "padding")}, ensure_ascii=False).replace(CHARS_MAP, "...")
 
 
-def compare(program, seed, folder, counts, refusals):
+def compare(program, seed, texts, folder, counts, refusals):
     """All texts of one pipeline."""
     maker = Maker(seed)
     document, fault = attempt(maker.document)
@@ -272,7 +271,7 @@ def compare(program, seed, folder, counts, refusals):
     counts["pipelines"] += 1
     (folder / "tokenizer.json").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     library, closed = attempt(lambda: Tokenizer.from_str(json.dumps(document)))
-    for number in range(TEXTS):
+    for number in range(texts):
         text = maker.text()
         (folder / "text.txt").write_bytes(text.encode())
         theirs, their_fault = attempt(lambda: library.encode(text).ids) if library else (None, closed)
@@ -336,11 +335,12 @@ def in_a_child(work, *given):
 
 
 def main():
-    program, first, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1, int(sys.argv[3]) if len(sys.argv) > 3 else 300
+    program = sys.argv[1]
+    first, count, texts = [int(word) for word in sys.argv[2:5]] + [1, 300, 12][len(sys.argv) - 2:]
     counts, refusals = dict.fromkeys(KINDS, 0), {}
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(first, first + count):
-            more, refused = in_a_child(compare, program, seed, pathlib.Path(folder))
+            more, refused = in_a_child(compare, program, seed, texts, pathlib.Path(folder))
             for kind, number in more.items():
                 counts[kind] += number
             for what, seeds in refused.items():

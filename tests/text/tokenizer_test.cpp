@@ -274,7 +274,8 @@ const char* const kByteLevel =
     R"({"type": "ByteLevel", "add_prefix_space": false, "use_regex": true, "trim_offsets": true})";
 
 TEST(OddFiles, SuffixAndPrefixCountBehindByteLevel) {
-    const Json vocabulary = Json::parse(R"({"t": 0, "h": 1, "e</w>": 2, "g</w>": 3, "n": 4, "i": 5, "th": 6, "the</w>": 7,
+    const Json vocabulary =
+        Json::parse(R"({"t": 0, "h": 1, "e</w>": 2, "g</w>": 3, "n": 4, "i": 5, "th": 6, "the</w>": 7,
                                             "in": 8, "ing</w>": 9, "h</w>": 11})");
     const Json pieces = Json::parse(R"({"type": "Sequence", "pretokenizers": [{"type": "WhitespaceSplit"}, )" +
                                     std::string(kByteLevel) + "]}");
@@ -282,8 +283,8 @@ TEST(OddFiles, SuffixAndPrefixCountBehindByteLevel) {
                       R"({"end_of_word_suffix": "</w>"})");
     json["pre_tokenizer"] = pieces;
     EXPECT_THAT(idsOf(fromJson(json).encode("the thing th")), ElementsAre(7, 6, 9, 0, 11));
-    json = bpeOf(Json::parse(R"({"t": 0, "##h": 1, "##e": 2, "th": 3, "the": 4})"),
-                 R"([["t", "##h"], ["th", "##e"]])", R"({"continuing_subword_prefix": "##"})");
+    json = bpeOf(Json::parse(R"({"t": 0, "##h": 1, "##e": 2, "th": 3, "the": 4})"), R"([["t", "##h"], ["th", "##e"]])",
+                 R"({"continuing_subword_prefix": "##"})");
     json["pre_tokenizer"] = pieces;
     EXPECT_THAT(idsOf(fromJson(json).encode("the th t")), ElementsAre(4, 3, 0));
 }
@@ -312,8 +313,8 @@ TEST(OddFiles, AnUnknownTokenIsMissedOnlyWhereOneIsNeeded) {
 }
 
 TEST(OddFiles, EmptyTokensSharedIdsAndVersionLinesAreTaken) {
-    const Tokenizer tokenizer = fromJson(bpeOf(Json{{"", 3}, {"a", 0}, {"b", 1}, {"ab", 2}, {"c", 2}},
-                                               R"(["#version: 0.2", "a b"])"));
+    const Tokenizer tokenizer =
+        fromJson(bpeOf(Json{{"", 3}, {"a", 0}, {"b", 1}, {"ab", 2}, {"c", 2}}, R"(["#version: 0.2", "a b"])"));
     EXPECT_THAT(idsOf(tokenizer.encode("abca")), ElementsAre(2, 2, 0));
 }
 
@@ -326,13 +327,13 @@ TEST(OddFiles, UnknownCharactersWaitWhileBytesPass) {
 
 // The right token of a merge loses as many bytes as the prefix has, even where it does not begin with it.
 TEST(OddFiles, MergesOfWhatDoesNotBeginWithThePrefix) {
-    const Tokenizer tokenizer =
-        fromJson(bpeOf(Json{{"a", 0}, {"xyb", 1}, {"ab", 2}}, R"([["a", "xyb"]])", R"({"continuing_subword_prefix": "é"})"));
+    const Tokenizer tokenizer = fromJson(
+        bpeOf(Json{{"a", 0}, {"xyb", 1}, {"ab", 2}}, R"([["a", "xyb"]])", R"({"continuing_subword_prefix": "é"})"));
     EXPECT_THAT(idsOf(tokenizer.encode("ab")), ElementsAre(0));
 }
 
 Json addedToken(const std::string& content, const char* more = "{}") {
-    Json token = {{"id", 30},         {"content", content},  {"single_word", false}, {"lstrip", false},
+    Json token = {{"id", 30},        {"content", content},  {"single_word", false}, {"lstrip", false},
                   {"rstrip", false}, {"normalized", false}, {"special", false}};
     token.update(Json::parse(more));
     return token;
@@ -349,8 +350,8 @@ TEST(AddedTokens, OneThatAnotherHasSwallowedIsNotWritten) {
 
 TEST(AddedTokens, AreNumberedAsTheLibraryDoes) {
     Json json = bpeOf(bytesAnd({}));
-    json["added_tokens"] =
-        Json::array({addedToken("<s>", R"({"id": 7})"), addedToken("b", R"({"id": 99})"), addedToken("</s>", R"({"id": 200})")});
+    json["added_tokens"] = Json::array(
+        {addedToken("<s>", R"({"id": 7})"), addedToken("b", R"({"id": 99})"), addedToken("</s>", R"({"id": 200})")});
     EXPECT_THAT(idsOf(fromJson(json).encode("<s>b</s>")), ElementsAre(30, 1, 31));
 }
 
@@ -358,8 +359,8 @@ TEST(AddedTokens, DecodeAsTheyAreSought) {
     Json json = bpeOf(bytesAnd({}));
     json["normalizer"] = {{"type", "Lowercase"}};
     json["decoder"] = {{"type", "Fuse"}};
-    json["added_tokens"] =
-        Json::array({addedToken("MASK", R"({"normalized": true, "special": true})"), addedToken("PAD", R"({"special": true})")});
+    json["added_tokens"] = Json::array(
+        {addedToken("MASK", R"({"normalized": true, "special": true})"), addedToken("PAD", R"({"special": true})")});
     const Tokenizer tokenizer = fromJson(json);
     EXPECT_THAT(idsOf(tokenizer.encode("a mask PAD")), ElementsAre(0, 30, 31));
     EXPECT_EQ(tokenizer.decode(Ids{0, 30, 31}), "amask"); // "mask" is not "MASK", which is special
@@ -384,7 +385,8 @@ TEST(AddedTokens, MoreThanTheModelKnowsMatterOnlyWhereTheyAreSpelt) {
         tokenizer.encode("ab<pad>");
         FAIL();
     } catch (const Error& error) {
-        EXPECT_STREQ(error.what(), "At byte 2 the text spells the token \"<pad>\" (30), but the model knows only 30 tokens.");
+        EXPECT_STREQ(error.what(),
+                     "At byte 2 the text spells the token \"<pad>\" (30), but the model knows only 30 tokens.");
     }
 }
 
@@ -393,8 +395,8 @@ TEST(PostProcessors, OnesInASequenceSeeThePartsThatATemplateMade) {
         {"Sequence": {"id": "A", "type_id": 0}}], "pair": [], "special_tokens": {"m": {"id": "m", "ids": [9]}}})";
     const auto around = [&](const std::string& type) {
         Json json = bpeOf(bytesAnd({}));
-        json["post_processor"] = Json::parse(R"({"type": "Sequence", "processors": [)" + marked + R"(, {"type": ")" + type +
-                                             R"(", "cls": ["c", 7], "sep": ["s", 8]}]})");
+        json["post_processor"] = Json::parse(R"({"type": "Sequence", "processors": [)" + marked + R"(, {"type": ")" +
+                                             type + R"(", "cls": ["c", 7], "sep": ["s", 8]}]})");
         return idsOf(fromJson(json).encode("a"));
     };
     EXPECT_THAT(around("BertProcessing"), ElementsAre(7, 9, 8, 0, 8));
@@ -428,7 +430,8 @@ TEST(Expressions, AreOnigurumas) {
     for (const auto& row : rows) {
         std::vector<std::string> pieces;
         for (const Token& token : fromJson(splitBy(row.expression)).encode(row.text))
-            pieces.push_back(std::string(row.text).substr(std::size_t(token.begin), std::size_t(token.end - token.begin)));
+            pieces.push_back(
+                std::string(row.text).substr(std::size_t(token.begin), std::size_t(token.end - token.begin)));
         EXPECT_EQ(pieces, row.pieces) << row.expression << " in " << row.text;
     }
 }
