@@ -130,37 +130,15 @@ private:
     }
 
     void weighAll(int group, std::int64_t first, std::int64_t end) {
-        if (first >= end)
-            return;
-        const std::int64_t count = end - first;
-        const float* weights = m_s.weights.data() + first % kBlock;
-        const float* values = m_head.values + first * m_head.valueStride;
-        float* sums = m_s.sums.data() + group * kRows * m_width;
-        std::int64_t x = 0;
-        if (kRows == 12) // the same accumulators as half the rows by twice the width, with fewer loads
-            for (; x + 4 * kLanes <= m_width; x += 4 * kLanes)
-                for (int r = 0; r < kRows; r += 6)
-                    weigh<6, 4>(weights + r * kBlock, kBlock, values + x, m_head.valueStride, count,
-                                sums + r * m_width + x, m_width);
-        for (; x + 2 * kLanes <= m_width; x += 2 * kLanes)
-            weigh<kRows, 2>(weights, kBlock, values + x, m_head.valueStride, count, sums + x, m_width);
-        if (x < m_width)
-            weigh<kRows, 1>(weights, kBlock, values + x, m_head.valueStride, count, sums + x, m_width);
+        if (first < end)
+            weighRows(m_s.weights.data() + first % kBlock, {kBlock, 1}, m_head.values + first * m_head.valueStride,
+                      m_head.valueStride, end - first, m_s.sums.data() + group * kRows * m_width, m_width, m_width);
     }
 
     void weighRow(int group, int r, std::int64_t first, std::int64_t end) {
-        if (first >= end)
-            return;
-        const float* weights = m_s.weights.data() + r * kBlock + first % kBlock;
-        const float* values = m_head.values + first * m_head.valueStride;
-        float* sums = m_s.sums.data() + (group * kRows + r) * m_width;
-        std::int64_t x = 0;
-        for (; x + 4 * kLanes <= m_width; x += 4 * kLanes) // four sums at once: one alone waits for itself
-            weigh<1, 4>(weights, kBlock, values + x, m_head.valueStride, end - first, sums + x, m_width);
-        for (; x + 2 * kLanes <= m_width; x += 2 * kLanes)
-            weigh<1, 2>(weights, kBlock, values + x, m_head.valueStride, end - first, sums + x, m_width);
-        if (x < m_width)
-            weigh<1, 1>(weights, kBlock, values + x, m_head.valueStride, end - first, sums + x, m_width);
+        if (first < end)
+            weighOne(m_s.weights.data() + r * kBlock + first % kBlock, 1, m_head.values + first * m_head.valueStride,
+                     m_head.valueStride, end - first, m_s.sums.data() + (group * kRows + r) * m_width, m_width);
     }
 
     void finish(std::int64_t batch, std::int64_t head, const AttentionOutput& output) const {

@@ -52,6 +52,31 @@ struct AttentionOutput {
     float* lse = nullptr; // [batch, heads, queries] contiguous, natural logarithm; may be null
 };
 
+// What the backward pass starts from: the result of attend for the same problem, and the loss's gradient of `out`.
+struct AttentionBackward {
+    Rows out, dout;             // [batch, heads, queries, headDim]
+    const float* lse = nullptr; // [batch, heads, queries] contiguous
+};
+
+struct GradientRows {
+    float* data = nullptr; // [batch, head, row, dim] with these strides, all of it written
+    std::int64_t batchStride = 0, headStride = 0, rowStride = 0;
+
+    float* row(std::int64_t batch, std::int64_t head, std::int64_t row) const {
+        return data + batch * batchStride + head * headStride + row * rowStride;
+    }
+};
+
+// With P the weights, dP = dout v^T and dS = P o (dP - rowsum(dout o out)), the loss's gradient of the scores:
+//     dq = scale * dS k     dk = scale * dS^T q     dv = P^T dout     dslope_h = -sum dS (i - j)
+//     dtable_h[n] = sum of the dS that read table_h[n]
+// dk and dv are summed over the query heads that share a key head, those of the bias over the batch.
+struct AttentionGradients {
+    GradientRows q, k, v;    // of the shapes of Attention::q, k, v
+    float* slopes = nullptr; // [heads]; may be null. Whatever the bias: without one, the gradient at slope 0
+    float* table = nullptr;  // [heads, tableLength]; may be null, and is without a table
+};
+
 // A call whose first query stands at a multiple of so many positions gives the bits of one call for the whole text, for
 // queries in whole numbers of them; a text's last few queries may differ by what `tolerance` allows when the text grows.
 constexpr std::int64_t kRowsTogether = 12;
@@ -126,6 +151,9 @@ struct Kernel {
     Visited (*attend)(const Attention&, const AttentionOutput&, const ParallelFor&);
     Visited (*map)(const Map&, const MapOutput&, const ParallelFor&);
     void (*profile)(const Profile&, ProfileOutput&, const ParallelFor&);
+    // Of what `supports` accepts; the same bits on any number of threads. Null: this row has none.
+    Visited (*attendBackward)(const Attention&, const AttentionBackward&, const AttentionGradients&,
+                              const ParallelFor&) = nullptr;
 };
 
 // Best first. Never empty; the reference is last and supports everything.

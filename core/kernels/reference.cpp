@@ -101,6 +101,77 @@ Visited attend(const Attention& a, const AttentionOutput& output, const Parallel
     return {heads * cells(sight, first, a.queries), heads * cells(Sight{}, first, a.queries)};
 }
 
+// All of one key head: every query head that shares it, every batch, so that each sum belongs to one thread. Nothing of
+// the forward pass but q, k and v is used: weights and dout . out are computed anew, in double.
+void keyHeadBackward(const Attention& a, const AttentionBackward& b, const AttentionGradients& gradients,
+                     std::int64_t keyHead) {
+    const std::int64_t sharing = a.heads / a.keyHeads;
+    std::vector<double> distances(sharing * a.keys, 0.0);
+    for (std::int64_t batch = 0; batch < a.batch; ++batch) {
+        std::vector<double> dk(a.keys * a.headDim, 0.0), dv(a.keys * a.headDim, 0.0);
+        for (std::int64_t member = 0; member < sharing; ++member)
+            for (std::int64_t i = 0; i < a.queries; ++i) {
+                const std::int64_t head = keyHead * sharing + member;
+                const Row row{a.q.row(batch, head, i),
+                              a.k.row(batch, keyHead, 0),
+                              a.k.rowStride,
+                              a.headDim,
+                              a.keys - a.queries + i,
+                              head,
+                              a.scale,
+                              a.bias,
+                              Sight{a.window, a.sinks}};
+                const float* dout = b.dout.row(batch, head, i);
+                const double lse = row.lse();
+                const auto dweight = [&](std::int64_t key) {
+                    double sum = 0;
+                    for (std::int64_t x = 0; x < a.headDim; ++x)
+                        sum += static_cast<double>(dout[x]) * a.v.row(batch, keyHead, key)[x];
+                    return sum;
+                };
+                double delta = 0;
+                row.forVisible([&](std::int64_t key) { delta += std::exp(row.score(key) - lse) * dweight(key); });
+                std::vector<double> dq(a.headDim, 0.0);
+                row.forVisible([&](std::int64_t key) {
+                    const double weight = std::exp(row.score(key) - lse), dscore = weight * (dweight(key) - delta);
+                    const float* k = a.k.row(batch, keyHead, key);
+                    for (std::int64_t x = 0; x < a.headDim; ++x) {
+                        dq[x] += a.scale * dscore * k[x];
+                        dk[key * a.headDim + x] += a.scale * dscore * row.q[x];
+                        dv[key * a.headDim + x] += weight * dout[x];
+                    }
+                    distances[member * a.keys + row.position - key] += dscore;
+                });
+                std::copy(dq.begin(), dq.end(), gradients.q.row(batch, head, i));
+            }
+        for (std::int64_t key = 0; key < a.keys; ++key)
+            for (std::int64_t x = 0; x < a.headDim; ++x) {
+                gradients.k.row(batch, keyHead, key)[x] = static_cast<float>(dk[key * a.headDim + x]);
+                gradients.v.row(batch, keyHead, key)[x] = static_cast<float>(dv[key * a.headDim + x]);
+            }
+    }
+    for (std::int64_t member = 0; member < sharing; ++member) {
+        const std::int64_t head = keyHead * sharing + member;
+        double slope = 0;
+        std::vector<double> table(std::max<std::int64_t>(a.bias.tableLength, 1), 0.0);
+        for (std::int64_t distance = 0; distance < a.keys; ++distance) {
+            slope -= distances[member * a.keys + distance] * static_cast<double>(distance);
+            table[std::min(distance, std::int64_t(table.size()) - 1)] += distances[member * a.keys + distance];
+        }
+        if (gradients.slopes)
+            gradients.slopes[head] = static_cast<float>(slope);
+        if (gradients.table)
+            std::copy(table.begin(), table.end(), gradients.table + head * a.bias.tableLength);
+    }
+}
+
+Visited attendBackward(const Attention& a, const AttentionBackward& b, const AttentionGradients& gradients,
+                       const ParallelFor& parallelFor) {
+    parallelFor(a.keyHeads, [&](std::int64_t keyHead) { keyHeadBackward(a, b, gradients, keyHead); });
+    const std::int64_t heads = a.batch * a.heads, first = a.keys - a.queries;
+    return {heads * cells(Sight{a.window, a.sinks}, first, a.queries), heads * cells(Sight{}, first, a.queries)};
+}
+
 // Pools the cells of one row of pixels.
 void mapRow(const Map& m, const MapOutput& output, std::int64_t pixelRow, const Sight& sight) {
     const std::int64_t queryFrom = pixelEdge(m.queryBegin, m.queryEnd, m.rows, pixelRow);
@@ -198,7 +269,7 @@ void profile(const Profile& p, ProfileOutput& output, const ParallelFor& paralle
 } // namespace
 
 const Kernel& referenceKernel() {
-    static constexpr Kernel kernel{"reference", runsHere, supports, attend, map, profile};
+    static constexpr Kernel kernel{"reference", runsHere, supports, attend, map, profile, attendBackward};
     return kernel;
 }
 

@@ -12,6 +12,7 @@
 // Where there are no vectors the reference serves; compiling tiles for one lane would only cost time.
 #if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
 #include "core/kernels/attend-inl.h"
+#include "core/kernels/backward-inl.h"
 #include "core/kernels/map-inl.h"
 #include "core/kernels/matmul-inl.h"
 #include "core/kernels/profile-inl.h"
@@ -55,7 +56,7 @@ bool runsHere() {
 
 #define SLOPESCOPE_KERNEL_ROW(name, target, space)                                                                     \
     Kernel {                                                                                                           \
-        name, runsHere<target>, space::supports, space::attend, space::map, space::profile                             \
+        name, runsHere<target>, space::supports, space::attend, space::map, space::profile, space::attendBackward      \
     }
 #define SLOPESCOPE_MATMUL_ROW(name, target, space)                                                                     \
     MatmulKernel {                                                                                                     \

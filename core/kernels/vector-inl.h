@@ -106,9 +106,15 @@ HWY_INLINE void addBias(const float* HWY_RESTRICT bias, Vec (&tile)[kRows][2]) {
     }
 }
 
-// sums[row][0 .. kVectors lanes) += sum over `count` keys of weights[row][key] * values[key][...], for kHeight rows.
+// Weights of rows and keys: those of a row lie `row` floats after the row before, those of a key `key` floats. Which of
+// the two is 1 decides whether a product takes the weights as they are or transposed.
+struct WeightSteps {
+    std::int64_t row, key;
+};
+
+// sums[row][0 .. kVectors lanes) += sum over `count` keys of weight(row, key) * values[key][...], for kHeight rows.
 template <int kHeight, int kVectors>
-HWY_INLINE void weigh(const float* HWY_RESTRICT weights, std::int64_t weightStride, const float* HWY_RESTRICT values,
+HWY_INLINE void weigh(const float* HWY_RESTRICT weights, WeightSteps steps, const float* HWY_RESTRICT values,
                       std::int64_t valueStride, std::int64_t count, float* HWY_RESTRICT sums, std::int64_t sumStride) {
     Vec tile[kHeight][kVectors];
 #pragma GCC unroll 16
@@ -123,7 +129,7 @@ HWY_INLINE void weigh(const float* HWY_RESTRICT weights, std::int64_t weightStri
             value[v] = load(values + key * valueStride + v * kLanes);
 #pragma GCC unroll 16
         for (int r = 0; r < kHeight; ++r) {
-            const Vec weight = set(weights[r * weightStride + key]);
+            const Vec weight = set(weights[r * steps.row + key * steps.key]);
 #pragma GCC unroll 4
             for (int v = 0; v < kVectors; ++v)
                 tile[r][v] = hn::MulAdd(weight, value[v], tile[r][v]);
@@ -134,6 +140,34 @@ HWY_INLINE void weigh(const float* HWY_RESTRICT weights, std::int64_t weightStri
 #pragma GCC unroll 4
         for (int v = 0; v < kVectors; ++v)
             store(tile[r][v], sums + r * sumStride + v * kLanes);
+}
+
+// The same for kRows rows and for one, over the whole width of the values: whole vectors.
+HWY_INLINE void weighRows(const float* HWY_RESTRICT weights, WeightSteps steps, const float* HWY_RESTRICT values,
+                          std::int64_t valueStride, std::int64_t count, float* HWY_RESTRICT sums,
+                          std::int64_t sumStride, std::int64_t width) {
+    std::int64_t x = 0;
+    if (kRows == 12) // the same accumulators as half the rows by twice the width, with fewer loads
+        for (; x + 4 * kLanes <= width; x += 4 * kLanes)
+            for (int r = 0; r < kRows; r += 6)
+                weigh<6, 4>(weights + r * steps.row, steps, values + x, valueStride, count, sums + r * sumStride + x,
+                            sumStride);
+    for (; x + 2 * kLanes <= width; x += 2 * kLanes)
+        weigh<kRows, 2>(weights, steps, values + x, valueStride, count, sums + x, sumStride);
+    if (x < width)
+        weigh<kRows, 1>(weights, steps, values + x, valueStride, count, sums + x, sumStride);
+}
+
+HWY_INLINE void weighOne(const float* HWY_RESTRICT weights, std::int64_t step, const float* HWY_RESTRICT values,
+                         std::int64_t valueStride, std::int64_t count, float* HWY_RESTRICT sums, std::int64_t width) {
+    const WeightSteps steps{0, step};
+    std::int64_t x = 0;
+    for (; x + 4 * kLanes <= width; x += 4 * kLanes) // four sums at once: one alone waits for itself
+        weigh<1, 4>(weights, steps, values + x, valueStride, count, sums + x, width);
+    for (; x + 2 * kLanes <= width; x += 2 * kLanes)
+        weigh<1, 2>(weights, steps, values + x, valueStride, count, sums + x, width);
+    if (x < width)
+        weigh<1, 1>(weights, steps, values + x, valueStride, count, sums + x, width);
 }
 
 // Writes `masked` where a key of the tile is invisible. Row r stands at `position` + r, column 0 is key `key`.
@@ -164,10 +198,16 @@ inline bool fullyVisible(std::int64_t position, std::int64_t key, const Sight& s
     return key + kPanel - 1 <= position && (key >= sight.begin(position + kRows - 1) || key + kPanel <= sight.sinks);
 }
 
-inline float normOf(float largestSquare) {
-    // Slightly large, to outweigh the rounding of the bounds made of it; a NaN counts as infinite.
-    return largestSquare == largestSquare ? std::sqrt(largestSquare) * 1.00001f
-                                          : std::numeric_limits<float>::infinity();
+// Of the squared norms of `count` vectors: the largest norm, slightly large to outweigh the rounding of the bounds made
+// of it. A NaN counts as infinite.
+inline float largestNorm(const float* squares, int count) {
+    float largest = 0;
+    for (int x = 0; x < count; ++x) {
+        if (squares[x] != squares[x])
+            return std::numeric_limits<float>::infinity();
+        largest = std::max(largest, squares[x]);
+    }
+    return std::sqrt(largest) * 1.00001f;
 }
 
 // packed[x * packedStride + r] = rows[r][x] * scale, four rows by four columns at a time.
@@ -212,13 +252,11 @@ inline void packRows(const float* rows, std::int64_t rowStride, int first, int c
 inline float packQueries(const float* rows, std::int64_t rowStride, int first, int count, int depth, float scale,
                          float* HWY_RESTRICT packed) {
     packRows(rows, rowStride, first, count, depth, scale, packed);
-    float squares[kRows] = {}, largest = 0;
+    float squares[kRows] = {};
     for (int x = 0; x < depth; ++x)
         for (int r = 0; r < kRows; ++r)
             squares[r] += packed[x * kRows + r] * packed[x * kRows + r];
-    for (const float square : squares)
-        largest = square <= largest ? largest : square;
-    return normOf(largest);
+    return largestNorm(squares, kRows);
 }
 
 // Packs keys [from, from + kPanel) of `count` into [depth][kPanel], zero beyond the end. Returns the largest norm.
@@ -234,12 +272,10 @@ inline float packPanel(const float* keys, std::int64_t keyStride, std::int64_t f
             const Vec value = load(packed + x * kPanel + v * kLanes);
             squares[v] = hn::MulAdd(value, value, squares[v]);
         }
-    float lanes[kPanel], largest = 0;
+    float lanes[kPanel];
     store(squares[0], lanes);
     store(squares[1], lanes + kLanes);
-    for (const float square : lanes)
-        largest = square <= largest ? largest : square;
-    return normOf(largest);
+    return largestNorm(lanes, kPanel);
 }
 
 // The bias of one head in bits, laid out so that the keys of a row are neighbours: at(p, j)[x] is the bias of key j + x
@@ -306,11 +342,11 @@ struct PanelRange {
 
 // Which panels of key block `block` a group must compute: rows at [position, end), largest query norm `norm`, keys from
 // `keyFrom` on. A panel is left out where no key is visible, or where no score can reach `needed`.
-inline PanelRange panelsOf(std::int64_t block, std::int64_t position, std::int64_t end, std::int64_t keyFrom,
-                           const Sight& sight, const PackedKeys& keys, const BiasLine& bias, float norm, float needed) {
-    const std::int64_t first = block * kBlockPanels;
-    std::int64_t from = keyFrom / kPanel - first,
-                 to = std::min<std::int64_t>(kBlockPanels, (end - 1) / kPanel + 1 - first);
+template <int kPanels = kBlockPanels> // of a block
+PanelRange panelsOf(std::int64_t block, std::int64_t position, std::int64_t end, std::int64_t keyFrom,
+                    const Sight& sight, const PackedKeys& keys, const BiasLine& bias, float norm, float needed) {
+    const std::int64_t first = block * kPanels;
+    std::int64_t from = keyFrom / kPanel - first, to = std::min<std::int64_t>(kPanels, (end - 1) / kPanel + 1 - first);
     const std::int64_t seen = std::max(sight.begin(position), keyFrom); // no row of the group sees less far
     bool more = first * kPanel > (sight.sinks > keyFrom ? keyFrom : seen);
     if (sight.sinks <= first * kPanel)

@@ -1,6 +1,6 @@
 // bench_attention: what the kernels reach, in ratios measured side by side in one process.
 //
-//     bench_attention [attend|map|profile|matmul]...     (all by default; SLOPESCOPE_KERNEL forces a row)
+//     bench_attention [attend|backward|map|profile|matmul]...     (all by default; SLOPESCOPE_KERNEL forces a row)
 //
 // Everything compared takes turns, round by round, because machines drift; the least time of each counts. Beside every
 // number stands the share of the multiply-add peak measured in the same rounds, once by the clock on the wall and once
@@ -115,6 +115,47 @@ void benchAttend() {
                      " H=8 D=" + std::to_string(headDim),
                  operations, contenders, length <= 4096 ? 15 : 2);
         }
+}
+
+// dq, dk, dv and the slopes' gradients; work is counted as five products of the causal half.
+void benchBackward() {
+    for (const auto& [headDim, length] : {std::pair<std::int64_t, std::int64_t>{64, 256},
+                                          {64, 2048},
+                                          {64, 8192},
+                                          {64, 32768},
+                                          {32, 2048},
+                                          {128, 2048}}) {
+        Heads h(length, 8, headDim);
+        const Kernel& kernel = kernelFor(h.call);
+        kernel.attend(h.call, h.output, onThreads);
+        const std::vector<float> dout = normal(h.q.size());
+        std::vector<float> dq(h.q.size()), dk(h.q.size()), dv(h.q.size()), dslopes(8);
+        const auto gradientOf = [&](std::vector<float>& x) {
+            return kernels::GradientRows{x.data(), h.call.q.batchStride, h.call.q.headStride, h.call.q.rowStride};
+        };
+        const kernels::AttentionBackward backward{{h.out.data(), h.call.q.batchStride, h.call.q.headStride, headDim},
+                                                  {dout.data(), h.call.q.batchStride, h.call.q.headStride, headDim},
+                                                  h.lse.data()};
+        kernels::AttentionGradients frozen{gradientOf(dq), gradientOf(dk), gradientOf(dv)}, all = frozen;
+        all.slopes = dslopes.data();
+        Attention skipping = h.call;
+        skipping.tolerance = std::exp2(-24.0f);
+        kernels::Visited visited;
+        std::vector<Contender> contenders;
+        if (length <= 8192) {
+            contenders.push_back(
+                {"dense, with slopes", [&] { kernel.attendBackward(h.call, backward, all, onThreads); }});
+            contenders.push_back(
+                {"dense, slopes frozen", [&] { kernel.attendBackward(h.call, backward, frozen, onThreads); }});
+        }
+        contenders.push_back({"skipping below 2^-24",
+                              [&] { visited = kernel.attendBackward(skipping, backward, all, onThreads); },
+                              [&] { return visitedNote(visited); }});
+        const double cells = 8 * 0.5 * static_cast<double>(length * length) * static_cast<double>(headDim);
+        race("attendBackward " + std::string(kernel.name) + " L=" + std::to_string(length) +
+                 " H=8 D=" + std::to_string(headDim),
+             10.0 * cells, contenders, length <= 2048 ? 15 : 3);
+    }
 }
 
 kernels::Map mapOf(const Heads& h, const float* slope) {
@@ -232,6 +273,8 @@ int main(int count, char** arguments) {
     };
     if (wanted("attend"))
         benchAttend();
+    if (wanted("backward"))
+        benchBackward();
     if (wanted("map"))
         benchMap();
     if (wanted("profile"))

@@ -143,7 +143,7 @@ void profileOn(const Profile& p, ProfileOutput& output, const ParallelFor&) {
 
 template <const CudaBackend& (*backend)()>
 Kernel rowOf() {
-    return {backend().name, runsHere, supports, attendOn<backend>, mapOn<backend>, profileOn<backend>};
+    return {backend().name, runsHere, supports, attendOn<backend>, mapOn<backend>, profileOn<backend>, nullptr};
 }
 
 } // namespace
