@@ -21,16 +21,24 @@ namespace slopescope::kernels::HWY_NAMESPACE {
 
 // Where the tiles of a problem lie.
 struct TileGrid {
-    std::int64_t firstPosition, firstRow, columns,
-        sharing;        // tiles of positions [firstRow, columns), of keys [0, columns)
-    std::int64_t width; // of a row of numbers: whole vectors
+    std::int64_t firstPosition;
+    std::int64_t firstRow, columns; // tiles of positions [firstRow, columns), of keys [0, columns)
+    std::int64_t sharing;
+    std::int64_t keyRows, queryRows; // of packed keys and queries: whole strips
+    std::int64_t width;              // of a row of numbers: whole vectors
 
     explicit TileGrid(const Attention& a)
         : firstPosition(std::max<std::int64_t>(a.keys - a.queries, 0)), firstRow(firstPosition / kTile),
           columns((a.keys + kTile - 1) / kTile), sharing(a.heads / a.keyHeads),
+          keyRows((a.keys + kStrip - 1) / kStrip * kStrip),
+          queryRows(std::max<std::int64_t>(keyRows - firstRow * kTile, 0)),
           width((a.headDim + kLanes - 1) / kLanes * kLanes) {}
     std::int64_t rows() const { return columns - firstRow; }
 };
+
+constexpr std::int64_t roundedUp(std::int64_t floats) {
+    return (floats + 15) / 16 * 16;
+}
 
 // Copies `count` rows to rows of `width`, zeros beyond. Returns whether all numbers are finite.
 inline bool copyRows(const float* from, std::int64_t stride, std::int64_t count, std::int64_t depth, float* to,
@@ -49,20 +57,35 @@ inline bool copyRows(const float* from, std::int64_t stride, std::int64_t count,
 class PackedSides {
 public:
     PackedSides(const Attention& a, const AttentionBackward& b, const TileGrid& grid, std::int64_t units)
-        : m_a(a), m_b(b), m_grid(grid), m_keyRows(grid.columns * kTile), m_rows(grid.rows() * kTile),
-          m_panels(units * m_keyRows * a.headDim), m_valuePanels(units * m_keyRows * a.headDim),
-          m_keys(units * m_keyRows * grid.width), m_dk(units * m_keyRows * grid.width),
-          m_dv(units * m_keyRows * grid.width), m_panelNorms(units * m_keyRows / kPanel),
-          m_outerNorms(units * m_keyRows / kPanel), m_queries(units * grid.sharing * m_rows * a.headDim),
-          m_douts(units * grid.sharing * m_rows * a.headDim), m_queryRows(units * grid.sharing * m_rows * grid.width),
-          m_doutRows(units * grid.sharing * m_rows * grid.width), m_dq(units * grid.sharing * m_rows * grid.width),
-          m_lse(units * grid.sharing * m_rows), m_delta(units * grid.sharing * m_rows),
-          m_bound(units * grid.sharing * m_rows), m_norms(units * grid.sharing * m_rows / kRows),
-          m_columnFinite(units * grid.columns), m_rowFinite(units * grid.sharing * grid.rows()) {}
+        : m_a(a), m_b(b), m_grid(grid), m_memory(units * size(a, grid)), m_columnFinite(units * grid.columns),
+          m_rowFinite(units * grid.sharing * grid.rows()) {
+        float* next = m_memory.data();
+        const auto room = [&](std::int64_t floats) {
+            float* const begin = next;
+            next += roundedUp(floats);
+            return begin;
+        };
+        for (std::int64_t unit = 0; unit < units; ++unit) {
+            const std::int64_t keys = grid.keyRows, rows = grid.queryRows;
+            m_keySides.push_back({room(keys * a.headDim), room(keys * a.headDim), room(keys / kPanel),
+                                  room(keys / kPanel), room(keys * grid.width), room(keys * grid.width),
+                                  room(keys * grid.width), &m_columnFinite[unit * grid.columns]});
+            for (std::int64_t member = 0; member < grid.sharing; ++member)
+                m_querySides.push_back({grid.firstRow * kTile, room(rows * a.headDim), room(rows * a.headDim),
+                                        room(rows * grid.width), room(rows * grid.width), room(rows), room(rows),
+                                        room(rows / kRows), room(rows), room(rows * grid.width),
+                                        &m_rowFinite[(unit * grid.sharing + member) * grid.rows()]});
+        }
+    }
 
-    // Floats of one unit, roughly.
+    // Floats of one unit. In one piece, which the system's allocator keeps for the next call.
     static std::int64_t size(const Attention& a, const TileGrid& grid) {
-        return (grid.columns + grid.sharing * grid.rows()) * kTile * (2 * a.headDim + 3 * grid.width);
+        const auto both = [&](std::int64_t rows) {
+            return 2 * roundedUp(rows * a.headDim) + 3 * roundedUp(rows * grid.width);
+        };
+        return both(grid.keyRows) + 2 * roundedUp(grid.keyRows / kPanel) +
+               grid.sharing *
+                   (both(grid.queryRows) + 3 * roundedUp(grid.queryRows) + roundedUp(grid.queryRows / kRows));
     }
 
     // Key heads [first, first + units) of all batches, numbered batch * keyHeads + keyHead.
@@ -77,15 +100,14 @@ public:
                 packRow(unit, (part - m_grid.columns) / m_grid.rows(), (part - m_grid.columns) % m_grid.rows());
         });
         for (std::int64_t unit = 0; unit < units; ++unit)
-            fillOuterNorms(m_panelNorms.data() + unit * m_keyRows / kPanel, m_keyRows / kPanel,
-                           m_outerNorms.data() + unit * m_keyRows / kPanel);
+            fillOuterNorms(keySide(unit).norms, m_grid.keyRows / kPanel, keySide(unit).outerNorms);
     }
 
     void write(std::int64_t units, const AttentionGradients& gradients, const ParallelFor& parallelFor) const {
         parallelFor(units * (1 + m_grid.sharing), [&](std::int64_t index) {
             const std::int64_t unit = index / (1 + m_grid.sharing), member = index % (1 + m_grid.sharing) - 1;
             if (member < 0) {
-                const KeySide side = keySide(unit);
+                const KeySide& side = keySide(unit);
                 for (std::int64_t key = 0; key < m_a.keys; ++key) {
                     float* dk = gradients.k.row(batch(unit), keyHead(unit), key);
                     for (std::int64_t x = 0; x < m_a.headDim; ++x)
@@ -95,11 +117,11 @@ public:
                 }
                 return;
             }
-            const float* sums = querySide(unit, member).dq - m_grid.firstRow * kTile * m_grid.width;
+            const QuerySide& side = querySide(unit, member);
             for (std::int64_t position = m_grid.firstPosition; position < m_a.keys; ++position) {
                 float* dq = gradients.q.row(batch(unit), head(unit, member), position - m_a.keys + m_a.queries);
                 for (std::int64_t x = 0; x < m_a.headDim; ++x)
-                    dq[x] = sums[position * m_grid.width + x] * m_a.scale;
+                    dq[x] = side.dq[(position - side.origin) * m_grid.width + x] * m_a.scale;
             }
         });
     }
@@ -108,33 +130,9 @@ public:
     std::int64_t keyHead(std::int64_t unit) const { return (m_first + unit) % m_a.keyHeads; }
     std::int64_t head(std::int64_t unit, std::int64_t member) const { return keyHead(unit) * m_grid.sharing + member; }
 
-    KeySide keySide(std::int64_t unit) const {
-        const std::int64_t row = unit * m_keyRows;
-        return {{m_panels.data() + row * m_a.headDim, m_panelNorms.data() + row / kPanel,
-                 m_outerNorms.data() + row / kPanel},
-                m_valuePanels.data() + row * m_a.headDim,
-                m_keys.data() + row * m_grid.width,
-                m_dk.data() + row * m_grid.width,
-                m_dv.data() + row * m_grid.width};
-    }
-
-    QuerySide querySide(std::int64_t unit, std::int64_t member) const {
-        const std::int64_t row = (unit * m_grid.sharing + member) * m_rows;
-        return {m_grid.firstRow * kTile,
-                m_queries.data() + row * m_a.headDim,
-                m_douts.data() + row * m_a.headDim,
-                m_queryRows.data() + row * m_grid.width,
-                m_doutRows.data() + row * m_grid.width,
-                m_lse.data() + row,
-                m_delta.data() + row,
-                m_norms.data() + row / kRows,
-                m_bound.data() + row,
-                m_dq.data() + row * m_grid.width};
-    }
-
-    bool finite(std::int64_t unit, std::int64_t member, std::int64_t column, std::int64_t row) const {
-        return m_columnFinite[unit * m_grid.columns + column] &&
-               m_rowFinite[(unit * m_grid.sharing + member) * m_grid.rows() + row - m_grid.firstRow];
+    const KeySide& keySide(std::int64_t unit) const { return m_keySides[unit]; }
+    const QuerySide& querySide(std::int64_t unit, std::int64_t member) const {
+        return m_querySides[unit * m_grid.sharing + member];
     }
 
     // Whether a cell of the tile may reach the tolerance in some row. `limit` is the tolerance in bits.
@@ -142,91 +140,89 @@ public:
                  float limit) const {
         if (limit == -std::numeric_limits<float>::infinity())
             return true;
-        const QuerySide side = querySide(unit, member);
-        const std::int64_t first = (row - m_grid.firstRow) * kTile;
-        const float needed = *std::min_element(side.bound + first, side.bound + first + kTile) + limit;
-        const float norm = *std::max_element(side.norms + first / kRows, side.norms + first / kRows + kTileGroups);
-        const float keys = keySide(unit).keys.outerNorms[(column + 1) * kTilePanels - 1];
-        return !(norm * keys + bias.ceiling((row - column - 1) * kTile + 1) < needed);
+        const QuerySide& side = querySide(unit, member);
+        const std::int64_t from = row * kTile - side.origin, to = std::min(from + kTile, m_grid.queryRows);
+        const float needed = *std::min_element(side.bound + from, side.bound + to) + limit;
+        const float norm = *std::max_element(side.norms + from / kRows, side.norms + to / kRows);
+        const std::int64_t lastKey = std::min((column + 1) * kTile, m_grid.keyRows) - 1;
+        return !(norm * keySide(unit).outerNorms[lastKey / kPanel] + bias.ceiling((row - column - 1) * kTile + 1) <
+                 needed);
     }
 
 private:
-    void packColumn(std::int64_t unit, std::int64_t column) {
-        const KeySide side = keySide(unit);
+    void packColumn(std::int64_t unit, std::int64_t column) const {
+        const KeySide& side = keySide(unit);
         const float *keys = m_a.k.row(batch(unit), keyHead(unit), 0),
                     *values = m_a.v.row(batch(unit), keyHead(unit), 0);
         const int depth = static_cast<int>(m_a.headDim);
-        const std::int64_t from = column * kTile, count = std::min<std::int64_t>(kTile, m_a.keys - from);
-        for (std::int64_t key = from; key < from + kTile; key += kPanel) {
-            m_panelNorms.data()[unit * m_keyRows / kPanel + key / kPanel] = packPanel(
-                keys, m_a.k.rowStride, key, m_a.keys, depth, m_panels.data() + (unit * m_keyRows + key) * depth);
-            packPanel(values, m_a.v.rowStride, key, m_a.keys, depth,
-                      m_valuePanels.data() + (unit * m_keyRows + key) * depth);
+        const std::int64_t from = column * kTile, end = std::min(from + kTile, m_grid.keyRows), width = m_grid.width;
+        const std::int64_t count = std::min(end, m_a.keys) - from;
+        for (std::int64_t key = from; key < end; key += kPanel) {
+            side.norms[key / kPanel] =
+                packPanel(keys, m_a.k.rowStride, key, m_a.keys, depth, side.panels + key * depth);
+            packPanel(values, m_a.v.rowStride, key, m_a.keys, depth, side.valuePanels + key * depth);
         }
-        float* rows = m_keys.data() + (unit * m_keyRows + from) * m_grid.width;
-        m_columnFinite[unit * m_grid.columns + column] =
-            copyRows(keys + from * m_a.k.rowStride, m_a.k.rowStride, count, depth, rows, m_grid.width);
-        std::fill(rows + count * m_grid.width, rows + kTile * m_grid.width, 0.0f);
-        std::fill_n(side.dk + from * m_grid.width, kTile * m_grid.width, 0.0f);
-        std::fill_n(side.dv + from * m_grid.width, kTile * m_grid.width, 0.0f);
+        side.finite[column] =
+            copyRows(keys + from * m_a.k.rowStride, m_a.k.rowStride, count, depth, side.rows + from * width, width);
+        std::fill(side.rows + (from + count) * width, side.rows + end * width, 0.0f);
+        std::fill(side.dk + from * width, side.dk + end * width, 0.0f);
+        std::fill(side.dv + from * width, side.dv + end * width, 0.0f);
     }
 
-    void packRow(std::int64_t unit, std::int64_t member, std::int64_t row) {
-        const std::int64_t place = (m_grid.firstRow + row) * kTile; // the position of the tile's first row
-        const std::int64_t from = std::max(place, m_grid.firstPosition), to = std::min(place + kTile, m_a.keys);
-        const std::int64_t at = (unit * m_grid.sharing + member) * m_rows + row * kTile, width = m_grid.width;
-        const std::int64_t query = from - (m_a.keys - m_a.queries); // of position `from`
-        const std::int64_t b = batch(unit), h = head(unit, member);
+    void packRow(std::int64_t unit, std::int64_t member, std::int64_t row) const {
+        const QuerySide& side = querySide(unit, member);
+        const std::int64_t first = row * kTile, end = std::min(first + kTile, m_grid.queryRows);
+        // The rows [begin, begin + count) of these have a query, the first of them number `query`.
+        const std::int64_t begin = std::max(first, m_grid.firstPosition - side.origin);
+        const std::int64_t count = std::min(end, m_a.keys - side.origin) - begin;
+        const std::int64_t query = begin + side.origin - (m_a.keys - m_a.queries);
+        const std::int64_t b = batch(unit), h = head(unit, member), width = m_grid.width;
         const int depth = static_cast<int>(m_a.headDim);
         const float *q = m_a.q.row(b, h, query), *dout = m_b.dout.row(b, h, query), *out = m_b.out.row(b, h, query);
         const float scale = static_cast<float>(m_a.scale * kLog2E);
-        for (int group = 0; group < kTileGroups; ++group) {
-            const std::int64_t begin = std::max(place + group * kRows, from);
-            const int count =
-                static_cast<int>(std::max<std::int64_t>(0, std::min(place + (group + 1) * kRows, to) - begin));
-            const int first = static_cast<int>(begin - place) - group * kRows;
-            float *queries = m_queries.data() + (at + group * kRows) * depth,
-                  *douts = m_douts.data() + (at + group * kRows) * depth;
-            m_norms.data()[at / kRows + group] = packQueries(q + (begin - from) * m_a.q.rowStride, m_a.q.rowStride,
-                                                             count ? first : 0, count, depth, scale, queries);
-            packRows(dout + (begin - from) * m_b.dout.rowStride, m_b.dout.rowStride, count ? first : 0, count, depth,
-                     1.0f, douts);
+        for (std::int64_t group = first; group < end; group += kRows) {
+            const std::int64_t from = std::max(group, begin), to = std::min(group + kRows, begin + count);
+            const int present = static_cast<int>(std::max<std::int64_t>(to - from, 0));
+            const int at = present ? static_cast<int>(from - group) : 0;
+            const std::int64_t skipped = present ? from - begin : 0;
+            side.norms[group / kRows] = packQueries(q + skipped * m_a.q.rowStride, m_a.q.rowStride, at, present, depth,
+                                                    scale, side.queries + group * depth);
+            packRows(dout + skipped * m_b.dout.rowStride, m_b.dout.rowStride, at, present, depth, 1.0f,
+                     side.douts + group * depth);
         }
-        float *queryRows = m_queryRows.data() + at * width, *doutRows = m_doutRows.data() + at * width;
-        std::fill_n(m_dq.data() + at * width, kTile * width, 0.0f);
-        const std::int64_t before = from - place, present = to - from;
-        for (float* rows : {queryRows, doutRows}) {
-            std::fill_n(rows, before * width, 0.0f);
-            std::fill_n(rows + (before + present) * width, (kTile - before - present) * width, 0.0f);
+        std::fill(side.dq + first * width, side.dq + end * width, 0.0f);
+        for (float* rows : {side.rows, side.doutRows}) {
+            std::fill(rows + first * width, rows + begin * width, 0.0f);
+            std::fill(rows + (begin + count) * width, rows + end * width, 0.0f);
         }
-        const bool finiteQueries = copyRows(q, m_a.q.rowStride, present, depth, queryRows + before * width, width);
-        const bool finiteDouts = copyRows(dout, m_b.dout.rowStride, present, depth, doutRows + before * width, width);
-        m_rowFinite[(unit * m_grid.sharing + member) * m_grid.rows() + row] = finiteQueries && finiteDouts;
+        const bool queries = copyRows(q, m_a.q.rowStride, count, depth, side.rows + begin * width, width);
+        const bool douts = copyRows(dout, m_b.dout.rowStride, count, depth, side.doutRows + begin * width, width);
+        side.finite[row] = queries && douts;
 
-        float *lse = m_lse.data() + at, *delta = m_delta.data() + at, *bound = m_bound.data() + at;
-        std::fill_n(lse, kTile, -kMasked);
-        std::fill_n(delta, kTile, 0.0f);
-        std::fill_n(bound, kTile, std::numeric_limits<float>::infinity());
+        std::fill(side.lse + first, side.lse + end, -kMasked);
+        std::fill(side.delta + first, side.delta + end, 0.0f);
+        std::fill(side.bound + first, side.bound + end, std::numeric_limits<float>::infinity());
         const float* natural = m_b.lse + (b * m_a.heads + h) * m_a.queries + query;
-        for (std::int64_t r = 0; r < present; ++r) {
-            lse[before + r] = static_cast<float>(natural[r] * kLog2E);
+        for (std::int64_t r = 0; r < count; ++r) {
+            const float lse = static_cast<float>(natural[r] * kLog2E);
+            side.lse[begin + r] = lse;
             // The largest of n weights is at least the n-th part of their sum.
-            bound[before + r] = lse[before + r] - std::log2(static_cast<float>(from + r + 1)) - 0.001f;
+            side.bound[begin + r] = lse - std::log2(static_cast<float>(side.origin + begin + r + 1)) - 0.001f;
             double sum = 0;
             for (int x = 0; x < depth; ++x)
                 sum += static_cast<double>(dout[r * m_b.dout.rowStride + x]) * out[r * m_b.out.rowStride + x];
-            delta[before + r] = static_cast<float>(sum);
+            side.delta[begin + r] = static_cast<float>(sum);
         }
     }
 
     const Attention& m_a;
     const AttentionBackward& m_b;
     const TileGrid& m_grid;
-    const std::int64_t m_keyRows, m_rows;
     std::int64_t m_first = 0;
-    Buffer m_panels, m_valuePanels, m_keys, m_dk, m_dv, m_panelNorms, m_outerNorms;
-    Buffer m_queries, m_douts, m_queryRows, m_doutRows, m_dq, m_lse, m_delta, m_bound, m_norms;
+    Buffer m_memory;
     std::vector<char> m_columnFinite, m_rowFinite; // not bool: threads write neighbours
+    std::vector<KeySide> m_keySides;               // [unit]
+    std::vector<QuerySide> m_querySides;           // [unit][member]
 };
 
 // Sums of dS by head and distance, from what the tiles of a block diagonal found.
@@ -333,14 +329,12 @@ inline Visited attendBackward(const Attention& a, const AttentionBackward& b, co
             parallelFor(static_cast<std::int64_t>(tiles.size()), [&](std::int64_t index) {
                 const auto [unit, column] = tiles[index];
                 const auto scratch = pool.take();
-                const KeySide keySide = sides.keySide(unit);
                 for (std::int64_t member = 0; member < grid.sharing; ++member) {
                     float* const slot = found ? found + (index * grid.sharing + member) * kDistances : nullptr;
                     if (slot)
                         std::fill_n(slot, kDistances, 0.0f);
-                    const QuerySide querySide = sides.querySide(unit, member);
-                    BackwardTile tile(a, keySide, querySide, lines[sides.head(unit, member)], *scratch, grid.width,
-                                      sides.finite(unit, member, column, column + apart));
+                    BackwardTile tile(a, sides.keySide(unit), sides.querySide(unit, member),
+                                      lines[sides.head(unit, member)], *scratch, grid.width);
                     computed.fetch_add(tile.run(column, column + apart, slot), std::memory_order_relaxed);
                 }
             });

@@ -28,24 +28,26 @@ constexpr int kCellMargin = 16, kCellStride = kTile + 2 * kCellMargin;
 // Sums of dS by distance of one tile: entry e holds those of the distance (tile apart) * kTile + kTile - 1 - e.
 constexpr int kDistances = 2 * kTile + kCellMargin;
 
-// One key head, packed; the keys of tile c are rows c * kTile on.
+// One key head, packed; the keys of tile c are rows c * kTile on. Rows beyond the last key are zeros.
 struct KeySide {
-    PackedKeys keys;
-    const float* valuePanels = nullptr; // as keys.panels
-    const float* rows = nullptr;        // [key][width]
-    float *dk = nullptr, *dv = nullptr; // [key][width]
+    float *panels = nullptr, *valuePanels = nullptr; // as PackedKeys::panels
+    float *norms = nullptr, *outerNorms = nullptr;   // as there
+    float* rows = nullptr;                           // [key][width]
+    float *dk = nullptr, *dv = nullptr;              // [key][width]
+    char* finite = nullptr;                          // [tile]: whether all its numbers are
 };
 
 // One query head, packed; row 0 stands at `origin`, the beginning of a tile. Rows without a query are zeros, with an
 // lse that makes their weights 0.
 struct QuerySide {
     std::int64_t origin = 0;
-    const float *queries = nullptr, *douts = nullptr; // [group][depth][kRows]; queries in bits
-    const float *rows = nullptr, *doutRows = nullptr; // [row][width]
-    const float *lse = nullptr, *delta = nullptr;     // [row]; lse in bits, delta = dout . out
-    const float* norms = nullptr;                     // [group]
-    float* bound = nullptr;                           // [row]: a score that the row is known to reach, in bits
-    float* dq = nullptr;                              // [row][width]
+    float *queries = nullptr, *douts = nullptr; // [group][depth][kRows]; queries in bits
+    float *rows = nullptr, *doutRows = nullptr; // [row][width]
+    float *lse = nullptr, *delta = nullptr;     // [row]; lse in bits, delta = dout . out
+    float* norms = nullptr;                     // [group]
+    float* bound = nullptr;                     // [row]: a score that the row is known to reach, in bits
+    float* dq = nullptr;                        // [row][width]
+    char* finite = nullptr;                     // [tile]
 };
 
 struct TileScratch {
@@ -58,17 +60,19 @@ struct TileScratch {
 
 class BackwardTile {
 public:
-    // `finite`: whether all numbers that meet here are, so that a weight of 0 times a value is 0.
     BackwardTile(const Attention& a, const KeySide& keySide, const QuerySide& querySide, const BiasLine& bias,
-                 TileScratch& scratch, std::int64_t width, bool finite)
-        : m_a(a), m_k(keySide), m_q(querySide), m_bias(bias), m_width(width),
-          m_finite(finite), m_sight{a.window, a.sinks}, m_limit(bitsOf(a.tolerance)),
-          m_weights(scratch.weights.data() + kCellMargin), m_dscores(scratch.dscores.data() + kCellMargin) {}
+                 TileScratch& scratch, std::int64_t width)
+        : m_a(a), m_k(keySide), m_q(querySide), m_bias(bias),
+          m_width(width), m_keys{keySide.panels, keySide.norms, keySide.outerNorms}, m_sight{a.window, a.sinks},
+          m_limit(bitsOf(a.tolerance)), m_weights(scratch.weights.data() + kCellMargin),
+          m_dscores(scratch.dscores.data() + kCellMargin) {}
 
     // Tile `column` of the keys by tile `row` of the positions. Adds to `distances` [kDistances] unless it is null.
     // Returns the panels computed.
     std::int64_t run(std::int64_t column, std::int64_t row, float* distances) {
         m_key = column * kTile;
+        // Only where all numbers are finite is a weight of 0 times a number 0.
+        const bool finite = m_k.finite[column] && m_q.finite[row - m_q.origin / kTile];
         std::int64_t computed = 0;
         for (std::int64_t from = row * kTile; from < std::min((row + 1) * kTile, m_a.keys); from += kStrip) {
             m_position = from;
@@ -76,7 +80,7 @@ public:
             if (panels == 0)
                 continue;
             computed += panels;
-            if (m_finite) {
+            if (finite) {
                 addQueries();
                 addKeysAndValues();
             } else {
@@ -104,7 +108,7 @@ private:
             const std::int64_t end = std::min(place(group) + kRows, m_a.keys);
             if (end <= std::max(m_a.keys - m_a.queries, place(group)))
                 continue; // no query stands here
-            const auto [from, to, more] = panelsOf<kTilePanels>(column, place(group), end, 0, m_sight, m_k.keys, m_bias,
+            const auto [from, to, more] = panelsOf<kTilePanels>(column, place(group), end, 0, m_sight, m_keys, m_bias,
                                                                 m_q.norms[rowOf(group) / kRows], needed(group));
             if (from >= to)
                 continue;
@@ -135,7 +139,7 @@ private:
         for (int panel = from; panel < to; ++panel) {
             const std::int64_t key = m_key + panel * kPanel;
             Vec tile[kRows][2];
-            multiply(queries, m_k.keys.panels + key * depth, depth, tile);
+            multiply(queries, m_keys.panels + key * depth, depth, tile);
             addBias(m_bias.at(position, key), tile);
 #pragma GCC unroll 16
             for (int r = 0; r < kRows; ++r) {
@@ -281,7 +285,7 @@ private:
     const QuerySide& m_q;
     const BiasLine& m_bias;
     const std::int64_t m_width;
-    const bool m_finite;
+    const PackedKeys m_keys;
     const Sight m_sight;
     const float m_limit;
     float *const m_weights, *const m_dscores;
