@@ -101,10 +101,7 @@ void checkView(const HeadView& head, const MapCells& view) {
         require(head.lse.numel() == head.q.size(0) && head.lse.is_contiguous(), "lse", "must be one float32 a query");
 }
 
-} // namespace
-
-AttendResult attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionSettings& settings,
-                    const Job& job) {
+void checkArguments(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionSettings& settings) {
     checkActivations(q, "q");
     checkActivations(k, "k");
     checkActivations(v, "v");
@@ -116,17 +113,33 @@ AttendResult attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& 
     require(k.device() == q.device() && v.device() == q.device() && k.scalar_type() == q.scalar_type() &&
                 v.scalar_type() == q.scalar_type(),
             "k and v", "must lie where q does, in its precision");
-    if (isOnDevice(q)) {
-        job.check();
-        return attendOnDevice(q, k, v, settings);
-    }
+}
 
+kernels::Attention problemOf(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                             const AttentionSettings& settings) {
     kernels::Attention problem;
     problem.q = rowsOf(q);
     problem.k = rowsOf(k);
     problem.v = rowsOf(v);
     setShape(problem, q, k);
     setSettings(problem, settings, biasOf(settings.bias));
+    return problem;
+}
+
+kernels::GradientRows gradientRowsOf(const at::Tensor& x) {
+    return {x.data_ptr<float>(), x.stride(0), x.stride(2), x.stride(1)};
+}
+
+} // namespace
+
+AttendResult attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionSettings& settings,
+                    const Job& job) {
+    checkArguments(q, k, v, settings);
+    if (isOnDevice(q)) {
+        job.check();
+        return attendOnDevice(q, k, v, settings);
+    }
+    const kernels::Attention problem = problemOf(q, k, v, settings);
 
     AttendResult result{at::empty(q.sizes(), at::kFloat), at::empty({q.size(0), q.size(2), q.size(1)}, at::kFloat), {}};
     kernels::AttentionOutput output;
@@ -136,6 +149,36 @@ AttendResult attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& 
     output.rowStride = result.out.stride(1);
     output.lse = result.lse.data_ptr<float>();
     result.visited = kernelFor(problem).attend(problem, output, loopsOf(job));
+    return result;
+}
+
+AttendGradients attendBackward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                               const AttentionSettings& settings, const AttendResult& forward, const at::Tensor& dout,
+                               bool ofBias, const Job& job) {
+    checkArguments(q, k, v, settings);
+    require(!isOnDevice(q), "q", "must lie on the processor for gradients");
+    for (const at::Tensor* x : {&forward.out, &dout}) {
+        checkActivations(*x, "out and its gradient");
+        require(x->sizes() == q.sizes() && !isOnDevice(*x), "out and its gradient", "must have the shape of q");
+    }
+    require(forward.lse.defined() && forward.lse.is_contiguous() && forward.lse.scalar_type() == at::kFloat &&
+                forward.lse.sizes() == at::IntArrayRef({q.size(0), q.size(2), q.size(1)}),
+            "lse", "must be float32 [batch, heads, queries]");
+
+    AttendGradients result{at::empty(q.sizes(), at::kFloat), at::empty(k.sizes(), at::kFloat),
+                           at::empty(v.sizes(), at::kFloat), {}, {}, {}};
+    kernels::AttentionGradients gradients{gradientRowsOf(result.q), gradientRowsOf(result.k), gradientRowsOf(result.v)};
+    if (ofBias && settings.bias.slopes.defined()) {
+        result.slopes = at::empty(settings.bias.slopes.sizes(), at::kFloat);
+        gradients.slopes = result.slopes.data_ptr<float>();
+    }
+    if (ofBias && settings.bias.table.defined()) {
+        result.table = at::empty(settings.bias.table.sizes(), at::kFloat);
+        gradients.table = result.table.data_ptr<float>();
+    }
+    const kernels::Attention problem = problemOf(q, k, v, settings);
+    const kernels::AttentionBackward backward{rowsOf(forward.out), rowsOf(dout), forward.lse.data_ptr<float>()};
+    result.visited = kernelFor(problem).attendBackward(problem, backward, gradients, loopsOf(job));
     return result;
 }
 

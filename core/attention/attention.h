@@ -37,6 +37,18 @@ struct AttendResult {
 AttendResult attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionSettings& settings,
                     const Job& job);
 
+struct AttendGradients {
+    at::Tensor q, k, v;       // of the shapes of q, k and v, contiguous
+    at::Tensor slopes, table; // of the shapes of the bias; undefined where it has none or none is wanted
+    kernels::Visited visited;
+};
+
+// The gradients of a loss, from that of `out`. `forward` is what attend gave for the same arguments, dout has the shape of its
+// `out`. On the processor only; throws Error as attend does.
+AttendGradients attendBackward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                               const AttentionSettings& settings, const AttendResult& forward, const at::Tensor& dout,
+                               bool ofBias, const Job& job);
+
 // One head of one text for the pictures: q [queries, headDim], k [keys, headDim], and that head's share of the settings.
 struct HeadView {
     at::Tensor q, k;

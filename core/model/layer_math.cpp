@@ -59,8 +59,9 @@ QueryKeyValue projectAttention(const DecoderConfig& config, const LayerWeights& 
     if (config.clipQkv > 0)
         qkv = qkv.clamp(-config.clipQkv, config.clipQkv);
     qkv = qkv.view({x.size(0), x.size(1), config.heads + 2 * config.keyHeads, config.headDim});
-    QueryKeyValue result{qkv.narrow(2, 0, config.heads), qkv.narrow(2, config.heads, config.keyHeads),
-                         qkv.narrow(2, config.heads + config.keyHeads, config.keyHeads)};
+    // Split, not narrowed three times: the gradient then is one concatenation.
+    const auto parts = qkv.split_with_sizes({config.heads, config.keyHeads, config.keyHeads}, 2);
+    QueryKeyValue result{parts[0], parts[1], parts[2]};
     if (config.queryKeyNorm != QueryKeyNorm::None) {
         result.q = normHeads(config, result.q, layer.queryNorm);
         result.k = normHeads(config, result.k, layer.keyNorm);

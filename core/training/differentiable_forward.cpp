@@ -1,31 +1,22 @@
 #include "core/training/differentiable_forward.h"
 
+#include "core/attention/fused_attention.h"
+#include "core/model/decoder.h"
 #include "core/model/layer_math.h"
 #include "core/positions/distance_bias.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/arange.h>
-#include <ATen/ops/bmm.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/embedding.h>
-#include <ATen/ops/softmax.h>
 #include <ATen/ops/tensor.h>
-#include <ATen/ops/zeros.h>
 
-#include <cmath>
-#include <limits>
 #include <optional>
 #include <torch/version.h>
 
 namespace slopescope {
 namespace {
-
-// [batch, length, heads, dim] -> [batch * heads, length, dim]
-at::Tensor byHead(const at::Tensor& x) {
-    return x.transpose(1, 2).reshape({x.size(0) * x.size(2), x.size(1), x.size(3)});
-}
 
 // Products in bfloat16 while it lives.
 class Autocast {
@@ -68,61 +59,45 @@ private:
 
 } // namespace
 
-at::Tensor DifferentiableForward::maskAndBias(const DecoderWeights& weights, std::int64_t batch, std::int64_t length,
-                                       const at::Device& device) {
-    const std::int64_t heads = m_config.heads;
-    if (!m_mask.defined() || m_mask.size(0) != length) {
-        const at::Tensor positions = at::arange(length, at::kLong);
-        const at::Tensor distance = positions.unsqueeze(1) - positions.unsqueeze(0);
-        m_mask = at::zeros({length, length}, at::kFloat)
-                     .masked_fill(distance < 0, -std::numeric_limits<float>::infinity())
-                     .to(device);
-        const auto table = t5BucketTable(m_config.positions.buckets, m_config.positions.maxDistance);
-        m_buckets = at::tensor(at::ArrayRef<std::int64_t>(table), at::kLong)
-                        .index_select(0, distance.clamp(0, std::int64_t(table.size()) - 1).flatten())
-                        .view({length, length})
-                        .to(device);
-        m_constantBias = at::Tensor();
-    }
-    if (m_config.positions.bias == BiasKind::T5Buckets) {
-        const at::Tensor learned = at::embedding(weights.relativeBias, m_buckets).permute({2, 0, 1}); // [heads, L, L]
-        return (learned + m_mask).unsqueeze(0).expand({batch, heads, length, length}).reshape({-1, length, length});
-    }
-    if (!m_constantBias.defined() || m_constantBias.size(0) != batch * heads) {
-        at::Tensor all = m_mask.unsqueeze(0).expand({heads, length, length});
-        if (m_config.positions.bias == BiasKind::Linear) {
-            const at::Tensor slopes =
-                at::tensor(at::ArrayRef<double>(m_config.slopes), at::kDouble)
-                    .to(at::kFloat)
-                    .view({heads, 1, 1})
-                    .to(device);
-            const at::Tensor positions = at::arange(length, at::kFloat).to(device);
-            all = all - slopes * (positions.unsqueeze(1) - positions.unsqueeze(0)).unsqueeze(0);
+LayerBias DifferentiableForward::bias(const DecoderWeights& weights, std::int64_t length, const at::Device& device) {
+    switch (m_config.positions.bias) {
+    case BiasKind::None:
+        break;
+    case BiasKind::Linear:
+        if (!m_slopes.defined() || m_slopes.device() != device || m_slopesLength != length) {
+            m_slopes = at::tensor(at::ArrayRef<double>(m_config.slopesAt(length)), at::kDouble).to(at::kFloat).to(device);
+            m_slopesLength = length;
         }
-        m_constantBias = all.unsqueeze(0).expand({batch, heads, length, length}).reshape({-1, length, length});
+        return {m_slopes, {}};
+    case BiasKind::T5Buckets: {
+        const auto buckets = t5BucketTable(m_config.positions.buckets, m_config.positions.maxDistance);
+        const at::Tensor ofDistance = at::tensor(at::ArrayRef<std::int64_t>(buckets), at::kLong).to(device);
+        return {{}, at::embedding(weights.relativeBias, ofDistance).t().contiguous()};
     }
-    return m_constantBias;
+    }
+    return {};
 }
 
 at::Tensor DifferentiableForward::loss(const DecoderWeights& weights, const at::Tensor& ids) {
-    const std::int64_t batch = ids.size(0), length = ids.size(1) - 1;
+    const std::int64_t length = ids.size(1) - 1;
     const Autocast autocast(m_bfloat16 && at::GradMode::is_enabled(), ids.device());
-    const at::Tensor bias = maskAndBias(weights, batch, length, ids.device());
+    const bool fused = hasFusedGradients(ids.device(), m_config.headDim);
+    AttentionSettings settings;
+    settings.bias = bias(weights, length, ids.device());
+    settings.tolerance = AttentionOverride::kDefaultTolerance;
     std::optional<RotaryTable> rotary;
     if (m_config.positions.rotary)
         rotary = rotaryTable(*m_config.positions.rotary, 0, length).to(ids.device());
 
     at::Tensor x = embed(m_config, weights, ids.narrow(1, 0, length), 0);
-    for (const LayerWeights& layer : weights.layers) {
+    for (std::size_t l = 0; l < weights.layers.size(); ++l) {
+        const LayerWeights& layer = weights.layers[l];
         const QueryKeyValue qkv = projectAttention(m_config, layer, x, rotary ? &*rotary : nullptr);
-        const double scale = 1 / std::sqrt(double(m_config.headDim));
-        const at::Tensor products = at::bmm(byHead(qkv.q * scale), byHead(qkv.k).transpose(1, 2));
-        // The sum is float32: a bias in bfloat16 would not tell far distances apart.
-        const at::Tensor probability = at::softmax(bias + products, -1);
-        const at::Tensor attended = at::bmm(probability, byHead(qkv.v))
-                                        .view({batch, m_config.heads, length, m_config.headDim})
-                                        .transpose(1, 2);
-        x = finishLayer(m_config, layer, x, attended);
+        settings.scale = m_config.scaleAt(std::int64_t(l));
+        settings.window = m_config.windowAt(std::int64_t(l));
+        x = finishLayer(m_config, layer, x,
+                        fused ? fusedAttention(qkv.q, qkv.k, qkv.v, settings)
+                              : m_stored.attend(qkv.q, qkv.k, qkv.v, settings));
     }
     const at::Tensor predicted = logits(m_config, weights, x).to(at::kFloat);
     return at::cross_entropy_loss(predicted.flatten(0, 1), ids.narrow(1, 1, length).flatten());

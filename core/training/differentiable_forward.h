@@ -1,8 +1,9 @@
-// The decoder's forward with gradients: the layers of model/layer_math.h around an attention that stores its scores, which
-// at training lengths is the fastest that LibTorch differentiates. Everything outside training uses the fused kernels.
+// The decoder's forward with gradients: the layers of model/layer_math.h around an attention that has them. What a layer keeps
+// for them grows with the length of the text, not with its square, where our kernels serve (fused_attention.h).
 #pragma once
 
 #include "core/model/decoder_weights.h"
+#include "core/training/stored_attention.h"
 
 #include <cstdint>
 
@@ -12,20 +13,21 @@ namespace slopescope {
 // `ids`.
 class DifferentiableForward {
 public:
-    // `bfloat16`: products in bfloat16; sums, norms, softmax, and all of a loss without gradients, in float32.
+    // `bfloat16`: products in bfloat16; sums, norms, attention on the processor, and all of a loss without gradients, in
+    // float32.
     explicit DifferentiableForward(const DecoderConfig& config, bool bfloat16 = false)
         : m_config(config), m_bfloat16(bfloat16) {}
 
     at::Tensor loss(const DecoderWeights& weights, const at::Tensor& ids);
 
 private:
-    at::Tensor maskAndBias(const DecoderWeights& weights, std::int64_t batch, std::int64_t length, const at::Device& device);
+    LayerBias bias(const DecoderWeights& weights, std::int64_t length, const at::Device& device);
 
     const DecoderConfig& m_config;
     const bool m_bfloat16;
-    at::Tensor m_constantBias; // mask and slopes, [batch * heads, length, length]; of the last shape asked for
-    at::Tensor m_buckets;      // T5: bucket of each (query, key), [length, length]
-    at::Tensor m_mask;         // 0 or -inf, [length, length]
+    at::Tensor m_slopes; // [heads], for the length and on the device of the last text
+    std::int64_t m_slopesLength = 0;
+    StoredAttention m_stored;
 };
 
 } // namespace slopescope

@@ -10,6 +10,8 @@
 #include "core/checkpoint/model_directory.h"
 #include "core/base/error.h"
 #include "core/study/length_curve.h"
+#include "core/training/adamw.h"
+#include "core/training/differentiable_forward.h"
 #include "core/base/utf8.h"
 #include "core/threads.h"
 #include "tests/bench/race.h"
@@ -28,6 +30,7 @@
 #include <cmath>
 #include <cstring>
 #include <iostream>
+#include <map>
 #include <numeric>
 #include <sstream>
 #include <stop_token>
@@ -112,8 +115,7 @@ struct Model {
     }
 };
 
-// Random weights of the size that training begins with.
-Model randomModel(std::int64_t layers, std::int64_t heads, std::int64_t tokens) {
+DecoderConfig randomConfig(std::int64_t layers, std::int64_t heads) {
     DecoderConfig config;
     config.vocabulary = 2048;
     config.width = 256;
@@ -123,13 +125,23 @@ Model randomModel(std::int64_t layers, std::int64_t heads, std::int64_t tokens) 
     config.headDim = config.width / heads;
     config.positions = schemeNamed("alibi", config.headDim, 256);
     config.slopes = paperSlopes(int(heads));
+    return config;
+}
+
+// Of the size that training begins with.
+DecoderWeights randomWeights(const DecoderConfig& config) {
     DecoderWeights weights;
     std::uint64_t seed = 1;
     forEachTensor(config, weights, [&](const std::string&, const std::vector<std::int64_t>& shape, at::Tensor& tensor) {
         tensor = shape.size() == 1 ? at::ones(shape, at::kFloat)
                                    : randomNormal(shape, ++seed, 1 / std::sqrt(double(shape.back())));
     });
-    Model model{Decoder(config, std::move(weights)), {}};
+    return weights;
+}
+
+Model randomModel(std::int64_t layers, std::int64_t heads, std::int64_t tokens) {
+    const DecoderConfig config = randomConfig(layers, heads);
+    Model model{Decoder(config, randomWeights(config)), {}};
     std::mt19937 random(7);
     for (std::int64_t i = 0; i <= tokens; ++i)
         model.ids.push_back(std::int32_t(random() % 2048));
@@ -248,13 +260,43 @@ void benchVisited() {
     }
 }
 
-// A model of a folder on random tokens; "attend LENGTH TOLERANCE" and "forward LENGTH" are answered with seconds by
-// the clock on the wall and of the processor.
+// A training step of a model of the bundled shape: loss, gradients, clipping, AdamW.
+class TrainingStep {
+public:
+    TrainingStep(std::int64_t length, std::int64_t batch) : m_config(randomConfig(4, 8)), m_forward(m_config) {
+        m_weights = randomWeights(m_config);
+        forEachTensor(m_config, m_weights,
+                      [&](const std::string& name, const std::vector<std::int64_t>&, at::Tensor& tensor) {
+                          m_parameters[name] = tensor.requires_grad_(true);
+                      });
+        m_ids = at::empty({batch, length + 1}, at::kLong).random_(0, m_config.vocabulary);
+    }
+
+    void run() {
+        for (auto& [name, parameter] : m_parameters)
+            parameter.mutable_grad() = at::Tensor();
+        m_forward.loss(m_weights, m_ids).backward();
+        clipGradients(m_parameters, 1);
+        m_optimiser.step(m_parameters, 1e-3, 0.1);
+    }
+
+private:
+    DecoderConfig m_config;
+    DecoderWeights m_weights;
+    DifferentiableForward m_forward;
+    std::map<std::string, at::Tensor> m_parameters;
+    AdamW m_optimiser;
+    at::Tensor m_ids;
+};
+
+// A model of a folder on random tokens; "attend LENGTH TOLERANCE", "gradient LENGTH TOLERANCE" (attention and its gradients, the
+// slopes' too), "step LENGTH BATCH" and "forward LENGTH" are answered with seconds by the clock on the wall and of the processor.
 void serve(const std::string& folder) {
     OpenedModel opened = openModelDirectory(folder, Job());
     const std::int64_t vocabulary = opened.config.vocabulary;
     Model model{Decoder(std::move(opened.config), std::move(opened.weights)), {}};
     std::mt19937 random(7);
+    std::map<std::pair<std::int64_t, std::int64_t>, std::unique_ptr<TrainingStep>> steps;
     const auto print = [](const Times& times) { std::cout << times.wall << " " << times.processor << std::endl; };
     for (std::string line; std::getline(std::cin, line);) {
         std::istringstream words(line);
@@ -270,6 +312,20 @@ void serve(const std::string& folder) {
                 heads = std::make_unique<Heads>(length);
             heads->skipping.tolerance = tolerance;
             print(measure([&] { attend(heads->q, heads->k, heads->v, heads->skipping, Job()); }));
+        } else if (what == "gradient") {
+            const Heads heads(length);
+            AttentionSettings settings = heads.skipping;
+            settings.tolerance = tolerance;
+            print(measure([&] {
+                const AttendResult forward = attend(heads.q, heads.k, heads.v, settings, Job());
+                attendBackward(heads.q, heads.k, heads.v, settings, forward, heads.v, true, Job());
+            }));
+        } else if (what == "step") {
+            const auto batch = static_cast<std::int64_t>(tolerance);
+            auto& step = steps[{length, batch}];
+            if (!step)
+                step = std::make_unique<TrainingStep>(length, batch);
+            print(measure([&] { step->run(); }));
         } else {
             print(measure([&] { model.run(length); }));
         }

@@ -96,6 +96,16 @@ TEST_P(Differentiable, GradientsAreCentralDifferences) {
     }
 }
 
+// Heads that no vector kernel of ours serves: LibTorch's operations do, with the same loss.
+TEST_P(Differentiable, LossOfOddHeadSizesIsTheDecodersMeanLoss) {
+    const TinyModel model({.method = GetParam(), .headDim = 6});
+    const auto ids = tinyIds(35, 42);
+    const std::int64_t starts[] = {0, 21};
+    const auto losses = windowLosses(model.decoder(), ids, starts, 20, {}, Job());
+    const double mean = std::accumulate(losses.begin(), losses.end(), 0.0) / double(losses.size());
+    EXPECT_NEAR(DifferentiableForward(model.config).loss(model.weights, asTensor(ids, 2)).item<double>(), mean, 2e-5 * mean);
+}
+
 // One rounding to bfloat16 is off by up to 2^-9; in a gradient dozens of them meet, and some of what they met has cancelled.
 TEST_P(Differentiable, GradientsOfBFloat16ProductsAreTheSameToItsPrecision) {
     const auto ids = asTensor(tinyIds(33, 2 * 41), 2);
