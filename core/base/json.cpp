@@ -5,12 +5,45 @@
 #include "core/base/in_quotes.h"
 
 #include <cmath>
+#include <cstdlib>
 #include <unordered_set>
 
 namespace slopescope {
 namespace {
 
 constexpr int kMaxDepth = 64; // a tokenizer.json nests less than ten deep
+
+// The text that stands for a value that JSON has no number for; nothing if `word` is none.
+std::optional<std::string> notFinite(const std::string& word) {
+    if (word == "NaN" || word == "Infinity" || word == "-Infinity")
+        return word;
+    const bool isNumber = word.find_first_not_of("0123456789+-.eE") == std::string::npos &&
+                          word.find_first_of("0123456789") != std::string::npos;
+    if (!isNumber || std::isfinite(std::strtod(word.c_str(), nullptr)))
+        return std::nullopt;
+    return word[0] == '-' ? "-Infinity" : "Infinity";
+}
+
+std::string withNotFiniteQuoted(std::string_view text) {
+    constexpr std::string_view kEndsOfWords = " \t\r\n,:[]{}\"";
+    std::string result;
+    bool isInText = false;
+    for (std::size_t at = 0; at < text.size();) {
+        const char c = text[at];
+        if (isInText || kEndsOfWords.find(c) != std::string_view::npos) {
+            const std::size_t count = isInText && c == '\\' ? 2 : 1;
+            isInText = isInText != (c == '"');
+            result += text.substr(at, count);
+            at += count;
+            continue;
+        }
+        const std::string word(text.substr(at, text.find_first_of(kEndsOfWords, at) - at));
+        const auto special = notFinite(word);
+        result += special ? '"' + *special + '"' : word;
+        at += word.size();
+    }
+    return result;
+}
 
 } // namespace
 
@@ -35,6 +68,10 @@ nlohmann::json parseJson(std::string_view text, const std::string& source) {
     } catch (const nlohmann::json::exception&) {
         throw Error(source + " is not valid JSON: a number in it is out of range.");
     }
+}
+
+nlohmann::json parsePythonJson(std::string_view text, const std::string& source) {
+    return parseJson(withNotFiniteQuoted(text), source);
 }
 
 void JsonNode::refuse(const std::string& why) const {

@@ -16,6 +16,10 @@ namespace slopescope {
 // Throws Error beginning with `source` (the file's name) when `text` is not such JSON.
 nlohmann::json parseJson(std::string_view text, const std::string& source);
 
+// JSON as Python's json module writes and reads it: NaN, Infinity and numbers too large for a double are JSON too. They become
+// the texts "NaN", "Infinity" and "-Infinity", so that whoever needs a number there says that it is none.
+nlohmann::json parsePythonJson(std::string_view text, const std::string& source);
+
 // A value and the way to it, for the Error when it is not what it should be. The document must outlive its nodes.
 class JsonNode {
 public:

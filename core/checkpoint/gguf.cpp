@@ -1,6 +1,5 @@
 #include "core/checkpoint/gguf.h"
 
-#include "core/checkpoint/byte_reader.h"
 #include "core/base/error.h"
 #include "core/base/in_quotes.h"
 #include "core/base/utf8.h"
@@ -9,6 +8,7 @@
 #include <c10/util/Half.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -56,10 +56,45 @@ std::uint64_t leastBytes(Kind kind) {
     return kBytes[static_cast<std::uint32_t>(kind)];
 }
 
+// The file from front to back, little endian, through a window that moves: nobody knows before how long the metadata are.
+class Reader {
+public:
+    explicit Reader(const StoredFile& file) : m_file(file) {}
+
+    std::uint64_t at() const { return m_at; }
+    std::uint64_t left() const { return m_file.size() - m_at; }
+
+    // Valid until the next call.
+    std::string_view take(std::uint64_t count) {
+        constexpr std::uint64_t kAtOnce = 1 << 20;
+        if (count > left())
+            throw Error(m_file.path().string() + " is cut short, or is no GGUF file.");
+        if (m_at + count > m_begin + m_window.size()) {
+            m_window = m_file.text(m_at, std::min(left(), std::max(count, kAtOnce)));
+            m_begin = m_at;
+        }
+        const std::string_view taken = std::string_view(m_window).substr(m_at - m_begin, count);
+        m_at += count;
+        return taken;
+    }
+
+    template <typename T>
+    T number() {
+        static_assert(std::endian::native == std::endian::little, "the format is little endian, and used as it lies");
+        T value;
+        std::memcpy(&value, take(sizeof value).data(), sizeof value);
+        return value;
+    }
+
+private:
+    const StoredFile& m_file;
+    std::string m_window;
+    std::uint64_t m_begin = 0, m_at = 0;
+};
+
 class Parser {
 public:
-    Parser(std::string_view bytes, std::string file)
-        : m_size(bytes.size()), m_file(std::move(file)), m_in(bytes, m_file + " is cut short, or is no GGUF file.") {}
+    explicit Parser(const StoredFile& file) : m_size(file.size()), m_file(file.path().string()), m_in(file) {}
 
     void parse(nlohmann::json& metadata, std::map<std::string, GgufTensor>& tensors) {
         readHeader();
@@ -233,22 +268,27 @@ private:
 
     std::uint64_t m_size;
     std::string m_file;
-    ByteReader m_in;
+    Reader m_in;
     std::uint64_t m_tensors = 0, m_values = 0, m_read = 0;
 };
 
-at::Tensor fromQ8(const std::byte* bytes, const std::vector<std::int64_t>& shape) {
-    at::Tensor tensor = at::empty(shape, at::TensorOptions().dtype(at::kFloat));
-    float* out = tensor.data_ptr<float>();
-    const std::int64_t blocks = tensor.numel() / std::int64_t{kQ8Elements};
-    for (std::int64_t block = 0; block < blocks; ++block, bytes += kQ8Bytes) {
+void widenQ8(std::string_view blocks, float*& out) {
+    for (; !blocks.empty(); blocks.remove_prefix(kQ8Bytes)) {
         c10::Half stored;
-        std::memcpy(&stored, bytes, sizeof stored);
+        std::memcpy(&stored, blocks.data(), sizeof stored);
         const auto scale = static_cast<float>(stored);
-        const auto* values = reinterpret_cast<const signed char*>(bytes + sizeof stored);
+        const auto* values = reinterpret_cast<const signed char*>(blocks.data() + sizeof stored);
         for (std::uint64_t i = 0; i < kQ8Elements; ++i)
             *out++ = scale * static_cast<float>(values[i]);
     }
+}
+
+at::Tensor readQ8(const StoredFile& file, const GgufTensor& stored) {
+    constexpr std::uint64_t kAtOnce = kQ8Bytes << 16;
+    at::Tensor tensor = at::empty(stored.shape, at::TensorOptions().dtype(at::kFloat));
+    float* out = tensor.data_ptr<float>();
+    for (std::uint64_t done = 0; done < stored.size; done += kAtOnce)
+        widenQ8(file.text(stored.begin + done, std::min(kAtOnce, stored.size - done)), out);
     return tensor;
 }
 
@@ -256,23 +296,24 @@ at::Tensor fromQ8(const std::byte* bytes, const std::vector<std::int64_t>& shape
 
 GgufFile GgufFile::open(const std::filesystem::path& file) {
     GgufFile result;
-    result.m_path = file;
-    result.m_mapping = mapFile(file);
-    Parser(result.m_mapping.text(), file.string()).parse(result.m_metadata, result.m_tensors);
+    result.m_file = StoredFile::open(file);
+    Parser(result.m_file).parse(result.m_metadata, result.m_tensors);
     return result;
+}
+
+bool GgufFile::same(const GgufTensor& one, const GgufTensor& other) const {
+    return one.type == other.type && one.shape == other.shape && sameBytes(m_file, one.begin, m_file, other.begin, one.size);
 }
 
 at::Tensor GgufFile::read(const std::string& name) const {
     const auto found = m_tensors.find(name);
     if (found == m_tensors.end())
-        throw Error(m_path.string() + " has no tensor " + inQuotes(name) + ".");
+        throw Error(path().string() + " has no tensor " + inQuotes(name) + ".");
     const GgufTensor& stored = found->second;
-    const std::byte* bytes = m_mapping.bytes.get() + stored.begin;
+    if (stored.type == "Q8_0")
+        return readQ8(m_file, stored);
     const auto scalar = stored.type == "F16" ? at::kHalf : stored.type == "BF16" ? at::kBFloat16 : at::kFloat;
-    at::Tensor tensor =
-        stored.type == "Q8_0" ? fromQ8(bytes, stored.shape) : copyOfStored(bytes, scalar, stored.shape, {}, at::kFloat);
-    releasePages(bytes, stored.size);
-    return tensor;
+    return readStored(m_file, {stored.begin, scalar, stored.shape}, at::kFloat);
 }
 
 } // namespace slopescope

@@ -4,7 +4,7 @@
 // verified in open(), so a GgufFile that exists can be read without further thought. Any thread.
 #pragma once
 
-#include "core/checkpoint/mapped_file.h"
+#include "core/checkpoint/stored_file.h"
 
 #include <ATen/core/Tensor.h>
 #include <nlohmann/json.hpp>
@@ -13,7 +13,6 @@
 #include <filesystem>
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace slopescope {
@@ -26,23 +25,22 @@ struct GgufTensor {
 
 class GgufFile {
 public:
-    // Maps the file. Throws Error naming the file and the key or tensor at fault; one kept in another type is refused
+    // Reads all but the tensors. Throws Error naming the file and the key or tensor at fault; one kept in another type is refused
     // too.
     static GgufFile open(const std::filesystem::path& file);
 
-    const std::filesystem::path& path() const { return m_path; }
+    const std::filesystem::path& path() const { return m_file.path(); }
     const nlohmann::json& metadata() const { return m_metadata; } // an object; strings are UTF-8
     const std::map<std::string, GgufTensor>& tensors() const { return m_tensors; }
-    std::string_view bytesOf(const GgufTensor& tensor) const {
-        return m_mapping.text().substr(tensor.begin, tensor.size);
-    }
+
+    // Whether two tensors are stored alike: type, shape and bytes.
+    bool same(const GgufTensor& one, const GgufTensor& other) const;
 
     // A new contiguous float32 tensor. Throws Error if the name is unknown.
     at::Tensor read(const std::string& name) const;
 
 private:
-    std::filesystem::path m_path;
-    MappedFile m_mapping;
+    StoredFile m_file;
     nlohmann::json m_metadata = nlohmann::json::object();
     std::map<std::string, GgufTensor> m_tensors;
 };

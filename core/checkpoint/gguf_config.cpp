@@ -151,19 +151,11 @@ Json llama(const Entries& e, const std::string& architecture, const GgufFile& fi
     return config;
 }
 
-// The converter writes the embedding a second time for models that use it as the output projection.
+// Some converters write the embedding a second time for models that use it as the output projection.
 bool isTied(const GgufFile& file) {
     const auto output = file.tensors().find("output.weight"), embedding = file.tensors().find("token_embd.weight");
-    if (output == file.tensors().end())
-        return true;
-    if (embedding == file.tensors().end() || embedding->second.type != output->second.type ||
-        embedding->second.shape != output->second.shape)
-        return false;
-    const std::string_view one = file.bytesOf(embedding->second), other = file.bytesOf(output->second);
-    const bool isSame = one == other;
-    for (const std::string_view bytes : {one, other})
-        releasePages(reinterpret_cast<const std::byte*>(bytes.data()), bytes.size());
-    return isSame;
+    return output == file.tensors().end() ||
+           (embedding != file.tensors().end() && file.same(embedding->second, output->second));
 }
 
 } // namespace

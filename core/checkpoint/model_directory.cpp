@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 nlohmann::json readJson(const fs::path& file) {
-    return parseJson(readTextFile(file), file.string());
+    return parsePythonJson(readTextFile(file), file.string());
 }
 
 std::string precisionName(const std::set<std::string>& types) {

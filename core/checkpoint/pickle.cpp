@@ -38,16 +38,18 @@ private:
 
     // --- What the bytes say ---
 
-    // Little endian, two's complement.
-    std::int64_t longNumber(std::uint64_t size) {
+    // Little endian, two's complement. One too large for a size is left out: the seed of a generator, say.
+    void pushLong(std::uint64_t size) {
         const std::string_view bytes = m_in.take(size);
-        if (size > sizeof(std::int64_t))
-            refuse("it holds a number too large for a size");
+        if (size > sizeof(std::int64_t)) {
+            push(make(Kind::Other));
+            return;
+        }
         std::int64_t value = size > 0 && static_cast<signed char>(bytes.back()) < 0 ? -1 : 0;
         for (std::size_t i = bytes.size(); i-- > 0;)
             value = static_cast<std::int64_t>(static_cast<std::uint64_t>(value) << 8 |
                                               static_cast<unsigned char>(bytes[i]));
-        return value;
+        push({Kind::Integer, value, 0, nullptr});
     }
     double bigEndianReal() {
         std::uint64_t bits = 0;
@@ -95,6 +97,10 @@ private:
         push(make(Kind::Text));
         top().node->text = text;
     }
+    void pushBytes(std::uint64_t size) {
+        m_in.take(size);
+        push(make(Kind::Other));
+    }
     void remember(std::uint64_t place) { m_memo[place] = top(); }
     void recall(std::uint64_t place) {
         const auto found = m_memo.find(place);
@@ -104,6 +110,8 @@ private:
     }
     void append(const std::vector<Value>& items, Kind kind) {
         const Value& target = top();
+        if (target.kind == Kind::Other)
+            return; // its members are left out with it
         if (target.kind != kind || (kind == Kind::Dict && items.size() % 2 != 0))
             refuse("its list of tensors makes no sense");
         target.node->items.insert(target.node->items.end(), items.begin(), items.end());
@@ -128,21 +136,55 @@ private:
     }
     void reduce() {
         const Value arguments = pop(), callee = pop();
-        if (callee.kind != Kind::Global || callee.node->global == Global::Storage || arguments.kind != Kind::Tuple)
+        if (callee.kind != Kind::Global || arguments.kind != Kind::Tuple)
             refuse("it wants to call something that is not a function");
-        const std::vector<Value>& items = arguments.node->items;
-        if (callee.node->global == Global::OrderedDict) {
-            if (!items.empty())
-                refuse("it fills an OrderedDict in a way that is not supported");
+        call(*callee.node, arguments.node->items);
+    }
+    void call(const Node& callee, const std::vector<Value>& items) {
+        switch (callee.global) {
+        case Global::Storage:
+            refuse("it wants to call something that is not a function");
+        case Global::OrderedDict:
             push(make(Kind::Dict));
-        } else if (callee.node->global == Global::RebuildParameter) {
-            if (items.empty() || items[0].kind != Kind::Tensor)
+            if (!items.empty())
+                fillDict(items);
+            break;
+        case Global::RebuildParameter:
+            if (items.empty() || (items[0].kind != Kind::Tensor && items[0].kind != Kind::Other))
                 refuse("a parameter in it is not a tensor");
             push(items[0]);
-        } else {
+            break;
+        case Global::RebuildFromType:
+            if (items.size() < 3 || items[0].kind != Kind::Global || items[2].kind != Kind::Tuple ||
+                items[0].node->global == Global::RebuildFromType)
+                refuse("a tensor in it is described in an unknown way");
+            call(*items[0].node, items[2].node->items);
+            break;
+        case Global::Size:
+            push(items.size() == 1 ? items[0] : make(Kind::Tuple));
+            break;
+        case Global::Other:
+            push(make(Kind::Other));
+            top().node->text = callee.text;
+            break;
+        case Global::RebuildTensor:
+        case Global::RebuildTensorV2:
             push(make(Kind::Tensor));
             rebuildTensor(items, *top().node, m_source);
         }
+    }
+    // OrderedDict([[key, value], ...]), as Python 2 wrote it.
+    void fillDict(const std::vector<Value>& arguments) {
+        std::vector<Value> items;
+        const bool isList = arguments.size() == 1 && (arguments[0].kind == Kind::List || arguments[0].kind == Kind::Tuple);
+        for (const Value& pair : isList ? arguments[0].node->items : std::vector<Value>{}) {
+            if ((pair.kind != Kind::List && pair.kind != Kind::Tuple) || pair.node->items.size() != 2)
+                refuse("it fills an OrderedDict in a way that is not supported");
+            items.insert(items.end(), pair.node->items.begin(), pair.node->items.end());
+        }
+        if (!isList)
+            refuse("it fills an OrderedDict in a way that is not supported");
+        append(items, Kind::Dict);
     }
     void persistent() {
         const Value id = pop();
@@ -217,8 +259,11 @@ bool Machine::step(unsigned char code) {
         return true;
     case 'b': // BUILD: attributes of a dictionary, which say nothing about tensors
         pop();
-        if (top().kind != Kind::Dict)
+        if (top().kind != Kind::Dict && top().kind != Kind::Other)
             refuse("it sets attributes of something that is not a dictionary");
+        return true;
+    case 0x81: // NEWOBJ: as a call
+        reduce();
         return true;
     default:
         if (!stepScalar(code) && !stepContainer(code))
@@ -249,10 +294,10 @@ bool Machine::stepScalar(unsigned char code) {
         pushInteger(m_in.number<std::uint16_t>());
         return true;
     case 0x8A:
-        pushInteger(longNumber(m_in.number<std::uint8_t>()));
+        pushLong(m_in.number<std::uint8_t>());
         return true;
     case 0x8B:
-        pushInteger(longNumber(m_in.number<std::uint32_t>()));
+        pushLong(m_in.number<std::uint32_t>());
         return true;
     case 'G':
         push({Kind::Real, 0, bigEndianReal(), nullptr});
@@ -267,6 +312,15 @@ bool Machine::stepScalar(unsigned char code) {
         return true;
     case 0x8D:
         pushText(m_in.number<std::uint64_t>());
+        return true;
+    case 'C': // bytes, which nobody needs
+        pushBytes(m_in.number<std::uint8_t>());
+        return true;
+    case 'B':
+        pushBytes(m_in.number<std::uint32_t>());
+        return true;
+    case 0x8E:
+        pushBytes(m_in.number<std::uint64_t>());
         return true;
     default:
         return false;
@@ -312,6 +366,12 @@ bool Machine::stepContainer(unsigned char code) {
         return true;
     case 'u':
         append(popToMark(), Kind::Dict);
+        return true;
+    case 0x8F: // EMPTY_SET
+        push(make(Kind::Other));
+        return true;
+    case 0x90: // ADDITEMS
+        append(popToMark(), Kind::Other);
         return true;
     default:
         return false;

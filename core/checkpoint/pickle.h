@@ -14,20 +14,29 @@
 
 namespace slopescope::pickle {
 
-enum class Global { OrderedDict, RebuildTensor, RebuildTensorV2, RebuildParameter, Storage };
+enum class Global {
+    OrderedDict,
+    RebuildTensor,
+    RebuildTensorV2,
+    RebuildParameter, // with or without attributes
+    RebuildFromType,  // a tensor of a subclass, or with attributes
+    Size,             // a tuple by another name
+    Storage,
+    Other, // allowed to stand in a checkpoint, as PyTorch's own safe reader has it; what it makes is left out
+};
 
 struct Node;
 
 struct Value {
-    enum class Kind { None, Bool, Integer, Real, Text, Tuple, List, Dict, Global, Storage, Tensor } kind = Kind::None;
+    enum class Kind { None, Bool, Integer, Real, Text, Tuple, List, Dict, Global, Storage, Tensor, Other } kind = Kind::None;
     std::int64_t integer = 0; // Bool and Integer
     double real = 0;
-    Node* node = nullptr; // Text to Tensor; owned by the document
+    Node* node = nullptr; // Text to Other; owned by the document
 };
 
 // What a value is made of; which members count depends on its kind.
 struct Node {
-    std::string text;         // Text; Global and Storage: the storage's type ("FloatStorage"); Storage: see key
+    std::string text;         // Text; Global: its name; Storage: its type ("FloatStorage"); Other: what it was made by
     std::vector<Value> items; // Tuple and List; Dict: key, value, key, value
     Global global = Global::OrderedDict;
 

@@ -32,8 +32,10 @@ bool multiply(std::int64_t a, std::int64_t b, std::int64_t& product) {
     return !__builtin_mul_overflow(a, b, &product);
 }
 
-// Whether shape, strides and offset stay within the storage, which also bounds how much the tensor may be.
+// Whether shape, strides and offset stay within the storage. Strides of 0 repeat what is stored: a tensor may be larger
+// than its storage, but not than any model's.
 bool liesWithin(const Node& tensor, std::int64_t elements) {
+    constexpr std::int64_t kMost = std::int64_t{1} << 36;
     std::int64_t count = 1, bound = 1, last = tensor.offset;
     bool isEmpty = false;
     for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
@@ -45,22 +47,69 @@ bool liesWithin(const Node& tensor, std::int64_t elements) {
             __builtin_add_overflow(last, step, &last))
             return false;
     }
-    return isEmpty || (count <= elements && last < elements);
+    return isEmpty || (count <= std::max(kMost, elements) && last < elements);
+}
+
+// "float32", "uint16", "float8_e4m3fn", "per_tensor_affine": types of numbers and ways to quantise them, none a function.
+bool isNameOfType(std::string_view name) {
+    static constexpr std::string_view kBeginnings[] = {"float",  "bfloat16", "int", "uint",    "bool",        "complex",
+                                                       "bcomplex", "qint",   "quint", "bits", "per_tensor_", "per_channel_"};
+    static constexpr std::string_view kFunctions[] = {"bool_", "float_power", "float_power_", "int_repr"};
+    return std::find(std::begin(kFunctions), std::end(kFunctions), name) == std::end(kFunctions) &&
+           std::any_of(std::begin(kBeginnings), std::end(kBeginnings),
+                       [&](std::string_view beginning) { return name.starts_with(beginning); });
 }
 
 } // namespace
 
 std::optional<Global> findGlobal(std::string_view module, std::string_view name) {
-    if (module == "collections" && name == "OrderedDict")
-        return Global::OrderedDict;
-    if (module == "torch._utils" && name == "_rebuild_tensor_v2")
-        return Global::RebuildTensorV2;
-    if (module == "torch._utils" && name == "_rebuild_tensor")
-        return Global::RebuildTensor;
-    if (module == "torch._utils" && name == "_rebuild_parameter")
-        return Global::RebuildParameter;
-    if (module == "torch" && name.ends_with("Storage"))
+    struct Known {
+        std::string_view module, name;
+        Global global;
+    };
+    static constexpr Known kKnown[] = {
+        {"collections", "OrderedDict", Global::OrderedDict},
+        {"torch._utils", "_rebuild_tensor_v2", Global::RebuildTensorV2},
+        {"torch._utils", "_rebuild_tensor", Global::RebuildTensor},
+        {"torch._utils", "_rebuild_parameter", Global::RebuildParameter},
+        {"torch._utils", "_rebuild_parameter_with_state", Global::RebuildParameter},
+        {"torch.nn.parameter", "Parameter", Global::RebuildParameter},
+        {"torch._tensor", "_rebuild_from_type_v2", Global::RebuildFromType},
+        {"torch", "Size", Global::Size},
+    };
+    static constexpr std::pair<std::string_view, std::string_view> kOthers[] = {
+        {"collections", "Counter"},
+        {"_codecs", "encode"},
+        {"builtins", "bytearray"},
+        {"builtins", "complex"},
+        {"builtins", "set"},
+        {"__builtin__", "bytearray"},
+        {"__builtin__", "complex"},
+        {"__builtin__", "set"},
+        {"torch", "device"},
+        {"torch.serialization", "_get_layout"},
+        {"torch._utils", "_rebuild_tensor_v3"},
+        {"torch._utils", "_rebuild_sparse_tensor"},
+        {"torch._utils", "_rebuild_qtensor"},
+        {"torch._utils", "_rebuild_meta_tensor_no_storage"},
+        {"torch._utils", "_rebuild_nested_tensor"},
+        {"torch._utils", "_rebuild_wrapper_subclass"},
+        {"torch._utils", "_rebuild_device_tensor_from_cpu_tensor"},
+        {"torch._utils", "_rebuild_device_tensor_from_numpy"},
+    };
+    for (const Known& known : kKnown)
+        if (module == known.module && name == known.name)
+            return known.global;
+    const bool isTorch = module == "torch" || module == "torch.cuda";
+    if ((isTorch || module == "torch.storage") && name.ends_with("Storage"))
         return Global::Storage;
+    if ((isTorch || module == "torch.sparse" || module == "torch.cuda.sparse") && name.ends_with("Tensor"))
+        return Global::Other;
+    if (module == "torch" && isNameOfType(name))
+        return Global::Other;
+    for (const auto& other : kOthers)
+        if (other == std::pair(module, name))
+            return Global::Other;
     return std::nullopt;
 }
 

@@ -1,7 +1,7 @@
 #include "core/checkpoint/pytorch_archive.h"
 
-#include "core/checkpoint/mapped_file.h"
 #include "core/checkpoint/pickle.h"
+#include "core/checkpoint/stored_file.h"
 #include "core/checkpoint/stored_zip.h"
 #include "core/base/error.h"
 #include "core/base/in_quotes.h"
@@ -9,8 +9,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
-#include <limits>
+#include <functional>
+#include <numeric>
 #include <optional>
 
 namespace slopescope {
@@ -30,14 +30,28 @@ constexpr std::string_view kOldMagic("\x80\x02\x8a\x0al\xfc\x9c"
 struct StorageType {
     const char* storage; // as PyTorch names the class
     const char* name;
-    at::ScalarType scalar;
+    std::uint64_t bytes;                       // of an element
+    std::optional<at::ScalarType> scalar = {}; // nothing: known to lie in files, not to be read
 };
 constexpr StorageType kStorageTypes[] = {
-    {"FloatStorage", "F32", at::kFloat},        {"HalfStorage", "F16", at::kHalf},
-    {"BFloat16Storage", "BF16", at::kBFloat16}, {"DoubleStorage", "F64", at::kDouble},
-    {"LongStorage", "I64", at::kLong},          {"IntStorage", "I32", at::kInt},
-    {"ShortStorage", "I16", at::kShort},        {"CharStorage", "I8", at::kChar},
-    {"ByteStorage", "U8", at::kByte},           {"BoolStorage", "BOOL", at::kBool},
+    {"FloatStorage", "F32", 4, at::kFloat},
+    {"HalfStorage", "F16", 2, at::kHalf},
+    {"BFloat16Storage", "BF16", 2, at::kBFloat16},
+    {"DoubleStorage", "F64", 8, at::kDouble},
+    {"LongStorage", "I64", 8, at::kLong},
+    {"IntStorage", "I32", 4, at::kInt},
+    {"ShortStorage", "I16", 2, at::kShort},
+    {"CharStorage", "I8", 1, at::kChar},
+    {"ByteStorage", "U8", 1, at::kByte},
+    {"BoolStorage", "BOOL", 1, at::kBool},
+    {"ComplexFloatStorage", "C64", 8},
+    {"ComplexDoubleStorage", "C128", 16},
+    {"QUInt8Storage", "quantised U8", 1},
+    {"QInt8Storage", "quantised I8", 1},
+    {"QInt32Storage", "quantised I32", 4},
+    {"QUInt4x2Storage", "quantised U4", 1},
+    {"QUInt2x4Storage", "quantised U2", 1},
+    {"UntypedStorage", "bytes", 1},
 };
 
 const StorageType* findType(const std::string& storage) {
@@ -54,9 +68,9 @@ struct Contents {
     Storages storages;
 };
 
-Contents readZip(const MappedFile& mapping, const std::string& file) {
+Contents readZip(const StoredFile& stored, const std::string& file) {
     constexpr std::string_view kList = "/data.pkl";
-    const auto entries = readStoredZip(mapping.text(), file);
+    const auto entries = readStoredZip(stored);
     const auto list = std::find_if(entries.begin(), entries.end(), [&](const auto& entry) {
         return entry.first.ends_with(kList) && entry.first.find('/') == entry.first.size() - kList.size();
     });
@@ -65,9 +79,9 @@ Contents readZip(const MappedFile& mapping, const std::string& file) {
     if (list->second.size > kLargestPickle)
         throw Error(file + " has a list of tensors larger than any checkpoint needs.");
     const std::string folder = list->first.substr(0, list->first.size() - kList.size() + 1);
-    const auto text = [&](const ZipEntry& entry) { return mapping.text().substr(entry.begin, entry.size); };
+    const auto text = [&](const ZipEntry& entry) { return stored.text(entry.begin, entry.size); };
     const auto order = entries.find(folder + "byteorder");
-    if (order != entries.end() && text(order->second) != "little")
+    if (order != entries.end() && (order->second.size != 6 || text(order->second) != "little"))
         throw Error(file + " was written on a big-endian machine, which cannot be read.");
     Contents contents{pickle::read(text(list->second), file), {}};
     const std::string data = folder + "data/";
@@ -78,7 +92,7 @@ Contents readZip(const MappedFile& mapping, const std::string& file) {
 }
 
 // Storages of the old format follow the pickles, each after its number of elements, in the order of a list of keys.
-Storages readOldStorages(const MappedFile& mapping, std::uint64_t at, const pickle::Document& document,
+Storages readOldStorages(const StoredFile& stored, std::uint64_t at, const pickle::Document& document,
                          const pickle::Value& keys, const std::string& file) {
     const auto refuse = [&] { throw Error(file + " is broken or cut short: its storages do not fit its list."); };
     std::map<std::string, const Node*> described;
@@ -92,12 +106,12 @@ Storages readOldStorages(const MappedFile& mapping, std::uint64_t at, const pick
         const auto found = key.kind == Kind::Text ? described.find(key.node->text) : described.end();
         const StorageType* type = found == described.end() ? nullptr : findType(found->second->text);
         std::int64_t elements = 0;
-        if (type == nullptr || mapping.size - at < sizeof elements)
+        if (type == nullptr || stored.size() - at < sizeof elements)
             refuse();
-        std::memcpy(&elements, mapping.bytes.get() + at, sizeof elements);
+        stored.read(at, &elements, sizeof elements);
         at += sizeof elements;
-        const std::uint64_t width = at::elementSize(type->scalar);
-        if (elements < 0 || static_cast<std::uint64_t>(elements) > (mapping.size - at) / width)
+        const std::uint64_t width = type->bytes;
+        if (elements < 0 || static_cast<std::uint64_t>(elements) > (stored.size() - at) / width)
             refuse();
         const ZipEntry entry{at, static_cast<std::uint64_t>(elements) * width};
         storages[found->first] = entry;
@@ -106,10 +120,11 @@ Storages readOldStorages(const MappedFile& mapping, std::uint64_t at, const pick
     return storages;
 }
 
-Contents readOld(const MappedFile& mapping, const std::string& file) {
+Contents readOld(const StoredFile& stored, const std::string& file) {
+    const std::string lists = stored.text(0, std::min(stored.size(), kLargestPickle));
     std::uint64_t at = kOldMagic.size();
     const auto next = [&] {
-        pickle::Document document = pickle::read(mapping.text().substr(at, kLargestPickle), file);
+        pickle::Document document = pickle::read(std::string_view(lists).substr(at), file);
         at += document.size;
         return document;
     };
@@ -117,70 +132,78 @@ Contents readOld(const MappedFile& mapping, const std::string& file) {
     next(); // sizes of C types on the machine that wrote it
     Contents contents{next(), {}};
     const pickle::Document keys = next();
-    contents.storages = readOldStorages(mapping, at, contents.document, keys.root, file);
+    contents.storages = readOldStorages(stored, at, contents.document, keys.root, file);
     return contents;
 }
 
-Contents readContents(const MappedFile& mapping, const std::string& file) {
-    if (looksLikeZip(mapping.text()))
-        return readZip(mapping, file);
-    if (mapping.text().starts_with(kOldMagic))
-        return readOld(mapping, file);
+Contents readContents(const StoredFile& stored, const std::string& file) {
+    if (looksLikeZip(stored))
+        return readZip(stored, file);
+    if (stored.size() >= kOldMagic.size() && stored.text(0, kOldMagic.size()) == kOldMagic)
+        return readOld(stored, file);
     throw Error(file + " is not a file that torch.save wrote.");
 }
 
-// What read() of a SourceTensor needs, apart from the file.
-struct Placed {
-    std::uint64_t begin = 0, size = 0; // from its first element to the end of its storage
-    at::ScalarType stored = at::kFloat;
-    std::vector<std::int64_t> shape, strides;
-};
+// One of a kind that no model here needs: sparse, quantised, complex, of whole numbers that LibTorch 1.13 does not know.
+SourceTensor unreadTensor(const std::string& kind, const StoredFile& stored) {
+    SourceTensor tensor{kind, {}, stored.path(), {}};
+    tensor.unread = true;
+    return tensor;
+}
 
-void addTensor(const std::string& name, const Node& tensor, const Storages& storages, const MappedFile& mapping,
-               TensorSource& source, const std::filesystem::path& file) {
-    const std::string what = file.string() + ": tensor " + inQuotes(name);
+void addTensor(const std::string& name, const Node& tensor, const Storages& storages, const StoredFile& stored,
+               TensorSource& source) {
+    const std::string what = stored.path().string() + ": tensor " + inQuotes(name);
     const Node& storage = *tensor.storage;
     const StorageType* type = findType(storage.text);
-    if (type == nullptr)
-        throw Error(what + " is of the type " + inQuotes(storage.text) + ", which is not known.");
+    if (type == nullptr || !type->scalar) {
+        source.add(name, unreadTensor(type == nullptr ? storage.text : type->name, stored));
+        return;
+    }
     const auto place = storages.find(storage.key);
     if (place == storages.end())
         throw Error(what + " lies in the storage " + inQuotes(storage.key) + ", which is missing.");
-    const std::uint64_t width = at::elementSize(type->scalar);
-    if (static_cast<std::uint64_t>(storage.elements) > place->second.size / width)
+    if (static_cast<std::uint64_t>(storage.elements) > place->second.size / type->bytes)
         throw Error(what + " lies in the storage " + inQuotes(storage.key) + ", which is cut short.");
     // pickle::read saw to it that the tensor lies within its storage, or is empty.
     const bool isEmpty = std::count(tensor.shape.begin(), tensor.shape.end(), 0) > 0;
-    const auto offset = isEmpty ? 0 : static_cast<std::uint64_t>(tensor.offset) * width;
-    const Placed placed{place->second.begin + offset, place->second.size - offset, type->scalar, tensor.shape,
-                        tensor.strides};
-    source.add(name, {type->name, tensor.shape, file, [mapping, placed, what, type] {
-                          if (!at::isFloatingType(placed.stored))
+    const auto offset = isEmpty ? 0 : static_cast<std::uint64_t>(tensor.offset) * type->bytes;
+    const StoredTensor placed{place->second.begin + offset, *type->scalar, tensor.shape, tensor.strides};
+    SourceTensor made{type->name, tensor.shape, stored.path(), [stored, placed, what, type] {
+                          if (!at::isFloatingType(placed.type))
                               throw Error(what + " holds no floating-point numbers but " + type->name + ".");
-                          const std::byte* bytes = mapping.bytes.get() + placed.begin;
-                          at::Tensor copy =
-                              copyOfStored(bytes, placed.stored, placed.shape, placed.strides, at::kFloat);
-                          releasePages(bytes, placed.size);
-                          return copy;
-                      }});
+                          return readStored(stored, placed, at::kFloat);
+                      }};
+    if (isContiguous(placed.shape, placed.strides)) {
+        const auto elements = std::accumulate(placed.shape.begin(), placed.shape.end(), std::int64_t{1}, std::multiplies<>());
+        made.place = StoredPlace{stored, placed.begin, static_cast<std::uint64_t>(elements) * type->bytes};
+    }
+    source.add(name, std::move(made));
 }
 
 } // namespace
 
 void addPytorchArchive(const std::filesystem::path& file, TensorSource& source) {
-    const MappedFile mapping = mapFile(file);
-    const Contents contents = readContents(mapping, file.string());
+    const StoredFile stored = StoredFile::open(file);
+    const Contents contents = readContents(stored, file.string());
     const pickle::Value& root = contents.document.root;
     if (root.kind != Kind::Dict)
         throw Error(file.string() + " holds no dictionary of tensors.");
     const std::vector<pickle::Value>& items = root.node->items;
-    for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
-        if (items[i].kind != Kind::Text || items[i + 1].kind != Kind::Tensor)
+    std::map<std::string, const pickle::Value*> last; // a key that stands twice counts with its last value, as in Python
+    for (std::size_t i = 0; i + 1 < items.size(); i += 2)
+        if (items[i].kind == Kind::Text)
+            last[items[i].node->text] = &items[i + 1];
+    for (const auto& [name, value] : last) {
+        const bool isUnread = value->kind == Kind::Other && value->node->text.starts_with("_rebuild_");
+        if (value->kind != Kind::Tensor && !isUnread)
             continue; // a step counter, say
-        const std::string& name = items[i].node->text;
         if (firstInvalidUtf8(name))
             throw Error(file.string() + ": the name " + inQuotes(name) + " is not UTF-8.");
-        addTensor(name, *items[i + 1].node, contents.storages, mapping, source, file);
+        if (isUnread)
+            source.add(name, unreadTensor(value->node->text, stored));
+        else
+            addTensor(name, *value->node, contents.storages, stored, source);
     }
 }
 

@@ -1,7 +1,7 @@
 // The tensors of a file that torch.save wrote from a state_dict(): the zip format of today and the one before
 // PyTorch 1.6.
 //
-// Nothing in the file is run (see pickle.h). The file is mapped; tensors that share a storage, or are strided views of
+// Nothing in the file is run (see pickle.h). Tensors that share a storage, or are strided views of
 // one, are read as what they are. Any thread.
 #pragma once
 

@@ -1,6 +1,5 @@
 #include "core/checkpoint/safetensors.h"
 
-#include "core/checkpoint/mapped_file.h"
 #include "core/base/error.h"
 #include "core/base/atomic_file.h"
 #include "core/base/in_quotes.h"
@@ -23,16 +22,33 @@ constexpr const char* kMetadata = "__metadata__";
 
 struct Type {
     const char* name;
-    std::uint64_t bytes;
-    std::optional<at::ScalarType> scalar; // nothing: known to lie in files, not to be read
+    std::uint64_t bits;
+    std::optional<at::ScalarType> scalar = {}; // nothing: known to lie in files, not to be read
 };
 
 constexpr Type kTypes[] = {
-    {"F64", 8, at::kDouble}, {"F32", 4, at::kFloat}, {"F16", 2, at::kHalf},  {"BF16", 2, at::kBFloat16},
-    {"I64", 8, at::kLong},   {"I32", 4, at::kInt},   {"I16", 2, at::kShort}, {"I8", 1, at::kChar},
-    {"U8", 1, at::kByte},    {"BOOL", 1, at::kBool}, {"U16", 2, {}},         {"U32", 4, {}},
-    {"U64", 8, {}},          {"F8_E4M3", 1, {}},     {"F8_E5M2", 1, {}},     {"F8_E8M0", 1, {}},
-    {"C64", 8, {}},
+    {"F64", 64, at::kDouble},
+    {"F32", 32, at::kFloat},
+    {"F16", 16, at::kHalf},
+    {"BF16", 16, at::kBFloat16},
+    {"I64", 64, at::kLong},
+    {"I32", 32, at::kInt},
+    {"I16", 16, at::kShort},
+    {"I8", 8, at::kChar},
+    {"U8", 8, at::kByte},
+    {"BOOL", 8, at::kBool},
+    {"U16", 16},
+    {"U32", 32},
+    {"U64", 64},
+    {"C64", 64},
+    {"F8_E4M3", 8},
+    {"F8_E5M2", 8},
+    {"F8_E8M0", 8},
+    {"F8_E4M3FNUZ", 8},
+    {"F8_E5M2FNUZ", 8},
+    {"F6_E2M3", 6},
+    {"F6_E3M2", 6},
+    {"F4", 4},
 };
 
 const Type* findType(const std::string& name) {
@@ -46,19 +62,18 @@ std::string counted(std::uint64_t bytes) {
 }
 
 // The JSON header and where the data begins.
-std::pair<nlohmann::json, std::uint64_t> readHeader(const MappedFile& mapping, const std::string& file) {
-    if (mapping.size < sizeof(std::uint64_t))
-        throw Error(file + " is not a safetensors file: it has only " + counted(mapping.size) + ".");
+std::pair<nlohmann::json, std::uint64_t> readHeader(const StoredFile& stored, const std::string& file) {
+    if (stored.size() < sizeof(std::uint64_t))
+        throw Error(file + " is not a safetensors file: it has only " + counted(stored.size()) + ".");
     std::uint64_t length = 0;
-    std::memcpy(&length, mapping.bytes.get(), sizeof length);
-    const std::uint64_t room = mapping.size - sizeof length;
+    stored.read(0, &length, sizeof length);
+    const std::uint64_t room = stored.size() - sizeof length;
     if (length > room)
         throw Error(file + " is not a safetensors file or is cut short: its header should have " + counted(length) +
                     ", but only " + counted(room) + " follow.");
     if (length > kMostHeaderBytes)
         throw Error(file + " has a header of " + counted(length) + ", more than a safetensors file may have.");
-    const std::string_view text(reinterpret_cast<const char*>(mapping.bytes.get()) + sizeof length, length);
-    nlohmann::json header = parseJson(text, "The header of " + file);
+    nlohmann::json header = parseJson(stored.text(sizeof length, length), "The header of " + file);
     if (!header.is_object())
         throw Error("The header of " + file + " is not a JSON object.");
     return {std::move(header), sizeof length + length};
@@ -78,9 +93,9 @@ const nlohmann::json& member(const nlohmann::json& entry, const char* key, const
     return *found;
 }
 
-// Elements of a shape. Zeros do not hide an overflow: strides are computed from the other sizes.
-std::uint64_t countElements(const std::vector<std::int64_t>& shape, std::uint64_t bytes, const std::string& what) {
-    std::uint64_t product = bytes, elements = 1;
+// Bits of a shape. Zeros do not hide an overflow: strides are computed from the other sizes.
+std::uint64_t countBits(const std::vector<std::int64_t>& shape, std::uint64_t bits, const std::string& what) {
+    std::uint64_t product = bits, elements = 1;
     for (const std::int64_t size : shape) {
         const auto factor = static_cast<std::uint64_t>(std::max<std::int64_t>(size, 1));
         if (__builtin_mul_overflow(product, factor, &product) ||
@@ -88,7 +103,7 @@ std::uint64_t countElements(const std::vector<std::int64_t>& shape, std::uint64_
             throw Error(what + " has a shape too large for any machine.");
         elements *= static_cast<std::uint64_t>(size);
     }
-    return elements;
+    return elements * bits;
 }
 
 // An entry of the header, its own claims checked against each other; begin and end become bytes in the file.
@@ -96,17 +111,19 @@ TensorInfo readEntry(const nlohmann::json& entry, const std::string& what, std::
                      std::uint64_t fileSize) {
     TensorInfo info;
     const auto& type = member(entry, "dtype", what);
-    info.type = type.is_string() ? type.get<std::string>() : type.dump();
-    const Type* known = findType(info.type);
-    if (known == nullptr)
-        throw Error(what + " has the unknown type " + inQuotes(info.type) + ".");
+    if (!type.is_string())
+        throw Error(what + " has the type " + inQuotes(type.dump()) + ", which is no name.");
+    info.type = type.get<std::string>();
 
     const auto& shape = member(entry, "shape", what);
     if (!shape.is_array() || shape.size() > kMostDimensions)
         throw Error(what + " needs a shape: a list of at most " + std::to_string(kMostDimensions) + " sizes.");
     for (const auto& size : shape)
         info.shape.push_back(static_cast<std::int64_t>(wholeNumber(size, "The shape of " + what)));
-    const std::uint64_t needed = countElements(info.shape, known->bytes, what) * known->bytes;
+    // A type that is not known here matters only where its tensor is read.
+    const Type* const known = findType(info.type);
+    const std::uint64_t bits = countBits(info.shape, known ? known->bits : 1, what);
+    const std::uint64_t needed = bits / 8;
 
     const auto& offsets = member(entry, "data_offsets", what);
     if (!offsets.is_array() || offsets.size() != 2)
@@ -119,7 +136,7 @@ TensorInfo readEntry(const nlohmann::json& entry, const std::string& what, std::
     if (end > fileSize - dataBegin)
         throw Error(what + " ends at byte " + std::to_string(end) + " of the data, but the file has only " +
                     std::to_string(fileSize - dataBegin) + ": it is cut short.");
-    if (end - begin != needed)
+    if (known != nullptr && (bits % 8 != 0 || end - begin != needed))
         throw Error(what + " holds " + counted(end - begin) + ", but its type " + info.type + " and shape need " +
                     std::to_string(needed) + ".");
     info.begin = dataBegin + begin;
@@ -156,17 +173,18 @@ void checkLayout(const std::map<std::string, TensorInfo>& tensors, const std::st
 
 TensorFile TensorFile::open(const std::filesystem::path& file) {
     const std::string name = file.string();
-    const MappedFile mapping = mapFile(file);
-    auto [header, dataBegin] = readHeader(mapping, name);
     TensorFile result;
-    result.m_path = file;
-    result.m_bytes = mapping.bytes;
+    result.m_file = StoredFile::open(file);
+    const std::uint64_t size = result.m_file.size();
+    auto [header, dataBegin] = readHeader(result.m_file, name);
     for (const auto& [key, entry] : header.items()) {
         if (key != kMetadata) {
             result.m_tensors[key] =
-                readEntry(entry, "The tensor " + inQuotes(key) + " of " + name, dataBegin, mapping.size);
+                readEntry(entry, "The tensor " + inQuotes(key) + " of " + name, dataBegin, size);
             continue;
         }
+        if (entry.is_null())
+            continue;
         if (!entry.is_object())
             throw Error("The metadata of " + name + " are not a JSON object.");
         for (const auto& [field, value] : entry.items()) {
@@ -175,25 +193,22 @@ TensorFile TensorFile::open(const std::filesystem::path& file) {
             result.m_metadata[field] = value.get<std::string>();
         }
     }
-    checkLayout(result.m_tensors, name, dataBegin, mapping.size);
+    checkLayout(result.m_tensors, name, dataBegin, size);
     return result;
 }
 
 at::Tensor TensorFile::read(const std::string& name, at::ScalarType type) const {
     const auto found = m_tensors.find(name);
     if (found == m_tensors.end())
-        throw Error(m_path.string() + " has no tensor " + inQuotes(name) + ".");
+        throw Error(path().string() + " has no tensor " + inQuotes(name) + ".");
     const TensorInfo& info = found->second;
-    const std::optional<at::ScalarType> stored = findType(info.type)->scalar;
+    const Type* const known = findType(info.type);
+    const std::optional<at::ScalarType> stored = known ? known->scalar : std::nullopt;
     const bool converts = stored && at::isFloatingType(*stored) && at::isFloatingType(type);
     if (!stored || (!converts && *stored != type))
-        throw Error("The tensor " + inQuotes(name) + " of " + m_path.string() + " is of type " + info.type +
+        throw Error("The tensor " + inQuotes(name) + " of " + path().string() + " is of type " + info.type +
                     ", which cannot be read as " + at::toString(type) + ".");
-
-    const std::byte* bytes = m_bytes.get() + info.begin;
-    at::Tensor tensor = copyOfStored(bytes, *stored, info.shape, {}, type);
-    releasePages(bytes, info.end - info.begin);
-    return tensor;
+    return readStored(m_file, {info.begin, *stored, info.shape}, type);
 }
 
 void writeTensorFile(const std::filesystem::path& file, const std::map<std::string, at::Tensor>& tensors,

@@ -1,17 +1,17 @@
-// Tensors in safetensors files: mapped for reading, written whole and atomically.
+// Tensors in safetensors files: read one at a time, written whole and atomically.
 //
 // A file from outside is hostile until checked: header length, JSON, types, shapes, offsets, overlaps and the file's
 // size are verified in open(), so a TensorFile that exists can be read without further thought.
 #pragma once
 
 #include "core/base/job.h"
+#include "core/checkpoint/stored_file.h"
 
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,19 +25,19 @@ struct TensorInfo {
 
 class TensorFile {
 public:
-    // Maps the file. Throws Error naming the file, the tensor and the mismatch.
+    // Reads the header. Throws Error naming the file, the tensor and the mismatch.
     static TensorFile open(const std::filesystem::path& file);
 
     const std::map<std::string, TensorInfo>& tensors() const { return m_tensors; }
     const std::map<std::string, std::string>& metadata() const { return m_metadata; }
-    const std::filesystem::path& path() const { return m_path; }
+    const std::filesystem::path& path() const { return m_file.path(); }
+    const StoredFile& file() const { return m_file; }
 
     // A copy in `type` (F16, BF16, F32 and F64 convert among themselves). Throws Error if the name is unknown.
     at::Tensor read(const std::string& name, at::ScalarType type) const;
 
 private:
-    std::filesystem::path m_path;
-    std::shared_ptr<const std::byte> m_bytes; // the mapping, unmapped with the last owner
+    StoredFile m_file;
     std::map<std::string, TensorInfo> m_tensors;
     std::map<std::string, std::string> m_metadata;
 };

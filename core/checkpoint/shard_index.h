@@ -9,12 +9,12 @@
 namespace slopescope {
 
 struct ShardIndex {
-    std::map<std::string, std::string> fileOf; // a tensor's name -> the file beside the index that holds it
+    std::map<std::string, std::string> fileOf; // a tensor's name -> the file, seen from the index, that holds it
     std::set<std::string> files;               // each of them once
 };
 
-// Throws Error naming the index and the entry at fault. A shard lies beside its index and exists: a name that leads
-// anywhere else is refused.
+// Throws Error naming the index and the entry at fault. A shard exists, beside its index or in a folder below: a name
+// that leads anywhere else is refused.
 ShardIndex readShardIndex(const std::filesystem::path& index);
 
 } // namespace slopescope

@@ -19,7 +19,7 @@ constexpr std::uint16_t kWide = 1; // the extra field that holds what does not f
 
 class Reader {
 public:
-    Reader(std::string_view bytes, const std::string& source) : m_bytes(bytes), m_source(source) {}
+    explicit Reader(const StoredFile& file) : m_file(file), m_source(file.path().string()) {}
 
     std::map<std::string, ZipEntry> entries() const {
         auto [at, count] = directory();
@@ -36,15 +36,19 @@ public:
 private:
     [[noreturn]] void refuse() const { throw Error(m_source + " is a broken or unfinished archive."); }
 
-    std::string_view slice(std::uint64_t at, std::uint64_t size) const {
-        if (at > m_bytes.size() || size > m_bytes.size() - at)
+    void requireWithin(std::uint64_t at, std::uint64_t size) const {
+        if (at > m_file.size() || size > m_file.size() - at)
             refuse();
-        return m_bytes.substr(at, size);
+    }
+    std::string slice(std::uint64_t at, std::uint64_t size) const {
+        requireWithin(at, size);
+        return m_file.text(at, size);
     }
     template <typename T>
     T number(std::uint64_t at) const {
         T value;
-        std::memcpy(&value, slice(at, sizeof value).data(), sizeof value);
+        requireWithin(at, sizeof value);
+        m_file.read(at, &value, sizeof value);
         return value;
     }
 
@@ -60,15 +64,17 @@ private:
         if (*end < kLocator64Size || number<std::uint32_t>(*end - kLocator64Size) != kLocator64)
             return {at, count};
         const auto wide = number<std::uint64_t>(*end - kLocator64Size + 8);
-        slice(wide, kEnd64Size);
+        requireWithin(wide, kEnd64Size);
         if (number<std::uint32_t>(wide) != kEnd64)
             refuse();
         return {number<std::uint64_t>(wide + 48), number<std::uint64_t>(wide + 32)};
     }
     std::optional<std::uint64_t> findEnd() const {
-        for (std::uint64_t back = kEndSize; back <= m_bytes.size() && back <= kEndSize + kLongestComment; ++back)
-            if (number<std::uint32_t>(m_bytes.size() - back) == kEnd)
-                return m_bytes.size() - back;
+        const std::uint64_t size = m_file.size();
+        const std::string tail = slice(size - std::min(size, kEndSize + kLongestComment), std::min(size, kEndSize + kLongestComment));
+        for (std::uint64_t back = kEndSize; back <= tail.size(); ++back)
+            if (std::memcmp(tail.data() + tail.size() - back, &kEnd, sizeof kEnd) == 0)
+                return size - back;
         return std::nullopt;
     }
 
@@ -78,12 +84,12 @@ private:
         std::uint64_t next; // where the next entry of the directory begins
     };
     Found readEntry(std::uint64_t at) const {
-        slice(at, kCentralSize);
+        requireWithin(at, kCentralSize);
         if (number<std::uint32_t>(at) != kCentral)
             refuse();
         const auto nameSize = number<std::uint16_t>(at + 28), extraSize = number<std::uint16_t>(at + 30),
                    commentSize = number<std::uint16_t>(at + 32);
-        Found found{std::string(slice(at + kCentralSize, nameSize)), {}, 0};
+        Found found{slice(at + kCentralSize, nameSize), {}, 0};
         found.next = at + kCentralSize + nameSize + extraSize + commentSize;
         if ((number<std::uint16_t>(at + 8) & 1) != 0)
             throw Error(m_source + " is an encrypted archive, which cannot be read.");
@@ -93,12 +99,12 @@ private:
         std::uint64_t stored = number<std::uint32_t>(at + 20), size = number<std::uint32_t>(at + 24),
                       local = number<std::uint32_t>(at + 42);
         widen(slice(at + kCentralSize + nameSize, extraSize), {&size, &stored, &local});
-        slice(local, kLocalSize);
+        requireWithin(local, kLocalSize);
         if (number<std::uint32_t>(local) != kLocal || stored != size)
             refuse();
         found.entry = {local + kLocalSize + number<std::uint16_t>(local + 26) + number<std::uint16_t>(local + 28),
                        size};
-        slice(found.entry.begin, size);
+        requireWithin(found.entry.begin, size);
         return found;
     }
 
@@ -124,18 +130,18 @@ private:
         }
     }
 
-    std::string_view m_bytes;
-    const std::string& m_source;
+    const StoredFile& m_file;
+    const std::string m_source;
 };
 
 } // namespace
 
-bool looksLikeZip(std::string_view bytes) {
-    return bytes.starts_with("PK\x03\x04");
+bool looksLikeZip(const StoredFile& file) {
+    return file.size() >= 4 && file.text(0, 4) == "PK\x03\x04";
 }
 
-std::map<std::string, ZipEntry> readStoredZip(std::string_view bytes, const std::string& source) {
-    return Reader(bytes, source).entries();
+std::map<std::string, ZipEntry> readStoredZip(const StoredFile& file) {
+    return Reader(file).entries();
 }
 
 } // namespace slopescope

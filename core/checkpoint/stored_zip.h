@@ -2,10 +2,11 @@
 // thread.
 #pragma once
 
+#include "core/checkpoint/stored_file.h"
+
 #include <cstdint>
 #include <map>
 #include <string>
-#include <string_view>
 
 namespace slopescope {
 
@@ -13,11 +14,11 @@ struct ZipEntry {
     std::uint64_t begin = 0, size = 0; // bytes of the archive
 };
 
-// True if `bytes` begin as a zip archive does.
-bool looksLikeZip(std::string_view bytes);
+// True if the file begins as a zip archive does.
+bool looksLikeZip(const StoredFile& file);
 
-// The entries by name; each lies within `bytes`. Throws Error beginning with `source`: broken, compressed, encrypted,
-// or a name twice.
-std::map<std::string, ZipEntry> readStoredZip(std::string_view bytes, const std::string& source);
+// The entries by name; each lies within the file. Throws Error beginning with the file's name: broken, compressed,
+// encrypted, or a name twice.
+std::map<std::string, ZipEntry> readStoredZip(const StoredFile& file);
 
 } // namespace slopescope

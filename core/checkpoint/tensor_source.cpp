@@ -6,8 +6,11 @@
 #include "core/base/error.h"
 #include "core/base/in_quotes.h"
 
+#include <ATen/ops/equal.h>
+
 #include <cmath>
 #include <limits>
+#include <map>
 #include <memory>
 
 namespace slopescope {
@@ -27,28 +30,39 @@ bool allFinite(const at::Tensor& tensor) {
 void addSafetensors(const fs::path& file, TensorSource& source) {
     const auto opened = std::make_shared<const TensorFile>(TensorFile::open(file));
     for (const auto& [name, info] : opened->tensors())
-        source.add(name,
-                   {info.type, info.shape, file, [opened, name = name] { return opened->read(name, at::kFloat); }});
+        source.add(name, {.type = info.type,
+                          .shape = info.shape,
+                          .file = file,
+                          .read = [opened, name = name] { return opened->read(name, at::kFloat); },
+                          .place = StoredPlace{opened->file(), info.begin, info.end - info.begin}});
 }
 
 using AddFile = void (*)(const fs::path&, TensorSource&);
 
+// The index settles which copy of a tensor counts. One that it looks for in the wrong shard is found where it is; what no shard
+// holds is missed only where somebody asks for it.
 TensorSource openShards(const fs::path& index, AddFile addFile, const Job& job) {
     TensorSource source(index);
     const ShardIndex shards = readShardIndex(index);
+    std::map<std::string, TensorSource> byShard;
     for (const std::string& shard : shards.files) {
         job.check();
         job.report(0, "Opening " + shard);
-        addFile(index.parent_path() / shard, source);
+        const fs::path file = index.parent_path() / shard;
+        addFile(file, byShard.emplace(shard, TensorSource(file)).first->second);
     }
-    for (const auto& [name, shard] : shards.fileOf) {
-        if (!source.has(name))
-            throw Error(index.string() + " says that " + shard + " holds the tensor " + inQuotes(name) +
-                        ", but it does not.");
-        if (source.at(name).file.filename() != shard)
-            throw Error(index.string() + " says that " + shard + " holds the tensor " + inQuotes(name) + ", but " +
-                        source.at(name).file.filename().string() + " does.");
-    }
+    for (const auto& [name, shard] : shards.fileOf)
+        if (byShard.at(shard).has(name))
+            source.add(name, byShard.at(shard).tensors().at(name));
+        else
+            source.promise(name, shard);
+    for (const auto& [shard, tensors] : byShard)
+        for (const auto& [name, tensor] : tensors.tensors()) {
+            const auto listed = shards.fileOf.find(name);
+            const bool isDecided = listed != shards.fileOf.end() && byShard.at(listed->second).has(name);
+            if (!isDecided)
+                source.add(name, tensor);
+        }
     return source;
 }
 
@@ -56,8 +70,15 @@ TensorSource openShards(const fs::path& index, AddFile addFile, const Job& job) 
 
 const SourceTensor& TensorSource::at(const std::string& name) const {
     const auto found = m_tensors.find(name);
-    if (found == m_tensors.end())
+    if (found == m_tensors.end()) {
+        if (const auto promised = m_promised.find(name); promised != m_promised.end())
+            throw Error(m_path.string() + " says that " + promised->second + " holds the tensor " + inQuotes(name) +
+                        ", but no file does.");
         throw Error(m_path.string() + " has no tensor " + inQuotes(name) + ".");
+    }
+    if (found->second.unread)
+        throw Error(found->second.file.string() + ": tensor " + inQuotes(name) + " is kept as " +
+                    inQuotes(found->second.type) + ", a form that is not read.");
     return found->second;
 }
 
@@ -82,6 +103,15 @@ const SourceTensor& TensorSource::at(const std::string& name, const std::vector<
 at::Tensor TensorSource::load(const std::string& name, const std::vector<std::int64_t>& shape) const {
     at(name, shape);
     return load(name);
+}
+
+bool TensorSource::same(const std::string& one, const std::string& other) const {
+    const SourceTensor &a = at(one), &b = at(other);
+    if (a.shape != b.shape)
+        return false;
+    if (a.type != b.type || !a.place || !b.place || a.place->size != b.place->size)
+        return at::equal(load(one), load(other));
+    return sameBytes(a.place->file, a.place->begin, b.place->file, b.place->begin, a.place->size);
 }
 
 void TensorSource::add(const std::string& name, SourceTensor tensor) {

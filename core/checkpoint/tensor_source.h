@@ -2,10 +2,11 @@
 // others.
 //
 // The readers of families ask for tensors by the names that the files use; nothing is read before load(). A source
-// keeps its files mapped while it, or a copy of it, lives. Any thread, one at a time.
+// keeps its files open while it, or a copy of it, lives. Any thread, one at a time.
 #pragma once
 
 #include "core/base/job.h"
+#include "core/checkpoint/stored_file.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -13,16 +14,25 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace slopescope {
+
+// Where the values of a tensor lie, one behind the other.
+struct StoredPlace {
+    StoredFile file;
+    std::uint64_t begin = 0, size = 0; // bytes
+};
 
 struct SourceTensor {
     std::string type;                 // as stored: "F32", "F16", "BF16", "Q8_0", "I64", ...
     std::vector<std::int64_t> shape;  // as load() returns it
     std::filesystem::path file;       // that holds it, for messages
     std::function<at::Tensor()> read; // a new contiguous float32 tensor; throws Error
+    bool unread = false;              // kept in a form that is not read: its shape is not known either
+    std::optional<StoredPlace> place = {}; // nothing: they lie elsewhere than in a row, or are made from others
 };
 
 class TensorSource {
@@ -45,12 +55,19 @@ public:
     // The same, and it must have this shape.
     at::Tensor load(const std::string& name, const std::vector<std::int64_t>& shape) const;
 
+    // Whether two tensors hold the same values; reads them only as far as they agree. Throws Error as load() does.
+    bool same(const std::string& one, const std::string& other) const;
+
     // Throws Error naming both files if there is one of that name.
     void add(const std::string& name, SourceTensor tensor);
+
+    // For names that are looked for and missing: which file an index promised them in.
+    void promise(const std::string& name, const std::string& file) { m_promised[name] = file; }
 
 private:
     std::filesystem::path m_path;
     std::map<std::string, SourceTensor> m_tensors;
+    std::map<std::string, std::string> m_promised;
 };
 
 // The tensors of a directory in the Hugging Face layout: model.safetensors, or its index and shards, or
