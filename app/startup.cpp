@@ -1,6 +1,6 @@
 #include "app/startup.h"
 
-#include "core/kernels/denormals.h"
+#include "core/base/denormals.h"
 
 #include <algorithm>
 #include <array>
@@ -76,7 +76,7 @@ void prepareProcess([[maybe_unused]] int argc, [[maybe_unused]] char** argv) {
     restartWithRightBlasCore(argv);
 #endif
     // Threads inherit the floating-point mode of the thread that starts them; it stays for the life of the process.
-    [[maybe_unused]] static const kernels::FlushDenormals flush;
+    [[maybe_unused]] static const FlushDenormals flush;
 }
 
 } // namespace slopescope

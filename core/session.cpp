@@ -1,13 +1,12 @@
 #include "core/session.h"
 
-#include "core/base/bytes_text.h"
-#include "core/checkpoint/model_directory.h"
 #include "core/base/error.h"
-#include "core/study/head_pictures.h"
-#include "core/study/length_curve.h"
-#include "core/study/text_forward.h"
-#include "core/study/text_logits.h"
 #include "core/base/utf8.h"
+#include "core/shelf.h"
+#include "core/study/head_pictures.h"
+#include "core/study/kept_runs.h"
+#include "core/study/paired_curves.h"
+#include "core/study/text_logits.h"
 
 #include <algorithm>
 #include <mutex>
@@ -18,223 +17,79 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What is open, replaced as a whole, so that a sweep can hold on to what it began with.
-struct LoadedModel {
-    ModelFacts facts;
-    std::shared_ptr<const Decoder> decoder;
-    std::shared_ptr<const text::Tokenizer> tokenizer; // null: the model has none that can be used
-    std::string tokenizerFault;                       // why, where it has one
-
-    std::shared_ptr<const Decoder> decoderWith(const PositionOverride& positions) const {
-        if (positions.change == PositionChange::Own)
-            return decoder;
-        return std::make_shared<const Decoder>(decoder->withPositions(positions));
-    }
-};
-
-struct LoadedText {
-    TextFacts facts; // without letters when ids were opened
-    std::vector<std::int32_t> ids;
-};
-
-// The precision of the files is kept on a device; on the processor everything is float32.
-std::int64_t bytesOfNumber(const Device& device, const std::string& precision) {
-    return !device.isCpu() && (precision == "float16" || precision == "bfloat16") ? 2 : 4;
-}
-
-ModelShape shapeOf(const DecoderConfig& config, std::int64_t parameters, std::int64_t bytes) {
-    return {parameters, bytes, config.layers, config.heads, config.keyHeads, config.headDim, config.width, config.hidden};
-}
-
-ModelFacts factsOf(const ModelDescription& opened, const Device& device) {
-    const DecoderConfig& config = opened.config;
-    ModelFacts facts;
-    facts.name = opened.directory.filename().string();
-    facts.directory = opened.directory;
-    facts.family = config.modelType;
-    facts.positions = describe(config.positions);
-    facts.linearBias = config.positions.bias == BiasKind::Linear;
-    facts.rotary = config.positions.rotary.has_value();
-    facts.parameters = opened.parameters;
-    facts.precision = opened.precision;
-    facts.layers = int(config.layers);
-    facts.heads = int(config.heads);
-    facts.keyHeads = int(config.keyHeads);
-    facts.headDim = int(config.headDim);
-    facts.width = int(config.width);
-    facts.vocabulary = int(config.vocabulary);
-    facts.trainedLength = config.trainingLength;
-    facts.longestLength = config.longestLength();
-    facts.trainedTokens = opened.training.tokensSeen;
-    facts.trainedOn = opened.training.corpus;
-    facts.bytesInMemory = opened.parameters * bytesOfNumber(device, opened.precision);
-    if (facts.linearBias)
-        facts.slopes.assign(std::size_t(config.layers), config.slopes);
-    return facts;
-}
-
-std::shared_ptr<LoadedModel> load(const fs::path& directory, const Device& device, const Job& job) {
-    giveBackUnused(device);
-    const DeviceFacts here = deviceFacts({}), there = deviceFacts(device);
-    UnreadModel unread(directory, job);
-    ModelFacts facts = factsOf(unread.description(), device);
-    // The processor reads the files, in float32, whatever computes then; a tensor is there twice while it is packed or moved.
-    requireMemory(here, {(facts.parameters + unread.description().largestTensor) * bytesOfNumber({}, facts.precision), 0});
-    requireMemory(there, {facts.bytesInMemory, 0});
-    const std::string aside = device.isCpu() ? "; " + bytesText(here.left()) + " are free"
-                                             : ", for " + device.name() + ": " + bytesText(facts.bytesInMemory) + " of the " +
-                                                   bytesText(there.left()) + " that are free there";
-    OpenedModel opened = std::move(unread).read(job, aside);
-    auto loaded = std::make_shared<LoadedModel>();
-    loaded->facts = std::move(facts);
-    loaded->tokenizerFault = opened.tokenizerFault;
-    if (opened.tokenizer)
-        loaded->tokenizer = std::make_shared<const text::Tokenizer>(std::move(*opened.tokenizer));
-    loaded->decoder = std::make_shared<const Decoder>(std::move(opened.config), std::move(opened.weights),
-                                                      placementOn(device, opened.precision));
-    return loaded;
-}
-
-void requireTwoTokens(const LoadedText& text, const std::string& name) {
-    if (text.ids.size() < 2)
-        throw Error(name + " is too short: it has fewer than two tokens.");
-}
-
-const text::Tokenizer& tokenizerOf(const LoadedModel& model) {
-    if (!model.tokenizerFault.empty())
-        throw Error("The model reads token ids, but no text, because its tokenizer cannot be used: " + model.tokenizerFault);
-    if (!model.tokenizer)
-        throw Error(model.facts.directory.string() + " has no tokenizer.json; without one a model reads token ids, but no text.");
-    return *model.tokenizer;
-}
-
-// `facts` without tokens.
-std::shared_ptr<const LoadedText> encodeText(TextFacts facts, const text::Tokenizer& tokenizer, const Job& job) {
-    job.report(0, "Tokenizing " + facts.name);
-    auto loaded = std::make_shared<LoadedText>();
-    facts.tokens.clear();
-    for (const text::Token& token : tokenizer.encode(facts.text, job)) {
-        facts.tokens.push_back({token.id, token.begin, token.end});
-        loaded->ids.push_back(token.id);
-    }
-    requireTwoTokens(*loaded, facts.name);
-    loaded->facts = std::move(facts);
-    return loaded;
-}
-
-// The slopes of a request whose positions bring slopes of their own.
-const SlopeTable& inForce(const SlopeTable& slopes, const PositionOverride& positions) {
-    return slopes.empty() ? positions.slopes : slopes;
-}
-
-template <class Request>
-Request withSlopes(Request r) {
-    r.slopes = inForce(r.slopes, r.positions);
-    return r;
-}
-
-void requireSlopesFit(const DecoderConfig& config, const SlopeTable& slopes) {
-    if (slopes.empty())
-        return;
-    if (config.positions.bias != BiasKind::Linear)
+void requireSlopesFit(const DecoderConfig& config, const Variant& variant) {
+    if (config.positions.bias == BiasKind::Linear) {
+        if (!variant.slopes.empty())
+            checkSlopes(variant.slopes, int(config.layers), int(config.heads));
+        else if (variant.positions.bias == BiasChange::Linear)
+            throw Error("ALiBi in place of a model's own positions needs slopes, and none are given.");
+    } else if (!variant.slopes.empty()) {
         throw Error("This model's positions are " + describe(config.positions) + "; it has no slopes to change.");
-    checkSlopes(slopes, int(config.layers), int(config.heads));
+    }
 }
 
 } // namespace
-
-ModelFacts withPositions(ModelFacts model, const PositionOverride& positions) {
-    if (positions.change == PositionChange::Own || positions.change == PositionChange::Window)
-        return model;
-    const bool alibi = positions.change == PositionChange::Alibi;
-    model.linearBias = alibi;
-    model.slopes = positions.slopes;
-    if (alibi || positions.change == PositionChange::None) {
-        model.positions = alibi ? "ALiBi" : "none";
-        model.longestLength.reset(); // neither has a table that ends
-    }
-    return model;
-}
-
-PositionOverride parsePositions(std::string_view spec, const ModelFacts& model) {
-    if (!model.slopes.empty())
-        return parsePositions(spec, model.slopes);
-    return parsePositions(spec, SlopeTable(std::size_t(model.layers), paperSlopes(model.heads)));
-}
 
 struct Session::State {
     explicit State(fs::path folder) : resources(std::move(folder)) {}
 
     const fs::path resources;
+    Shelf shelf;
 
-    mutable std::mutex mutex; // guards the three below
+    mutable std::mutex mutex; // guards the device
     Device device;
-    std::shared_ptr<const LoadedModel> model;
-    std::shared_ptr<const LoadedText> text;
 
-    std::unique_ptr<TextForward> forward; // of the model and text above; the view's thread only
-    PositionOverride positions;           // that it runs with
-    MapCache maps;                        // drawn from it, or from what was there before
+    KeptRuns runs;        // the view's thread only
+    MapCache maps;        // drawn from them, or from what was there before
+    PairedCurves measured; // the sweep's thread only
 
-    std::pair<std::shared_ptr<const LoadedModel>, std::shared_ptr<const LoadedText>> snapshot() const {
-        const std::lock_guard lock(mutex);
-        return {model, text};
+    std::shared_ptr<const Decoder> decoder(const Variant& variant) {
+        auto decoder = shelf.decoder(variant);
+        requireSlopesFit(decoder->config(), variant);
+        return decoder;
     }
 
-    void set(std::shared_ptr<const LoadedModel> newModel, std::shared_ptr<const LoadedText> newText) {
-        {
-            const std::lock_guard lock(mutex);
-            model = std::move(newModel);
-            text = std::move(newText);
-        }
-        forward = model && text ? std::make_unique<TextForward>(model->decoder, text->ids) : nullptr;
-        positions = {};
-    }
-
-    // Everything a picture needs, or an Error that says what is missing.
-    void requireModelAndText() const {
-        if (!model)
-            throw Error("No model is open.");
-        if (!forward)
+    // The run that a picture of these heads is drawn from, or an Error that says what is missing.
+    const TextForward& readyFor(const Variant& variant, std::int64_t length, std::span<const HeadAddress> heads) {
+        const DecoderConfig& config = decoder(variant)->config();
+        if (!shelf.hasText())
             throw Error("No text is open.");
-    }
-
-    // The system grants memory that it has not, and ends the program that then uses it. A device refuses by itself.
-    void requireRoom(const TextForward& run, const SlopeTable& slopes, std::int64_t length) const {
-        if (!device.isCpu() || length > run.tokens())
-            return;
-        ModelShape shape = shapeOf(run.decoder().config(), 0, sizeof(float));
-        shape.layers = run.layersToRun(slopes, length);
-        if (shape.layers > 0)
-            requireMemory(deviceFacts(device), {0, memoryNeeds(shape, length).text});
-    }
-
-    void run(const SlopeTable& slopes, std::int64_t length, const PositionOverride& asked, const Job& job) {
-        requireModelAndText();
-        const SlopeTable& table = inForce(slopes, asked);
-        if (asked == positions) {
-            requireSlopesFit(forward->decoder().config(), table);
-            requireRoom(*forward, table, length);
-            return forward->run(table, length, job);
+        int highest = heads.empty() ? int(config.layers) - 1 : 0;
+        for (const HeadAddress head : heads) {
+            if (head.layer < 0 || head.layer >= config.layers || head.head < 0 || head.head >= config.heads)
+                throw Error("The model has no layer " + std::to_string(head.layer) + ", head " + std::to_string(head.head) + ".");
+            highest = std::max(highest, head.layer);
         }
-        auto other = std::make_unique<TextForward>(model->decoderWith(asked), text->ids);
-        requireSlopesFit(other->decoder().config(), table);
-        requireRoom(*other, table, length);
-        other->run(table, length, job);
-        forward = std::move(other);
-        positions = asked;
+        const TextForward* const run = runs.find(variant, length, highest);
+        if (run == nullptr)
+            throw Error("The first " + std::to_string(length) + " tokens have not been run through the model yet.");
+        return *run;
     }
 
-    template <class Request>
-    TextForward& readyFor(const Request& r, HeadAddress head) const {
-        requireModelAndText();
-        TextForward& view = *forward;
-        requireSlopesFit(view.decoder().config(), r.slopes);
-        if (head.layer < 0 || head.layer >= model->facts.layers || head.head < 0 || head.head >= model->facts.heads)
-            throw Error("The model has no layer " + std::to_string(head.layer) + ", head " + std::to_string(head.head) + ".");
-        if (!view.covers(r.length) || r.positions != positions)
-            throw Error("The first " + std::to_string(r.length) + " tokens have not been run through the model yet.");
-        return view;
+    // One source for each variant; what cannot be measured says why.
+    std::vector<CurveSource> sourcesOf(const CurvesRequest& request, const Job& job) {
+        std::vector<CurveSource> sources;
+        for (const Variant& variant : request.variants) {
+            CurveSource source{.variant = variant, .fault = {}, .decoder = {}, .ids = {}, .ends = {}};
+            try {
+                const auto model = shelf.model(variant.model);
+                source.decoder = decoder(variant);
+                source.origin = model->origin;
+                // llama-perplexity reads a text's "</s>" as letters, and puts the first token that its vocabulary adds to a
+                // text in the place of every window's first.
+                const bool llamaCpp = request.plan.protocol == Protocol::LlamaCpp;
+                const EncodedText text = shelf.text(*model, job, llamaCpp ? text::Specials::Letters : text::Specials::Tokens);
+                if (llamaCpp && model->tokenizer && !text.ends->empty())
+                    source.firstToken = beginToken(*model->tokenizer).value_or(-1);
+                source.ids = text.ids;
+                source.ends = text.ends;
+                source.textDigest = text.facts->digest;
+            } catch (const Error& fault) {
+                source.fault = fault.what();
+            }
+            sources.push_back(std::move(source));
+        }
+        return sources;
     }
 };
 
@@ -261,55 +116,78 @@ fs::path Session::directoryOf(const std::string& model) const {
     return directory.has_filename() ? directory : directory.parent_path(); // "models/alibi/"
 }
 
+// A bundled model is called by its name, whichever way it was asked for; others by where they are.
+std::string Session::keyOf(const std::string& model) const {
+    const fs::path directory = directoryOf(model);
+    std::error_code ignored;
+    for (const BundledModel& bundled : bundledModels())
+        if (fs::equivalent(bundled.directory, directory, ignored))
+            return bundled.name;
+    const fs::path whole = fs::absolute(directory, ignored).lexically_normal();
+    return whole.empty() ? model : whole.string();
+}
+
 ModelFacts Session::describeModel(const std::string& model, const Job& job) const {
-    return factsOf(UnreadModel(directoryOf(model), job).description(), device());
+    return slopescope::describeModel(keyOf(model), directoryOf(model), device(), job);
 }
 
 ModelFacts Session::openModel(const std::string& model, const Job& job) {
-    const auto loaded = load(directoryOf(model), device(), job);
-    std::shared_ptr<const LoadedText> text = m_state->snapshot().second;
-    if (text && text->facts.text.empty())
-        text = nullptr;
-    else if (text)
-        text = encodeText(text->facts, tokenizerOf(*loaded), job);
-    m_state->set(loaded, text);
+    const std::string key = keyOf(model);
+    if (const auto known = m_state->shelf.find(key))
+        return known->facts;
+    const auto loaded = loadModel(key, directoryOf(model), device(), m_state->shelf.models(), job);
+    m_state->shelf.put(loaded);
     return loaded->facts;
 }
 
-TextFacts Session::openText(const fs::path& file, const Job& job, const TextFileOptions& options) {
-    const auto model = m_state->snapshot().first;
-    if (!model)
-        throw Error("Open a model first: its tokenizer is needed to read a text.");
-    TextFile read = readTextFile(file, options);
-    const auto text = encodeText({file.filename().string(), std::move(read.text), {}, read.changes()}, tokenizerOf(*model), job);
-    m_state->set(model, text);
-    return text->facts;
+void Session::closeModel(const std::string& key) {
+    m_state->shelf.remove(key);
+    m_state->runs.forget(key);
 }
 
-TextFacts Session::openIds(std::string name, std::vector<std::int32_t> ids) {
-    const auto model = m_state->snapshot().first;
-    if (!model)
-        throw Error("Open a model first: token ids mean something to it alone.");
-    auto text = std::make_shared<LoadedText>();
-    for (const std::int32_t id : ids) {
-        if (id < 0 || id >= model->facts.vocabulary)
-            throw Error(name + ": token id " + std::to_string(id) + " lies outside the vocabulary of " +
-                        std::to_string(model->facts.vocabulary) + ".");
-        text->facts.tokens.push_back({id, 0, 0});
-    }
-    text->ids = std::move(ids);
-    requireTwoTokens(*text, name);
-    text->facts.name = std::move(name);
-    m_state->set(model, text);
-    return text->facts;
+std::vector<ModelFacts> Session::models() const { return m_state->shelf.models(); }
+
+ModelFacts Session::model(const std::string& key) const { return m_state->shelf.model(key)->facts; }
+
+void Session::openText(const fs::path& file, const Job& job, const TextFileOptions& options) {
+    job.check();
+    TextFile read = readTextFile(file, options);
+    if (read.text.empty())
+        throw Error(file.string() + " is empty.");
+    m_state->shelf.setText(file.filename().string(), std::move(read.text), read.changes());
+    m_state->runs.forget();
+}
+
+void Session::openText(std::string name, std::string text) {
+    if (text.empty())
+        throw Error(name + " is empty.");
+    if (firstInvalidUtf8(text))
+        throw Error(name + " is not UTF-8.");
+    m_state->shelf.setText(std::move(name), std::move(text), {});
+    m_state->runs.forget();
+}
+
+void Session::openIds(std::string name, std::vector<std::int32_t> ids) {
+    m_state->shelf.setIds(std::move(name), std::move(ids));
+    m_state->runs.forget();
+}
+
+bool Session::hasText() const { return m_state->shelf.hasText(); }
+
+std::shared_ptr<const TextFacts> Session::text(const std::string& model, const Job& job) {
+    return m_state->shelf.text(*m_state->shelf.model(model), job).facts;
 }
 
 void Session::useDevice(const Device& device, const Job& job) {
-    if (device == this->device())
-        return;
     const Device before = this->device();
-    if (const auto [model, text] = m_state->snapshot(); model)
-        m_state->set(load(model->facts.directory, device, job), text);
+    if (device == before)
+        return;
+    std::vector<std::shared_ptr<const ShelvedModel>> moved;
+    for (const ModelFacts& model : models())
+        moved.push_back(loadModel(model.key, model.directory, device, {}, job));
+    for (auto& model : moved)
+        m_state->shelf.put(std::move(model));
+    m_state->runs.forget();
     {
         const std::lock_guard lock(m_state->mutex);
         m_state->device = device;
@@ -323,69 +201,86 @@ Device Session::device() const {
 }
 
 MemoryNeeds Session::memoryOn(const Device& device, std::int64_t length) const {
-    const auto model = m_state->snapshot().first;
-    if (!model)
-        throw Error("No model is open.");
-    const ModelFacts& facts = model->facts;
-    return memoryNeeds(
-        shapeOf(model->decoder->config(), facts.parameters, bytesOfNumber(device, facts.precision)), length);
+    MemoryNeeds needs;
+    for (const auto& model : m_state->shelf.all()) {
+        const MemoryNeeds own = memoryNeeds(shapeOf(*model, device), length);
+        needs.weights += own.weights;
+        needs.text = std::max(needs.text, own.text);
+    }
+    return needs;
 }
 
-std::optional<ModelFacts> Session::model() const {
-    const auto model = m_state->snapshot().first;
-    return model ? std::optional(model->facts) : std::nullopt;
+void Session::forward(const Variant& variant, std::int64_t length, const Job& job) {
+    const auto model = m_state->shelf.model(variant.model);
+    const KeptRuns::Source source{m_state->decoder(variant), m_state->shelf.text(*model, job).ids};
+    const Device on = device();
+    // The system grants memory that it has not, and ends the program that then uses it. A device refuses by itself.
+    const auto room = [&](std::int64_t layers) {
+        if (!on.isCpu() || layers == 0)
+            return;
+        ModelShape shape = shapeOf(*model, on);
+        shape.parameters = 0;
+        shape.layers = layers;
+        requireMemory(deviceFacts(on), {0, memoryNeeds(shape, length).text});
+    };
+    constexpr int kShare = 4; // of the memory that is left, for runs that are not on view
+    m_state->runs.setBudget((deviceFacts(on).left() + m_state->runs.bytes()) / kShare);
+    m_state->runs.run(variant, length, source, room, job);
 }
 
-std::optional<TextFacts> Session::text() const {
-    const auto text = m_state->snapshot().second;
-    return text ? std::optional(text->facts) : std::nullopt;
-}
-
-void Session::forward(const SlopeTable& slopes, std::int64_t length, const Job& job, const PositionOverride& positions) {
-    m_state->run(slopes, length, positions, job);
+std::optional<Freshness> Session::atHand(const Variant& variant, std::int64_t length) const {
+    if (m_state->runs.isExact(variant, length))
+        return Freshness::Exact;
+    return m_state->runs.find(variant, length, 0) == nullptr ? std::nullopt : std::optional(Freshness::Preview);
 }
 
 MapResult Session::map(const MapRequest& r, const Job& job, const std::function<void(const MapResult&)>& draft) {
-    return drawMap(m_state->readyFor(r, r.head), m_state->maps, withSlopes(r), job, draft);
+    if (r.heads.empty())
+        throw Error("A map needs a head.");
+    return drawMap(m_state->readyFor(r.variant, r.length, r.heads), m_state->maps, r, job, draft);
 }
 
 ThumbnailsResult Session::thumbnails(const ThumbnailsRequest& r, const Job& job,
                                      const std::function<void(const ThumbnailsResult&)>& draft) {
-    return drawThumbnails(m_state->readyFor(r, {}), withSlopes(r), job, draft);
+    return drawThumbnails(m_state->readyFor(r.variant, r.length, {}), r, job, draft);
 }
 
 ProfileResult Session::profile(const ProfileRequest& r, const Job& job) {
-    return measureProfile(m_state->readyFor(r, r.head), withSlopes(r), job);
+    if (r.heads.empty())
+        throw Error("A profile needs a head.");
+    return measureProfile(m_state->readyFor(r.variant, r.length, r.heads), r, job);
 }
 
 CellResult Session::cell(const CellRequest& r, const Job& job) {
-    return readCell(m_state->readyFor(r, r.head), withSlopes(r), job);
+    return readCell(m_state->readyFor(r.variant, r.length, {&r.head, 1}), r, job);
 }
 
 LinksResult Session::links(const LinksRequest& r, const Job& job) {
-    return readLinks(m_state->readyFor(r, r.head), withSlopes(r), job);
+    return readLinks(m_state->readyFor(r.variant, r.length, {&r.head, 1}), r, job);
 }
 
-void Session::logits(std::span<const std::int32_t> ids, const SlopeTable& slopes, const Job& job,
-                     const std::function<void(std::span<const float>)>& rows, const PositionOverride& positions) {
-    const auto model = m_state->snapshot().first;
-    if (!model)
-        throw Error("No model is open.");
-    const auto decoder = model->decoderWith(positions);
+TokenLossResult Session::losses(const TokenLossRequest& r, const Job& job) {
+    const TextForward& run = m_state->readyFor(r.variant, r.length, {});
+    if (atHand(r.variant, r.length) != Freshness::Exact)
+        throw Error("The first " + std::to_string(r.length) + " tokens have not been run through the model yet.");
+    return readLosses(run, r, job);
+}
+
+void Session::logits(const Variant& variant, std::span<const std::int32_t> ids, const Job& job,
+                     const std::function<void(std::span<const float>)>& rows) {
+    const auto decoder = m_state->decoder(variant);
     AttentionOverride change;
-    change.slopes = inForce(slopes, positions);
-    requireSlopesFit(decoder->config(), change.slopes);
+    change.slopes = variant.slopes;
     streamLogits(*decoder, ids, change, job, rows);
 }
 
-CurveResult Session::curve(const CurveRequest& request, const Job& job,
-                           const std::function<void(const CurveResult&)>& update) {
-    const auto [model, text] = m_state->snapshot();
-    if (!model)
-        throw Error("No model is open.");
-    if (!text)
-        throw Error("No text is open.");
-    return measureCurve(*model->decoderWith(request.positions), text->ids, withSlopes(request), job, update);
+CurvesResult Session::curves(const CurvesRequest& request, const Job& job) {
+    return m_state->measured.state(request, m_state->sourcesOf(request, job));
+}
+
+CurvesResult Session::sweep(const CurvesRequest& request, const Job& job,
+                            const std::function<void(const CurvesResult&)>& update) {
+    return m_state->measured.measure(request, m_state->sourcesOf(request, job), job, update);
 }
 
 } // namespace slopescope

@@ -7,7 +7,7 @@
 #include "core/checkpoint/model_directory.h"
 #include "core/base/error.h"
 #include "core/model/decoder.h"
-#include "core/study/length_curve.h"
+#include "core/study/window_losses.h"
 #include "core/base/utf8.h"
 
 #include <algorithm>

@@ -16,7 +16,7 @@ Json infoJson(const ModelFacts& m, const DeviceFacts& device) {
     return {{"model", m.name},
             {"directory", m.directory.string()},
             {"family", m.family},
-            {"positions", m.positions},
+            {"positions", describe(m.positions)},
             {"parameters", m.parameters},
             {"precision", m.precision},
             {"layers", m.layers},
@@ -32,7 +32,7 @@ Json infoJson(const ModelFacts& m, const DeviceFacts& device) {
             {"bytes_in_memory", m.bytesInMemory},
             {"device", device.device.name()},
             {"bytes_left", device.left()},
-            {"slopes", slopesJson({}, m, {})}};
+            {"slopes", slopesJson({m.key, {}, {}}, m)}};
 }
 
 std::string slopeLines(const ModelFacts& m) {
@@ -59,19 +59,19 @@ std::string infoText(const ModelFacts& m, const DeviceFacts& device) {
         trained += ", on " + grouped(*m.trainedTokens) + " tokens";
     if (!m.trainedOn.empty())
         trained += " of " + m.trainedOn;
-    std::vector<Row> rows{
-        {"model", m.name},
-        {"folder", m.directory.string()},
-        {"family", m.family},
-        {"positions", m.positions},
-        {"shape", std::to_string(m.layers) + " layers of " + heads + " of size " + std::to_string(m.headDim) +
-                      ", width " + grouped(m.width) + ", vocabulary " + grouped(m.vocabulary)},
-        {"parameters", grouped(m.parameters) + ", " + m.precision + " on disk"},
-        {"memory", bytesText(m.bytesInMemory) + " on " + device.device.name() + ", which has " + bytesText(device.left()) +
-                       " left"},
-        {"trained", trained},
-        {"lengths", m.longestLength ? "up to " + grouped(*m.longestLength) : std::string("any")}};
-    if (m.linearBias)
+    std::vector<Row> rows{{"model", m.name},
+                          {"folder", m.directory.string()},
+                          {"family", m.family},
+                          {"positions", describe(m.positions)},
+                          {"shape", std::to_string(m.layers) + " layers of " + heads + " of size " +
+                                        std::to_string(m.headDim) + ", width " + grouped(m.width) + ", vocabulary " +
+                                        grouped(m.vocabulary)},
+                          {"parameters", grouped(m.parameters) + ", " + m.precision + " on disk"},
+                          {"memory", bytesText(m.bytesInMemory) + " on " + device.device.name() + ", which has " +
+                                         bytesText(device.left()) + " left"},
+                          {"trained", trained},
+                          {"lengths", m.longestLength ? "up to " + grouped(*m.longestLength) : std::string("any")}};
+    if (m.hasSlopes())
         rows.push_back({"slopes", slopeLines(m)});
     return table(rows, 2);
 }

@@ -14,14 +14,12 @@ namespace slopescope::cli {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-// Of these positions, before anything is changed; empty where they have none.
-SlopeTable ownSlopes(const ModelFacts& model, const PositionSpec& positions) {
-    return withPositions(model, positions.positions).slopes;
+std::string VariantSpec::allPositions() const {
+    if (window == 0)
+        return positions;
+    const std::string part = "window:" + std::to_string(window);
+    return positions == "own" ? part : positions + "+" + part;
 }
-
-} // namespace
 
 void addModel(CLI::App& verb, std::string& model) {
     verb.add_option("MODEL", model, "A model's folder, or the name of a bundled model")->required()->type_name("");
@@ -40,19 +38,18 @@ void addInput(CLI::App& verb, Input& input) {
     });
 }
 
-void addSlopes(CLI::App& verb, SlopeSpec& spec) {
-    verb.add_option("--slopes", spec,
+void addVariant(CLI::App& verb, VariantSpec& spec) {
+    verb.add_option("--slopes", spec.slopes,
                     "Default: as trained. paper, bias-max:B, geometric:START,RATIO,\n"
                     "scale:F, ntk:A (both of the trained ones), uniform:S, random:SEED,\n"
                     "zero, S,S,... (one a head), or FILE.json ([head] or [layer][head])")
         ->type_name("SPEC");
-}
-
-void addPositions(CLI::App& verb, PositionSpec& spec) {
-    verb.add_option("--positions", spec.text,
+    verb.add_option("--positions", spec.positions,
                     "Other positions than those of training: alibi, alibi:SLOPES,\n"
-                    "zero (ALiBi with slopes of 0), none, window:W, rotary-linear:F,\n"
-                    "rotary-ntk:F, rotary-yarn:F")
+                    "zero (ALiBi with slopes of 0), none, rotary-linear:F, rotary-ntk:F,\n"
+                    "rotary-yarn:F, window:W, sinks:K (the first K keys are seen past a\n"
+                    "window), or several of these joined by +. alibi, zero and none stand\n"
+                    "in place of all parts that are not named; own+alibi keeps them")
         ->type_name("SPEC");
 }
 
@@ -80,15 +77,15 @@ fs::path modelDirectory(const Session& session, const std::string& model) {
     return model;
 }
 
-std::string Input::title() const {
-    return file().filename().string() + (changes.empty() ? "" : " (" + changes + ")");
+std::string titleOf(const TextFacts& text) {
+    return text.name + (text.changes.empty() ? "" : " (" + text.changes + ")");
 }
 
-ModelFacts open(Session& session, Input& input, Context& context) {
+ModelFacts open(Session& session, const Input& input, Context& context) {
     session.useDevice(deviceNamed(context.device), context.job);
     const ModelFacts model = session.openModel(modelDirectory(session, input.model).string(), context.job);
     if (input.ids.empty())
-        input.changes = session.openText(input.text, context.job, input.textFile).changes;
+        session.openText(input.text, context.job, input.textFile);
     else
         session.openIds(input.ids.string(), readIds(input.ids));
     return model;
@@ -121,43 +118,42 @@ std::vector<std::int32_t> readIds(const fs::path& file) {
     return ids;
 }
 
-PositionSpec positionsOf(const PositionSpec& spec, const ModelFacts& model) {
-    return {spec.text, parsePositions(spec.text, model)};
+Variant variantOf(const VariantSpec& spec, const ModelFacts& model) {
+    if (spec.window < 0)
+        throw Error("--window cannot be negative.");
+    // To parseVariant an empty word means that nothing was said; a person who typed one gets told that it is no SPEC.
+    if (spec.positions.empty())
+        parsePositions(spec.positions, model.slopes);
+    if (spec.slopes && spec.slopes->empty())
+        parseSlopes(*spec.slopes, SlopeTable(std::size_t(model.layers), paperSlopes(model.heads)));
+    return parseVariant(model, spec.allPositions(), spec.slopes.value_or(""));
 }
 
-std::string positionsText(const PositionSpec& spec) {
-    return spec.offDistribution() ? ", positions " + spec.text + " in place of its own (off its training distribution)" : "";
-}
-
-void addPositionsJson(const PositionSpec& spec, nlohmann::ordered_json& json) {
-    json["positions"] = spec.text;
-    json["off_training_distribution"] = spec.offDistribution();
-}
-
-SlopeTable slopesOf(const SlopeSpec& spec, const ModelFacts& model, const PositionSpec& positions) {
-    if (!spec)
+std::string positionsText(const VariantSpec& spec, const Variant& variant) {
+    if (variant.positions.isOwn())
         return {};
-    const SlopeTable own = ownSlopes(model, positions);
-    if (own.empty())
-        throw Error("This model's positions are " +
-                    (positions.offDistribution() ? positions.text : model.positions) + "; it has no slopes to change.");
-    return parseSlopes(*spec, own);
+    return ", positions " + spec.allPositions() + " in place of its own (off its training distribution)";
 }
 
-nlohmann::ordered_json slopesJson(const SlopeTable& slopes, const ModelFacts& model, const PositionSpec& positions) {
-    const SlopeTable table = slopes.empty() ? ownSlopes(model, positions) : slopes;
+std::string slopesText(const VariantSpec& spec, const Variant& variant, const ModelFacts& model) {
+    if (slopesInForce(variant, model).empty())
+        return "no slopes";
+    if (spec.slopes)
+        return "slopes " + *spec.slopes;
+    return variant.positions.bias == BiasChange::Linear ? "the slopes of these positions" : "slopes as trained";
+}
+
+nlohmann::ordered_json slopesJson(const Variant& variant, const ModelFacts& model) {
+    const SlopeTable& table = slopesInForce(variant, model);
     if (table.empty())
         return nullptr;
     const bool shared = std::all_of(table.begin(), table.end(), [&](const SlopeSet& set) { return set == table[0]; });
     return shared ? nlohmann::ordered_json(table[0]) : nlohmann::ordered_json(table);
 }
 
-std::string slopesText(const SlopeSpec& spec, const ModelFacts& model, const PositionSpec& positions) {
-    if (ownSlopes(model, positions).empty())
-        return "no slopes";
-    if (spec)
-        return "slopes " + *spec;
-    return positions.positions.change == PositionChange::Alibi ? "their slopes" : "slopes as trained";
+void addPositionsJson(const Variant& variant, nlohmann::ordered_json& json) {
+    json["positions"] = specOf(variant.positions);
+    json["off_training_distribution"] = !variant.positions.isOwn();
 }
 
 } // namespace slopescope::cli

@@ -84,6 +84,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.fallthrough();
     app.failure_message(usageFault);
+    app.set_version_flag("--version", "slopescope-cli " SLOPESCOPE_VERSION, "Print the version and exit");
     addCommonOptions(app, context);
     app.parse_complete_callback([&] {
         if (!slopescope::deviceNamed(context.device).isCpu() && app.got_subcommand("bench"))

@@ -24,9 +24,9 @@ constexpr std::int64_t kMostPixels = 1 << 26; // 256 MiB
 
 struct Options {
     Input input;
-    SlopeSpec slopes;
-    PositionSpec positions;
+    VariantSpec variant;
     MapRequest map;
+    HeadAddress head;
     std::string query, key, stage = "probability", pooling = "mean";
     std::filesystem::path out;
 };
@@ -105,13 +105,11 @@ void writePicture(const std::filesystem::path& file, const Picture& picture) {
 Json mapJson(const MapResult& map, const MapRequest& r, const ModelFacts& model, const Options& options,
              const Context& context) {
     const Viewport& v = r.viewport;
-    Json json{{"model", model.name},
-              {"device", context.device},
-              {"slopes", slopesJson(r.slopes, model, options.positions)}};
-    addPositionsJson(options.positions, json);
+    Json json{{"model", model.name}, {"device", context.device}, {"slopes", slopesJson(r.variant, model)}};
+    addPositionsJson(r.variant, json);
     json.update({{"length", r.length},
-                 {"layer", r.head.layer},
-                 {"head", r.head.head},
+                 {"layer", options.head.layer},
+                 {"head", options.head.head},
                  {"query", {v.queryBegin, v.queryEnd}},
                  {"key", {v.keyBegin, v.keyEnd}},
                  {"shape", {v.rows, v.columns}},
@@ -124,7 +122,7 @@ Json mapJson(const MapResult& map, const MapRequest& r, const ModelFacts& model,
     return json;
 }
 
-void run(Options options, Context& context) {
+void run(const Options& options, Context& context) {
     if (options.out.extension() != ".npy" && options.out.extension() != ".csv")
         throw Error("--out must end in .npy or .csv.");
     requireWritable(options.out);
@@ -135,11 +133,11 @@ void run(Options options, Context& context) {
 
     Session session(context.resources);
     const ModelFacts model = open(session, options.input, context);
-    options.positions = positionsOf(options.positions, model);
-    r.positions = options.positions.positions;
-    r.slopes = slopesOf(options.slopes, model, options.positions);
-    requireHead(model, r.head);
-    session.forward(r.slopes, r.length, context.job, r.positions);
+    r.variant = variantOf(options.variant, model);
+    r.heads = {options.head};
+    requireHead(model, options.head);
+    session.forward(r.variant, r.length, context.job);
+    context.job.report(0, "Drawing the map");
     const MapResult map = session.map(r, context.job);
     writePicture(options.out, map.picture);
     const Viewport& v = r.viewport;
@@ -147,11 +145,11 @@ void run(Options options, Context& context) {
         printJson(context, mapJson(map, r, model, options, context));
     else
         print(context, "Wrote " + options.out.string() + ": " + options.pooling + " " + options.stage + " of layer " +
-                           std::to_string(r.head.layer) + ", head " + std::to_string(r.head.head) + ", [" +
+                           std::to_string(options.head.layer) + ", head " + std::to_string(options.head.head) + ", [" +
                            std::to_string(v.rows) + ", " + std::to_string(v.columns) + "] over queries " +
                            std::to_string(v.queryBegin) + ":" + std::to_string(v.queryEnd) + " and keys " +
                            std::to_string(v.keyBegin) + ":" + std::to_string(v.keyEnd) + "; " +
-                           slopesText(options.slopes, model, options.positions) + positionsText(options.positions) +
+                           slopesText(options.variant, r.variant, model) + positionsText(options.variant, r.variant) +
                            "\n");
 }
 
@@ -163,8 +161,8 @@ void addMap(CLI::App& app, Context& context) {
     Viewport& view = options->map.viewport;
     addInput(*verb, options->input);
     verb->add_option("--length", options->map.length, "Tokens of the text, from its start")->required()->type_name("L");
-    verb->add_option("--layer", options->map.head.layer, "From 0")->required()->type_name("l");
-    verb->add_option("--head", options->map.head.head, "From 0")->required()->type_name("h");
+    verb->add_option("--layer", options->head.layer, "From 0")->required()->type_name("l");
+    verb->add_option("--head", options->head.head, "From 0")->required()->type_name("h");
     verb->add_option("--query", options->query, "Queries to draw, B left out; default: all")->type_name("A:B");
     verb->add_option("--key", options->key, "Keys to draw, B left out; default: all")->type_name("A:B");
     verb->add_option("--rows", view.rows, "Default: a row a query, at most 1024")->type_name("R");
@@ -177,8 +175,7 @@ void addMap(CLI::App& app, Context& context) {
         ->check(CLI::IsMember(kStages).description(""))
         ->type_name("NAME")
         ->capture_default_str();
-    addSlopes(*verb, options->slopes);
-    addPositions(*verb, options->positions);
+    addVariant(*verb, options->variant);
     verb->add_option("--out", options->out, "File to write")->required()->type_name("FILE.npy|.csv");
     verb->footer("Queries go down, keys across. A pixel whose every cell is masked (keys after the query) is nan.");
     verb->callback([options, &context] { run(*options, context); });

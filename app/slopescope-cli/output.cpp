@@ -36,13 +36,6 @@ void printJson(Context& context, const Json& json) {
     print(context, json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
-std::string grouped(std::int64_t n) {
-    std::string digits = std::to_string(n);
-    for (auto i = std::ssize(digits) - 3; i > (n < 0 ? 1 : 0); i -= 3)
-        digits.insert(std::size_t(i), ",");
-    return digits;
-}
-
 std::string fixed(double value, int digits) {
     return formatted("%.*f", digits, value);
 }

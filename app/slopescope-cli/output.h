@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/slopescope-cli/verbs.h"
+#include "core/base/numbers.h"
 
 #include <nlohmann/json.hpp>
 
@@ -19,7 +20,6 @@ void print(Context& context, const std::string& text);
 // On one line. A number that is not finite becomes null, broken UTF-8 (part of a token) U+FFFD.
 void printJson(Context& context, const Json& json);
 
-std::string grouped(std::int64_t n);               // "12,345"
 std::string fixed(double value, int digits);       // "3.142"; "-" when it is not finite
 std::string significant(double value, int digits); // "0.00391"; "-" when it is not finite
 

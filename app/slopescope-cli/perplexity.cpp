@@ -4,11 +4,13 @@
 #include "app/slopescope-cli/verbs.h"
 
 #include "core/base/error.h"
+#include "core/study/curve_plan.h"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <memory>
 
 namespace slopescope::cli {
@@ -18,46 +20,47 @@ const std::vector<std::string> kProtocols{"one-pass", "non-overlapping", "slidin
 
 struct Options {
     Input input;
-    SlopeSpec slopes;
-    PositionSpec positions;
+    VariantSpec variant;
     std::string protocol = kProtocols.front();
-    std::optional<std::int64_t> stride;
-    CurveRequest curve;
+    std::vector<std::int64_t> lengths; // empty: the usual
+    std::optional<std::int64_t> stride, windows;
+    std::optional<double> error;
+    std::int64_t maxTokens = 0;
 };
 
-// Doublings from 64 to sixteen times the training length, as far as the text goes.
-std::vector<std::int64_t> defaultLengths(const ModelFacts& model, std::int64_t tokens) {
-    constexpr std::int64_t kFirst = 64, kUnknown = 4096;
-    const std::int64_t last = model.trainedLength > 0 ? 16 * model.trainedLength : kUnknown;
-    std::vector<std::int64_t> lengths{kFirst};
-    while (2 * lengths.back() <= last && 2 * lengths.back() < tokens)
-        lengths.push_back(2 * lengths.back());
-    return lengths;
-}
-
-CurveRequest requestOf(const Options& options, const ModelFacts& model, std::int64_t tokens) {
-    CurveRequest r = options.curve;
-    r.slopes = slopesOf(options.slopes, model, options.positions);
-    r.positions = options.positions.positions;
-    const auto name = std::find(kProtocols.begin(), kProtocols.end(), options.protocol);
-    r.protocol = Protocol(name - kProtocols.begin());
-    const bool strides = r.protocol == Protocol::Sliding || r.protocol == Protocol::HuggingFace;
+// What the person asked for, and the usual for what was left out: the plan that the window would make.
+CurvePlan planOf(const Options& options, const ModelFacts& model, std::int64_t tokens) {
+    const auto protocol =
+        Protocol(std::find(kProtocols.begin(), kProtocols.end(), options.protocol) - kProtocols.begin());
+    const bool strides = protocol == Protocol::Sliding || protocol == Protocol::HuggingFace;
     if (strides && !options.stride)
         throw Error("The protocol " + options.protocol + " needs --stride: the tokens that each window moves on.");
     if (!strides && options.stride)
         throw Error("The protocol " + options.protocol + " has no stride; sliding and hugging-face have.");
-    r.stride = options.stride.value_or(0);
-    if (r.lengths.empty())
-        r.lengths = defaultLengths(model, tokens);
-    return r;
+    if (protocol != Protocol::OnePass && (options.windows || options.error))
+        throw Error("The protocol " + options.protocol +
+                    " always reads the whole text; --windows and --error are for one-pass.");
+    const std::int64_t read = options.maxTokens > 0 ? std::min(tokens, options.maxTokens) : tokens;
+    CurvePlan plan = usualPlan(options.lengths.empty() ? lengthsTo(usualLongest(model, read)) : options.lengths);
+    plan.protocol = protocol;
+    plan.stride = options.stride.value_or(0);
+    plan.windows = options.windows.value_or(plan.windows);
+    plan.error = options.error.value_or(plan.error);
+    plan.maxTokens = options.maxTokens;
+    return plan;
 }
 
 Json finite(double value) {
     return std::isfinite(value) ? Json(value) : Json();
 }
 
-Json curveJson(const CurveResult& curve, const CurveRequest& r, const ModelFacts& model, const Options& options,
-               const Context& context) {
+std::string hexadecimal(std::uint64_t digest) {
+    char digits[17];
+    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(digest));
+    return digits;
+}
+
+Json pointsJson(const CurveResult& curve) {
     Json points = Json::array();
     for (const CurvePoint& p : curve.points) {
         points.push_back({{"length", p.length},
@@ -65,43 +68,82 @@ Json curveJson(const CurveResult& curve, const CurveRequest& r, const ModelFacts
                           {"nll", finite(p.nll)},
                           {"standard_error", finite(p.standardError)},
                           {"tokens", p.tokens},
-                          {"seconds", p.seconds}});
+                          {"seconds", finite(p.seconds)},
+                          {"bits_per_byte", finite(p.bitsPerByte)},
+                          {"windows", p.windows}});
         if (!p.unavailable.empty())
             points.back()["unavailable"] = p.unavailable;
     }
+    return points;
+}
+
+Json contextJson(const CurveResult& curve) {
+    Json bins = Json::array();
+    for (const ContextPoint& p : curve.context)
+        bins.push_back({{"context", p.context},
+                        {"context_end", p.contextEnd},
+                        {"nll", finite(p.nll)},
+                        {"standard_error", finite(p.standardError)},
+                        {"bits_per_byte", finite(p.bitsPerByte)},
+                        {"tokens", p.tokens}});
+    return bins;
+}
+
+// A curve and all that it takes to measure it again.
+Json curveJson(const CurveResult& curve, const CurvePlan& plan, const ModelFacts& model, const TextFacts& text,
+               const Context& context) {
+    const bool onePass = plan.protocol == Protocol::OnePass;
     Json json{{"model", model.name},
               {"device", context.device},
-              {"protocol", kProtocols.at(std::size_t(r.protocol))},
-              {"stride", r.stride > 0 ? Json(r.stride) : Json()},
-              {"slopes", slopesJson(r.slopes, model, options.positions)},
-              {"points", std::move(points)}};
-    if (r.protocol == Protocol::OnePass) {
-        json["context"] = Json::array();
-        for (const ContextPoint& p : curve.context)
-            json["context"].push_back(
-                {{"context", p.context}, {"nll", finite(p.nll)}, {"standard_error", finite(p.standardError)}});
+              {"protocol", kProtocols.at(std::size_t(plan.protocol))},
+              {"stride", plan.stride > 0 ? Json(plan.stride) : Json()},
+              {"slopes", slopesJson(curve.variant, model)},
+              {"points", pointsJson(curve)}};
+    if (onePass)
+        json["context"] = contextJson(curve);
+    addPositionsJson(curve.variant, json);
+    json["text"] = text.name;
+    json["text_digest"] = hexadecimal(curve.textDigest);
+    json["text_tokens"] = curve.textTokens;
+    json["max_tokens"] = plan.maxTokens > 0 ? Json(plan.maxTokens) : Json();
+    json["windows"] = curve.windowsDone;
+    json["window_length"] = curve.windowLength;
+    json["left_over"] = curve.leftOver;
+    if (onePass) {
+        json["error"] = plan.error;
+        json["seed"] = plan.seed;
     }
-    addPositionsJson(options.positions, json);
+    json["version"] = SLOPESCOPE_VERSION;
     return json;
 }
 
-std::string curveText(const CurveResult& curve, const CurveRequest& r, const ModelFacts& model,
+// "12 windows of 4,096 from 29,185 tokens", and what was added to them.
+std::string windowsText(const CurveResult& curve, const CurvePlan& plan) {
+    const std::int64_t read = plan.maxTokens > 0 ? std::min(curve.textTokens, plan.maxTokens) : curve.textTokens;
+    if (plan.protocol != Protocol::OnePass)
+        return grouped(curve.windowsDone) + " windows from " + grouped(read) + " tokens";
+    return grouped(curve.windowsDone) + (curve.windowsDone == 1 ? " window of " : " windows of ") +
+           grouped(curve.windowLength) + " from " + grouped(read) + " tokens" +
+           (plan.error > 0 ? ", then more until the error is below " + significant(plan.error, 3) : std::string());
+}
+
+std::string curveText(const CurveResult& curve, const CurvePlan& plan, const ModelFacts& model, const TextFacts& read,
                       const Options& options) {
-    std::string text = model.name + " (" + model.positions + "), " + options.input.title() + ", " +
-                       options.protocol + (r.stride > 0 ? " with stride " + grouped(r.stride) : "") + ", " +
-                       slopesText(options.slopes, model, options.positions) +
-                       (r.window > 0 ? ", attention window " + grouped(r.window) : "") +
-                       positionsText(options.positions) + "\n\n";
-    std::vector<Row> rows{{"length", "perplexity", "nll", "± error", "tokens", "seconds", ""}};
+    std::string text = model.name + " (" + describe(model.positions) + "), " + titleOf(read) + ", " + options.protocol +
+                       (plan.stride > 0 ? " with stride " + grouped(plan.stride) : "") + ", " +
+                       slopesText(options.variant, curve.variant, model) +
+                       positionsText(options.variant, curve.variant) + "\n" + windowsText(curve, plan) + "\n\n";
+    std::vector<Row> rows{{"length", "perplexity", "nll", "± error", "bits/byte", "windows", "tokens", "seconds", ""}};
     bool anyPast = false;
     for (const CurvePoint& p : curve.points) {
         const bool past = model.trainedLength > 0 && p.length > model.trainedLength;
         anyPast = anyPast || past;
         if (p.unavailable.empty())
             rows.push_back({grouped(p.length), fixed(p.perplexity, 3), fixed(p.nll, 4), fixed(p.standardError, 4),
-                            grouped(p.tokens), fixed(p.seconds, 2), past ? "*" : ""});
+                            fixed(p.bitsPerByte, 3), grouped(p.windows), grouped(p.tokens), fixed(p.seconds, 2),
+                            past ? "*" : ""});
         else
-            rows.push_back({grouped(p.length), "-", "-", "-", "-", "-", past ? "*" : ""});
+            rows.push_back({grouped(p.length), "-", "-", "-", "-", "-", "-", "-", past ? "*" : ""});
     }
     text += table(rows) + "\nnll: nats per predicted token, with its standard error from the spread between windows.\n";
     if (anyPast)
@@ -112,16 +154,20 @@ std::string curveText(const CurveResult& curve, const CurveRequest& r, const Mod
     return text;
 }
 
-void run(Options options, Context& context) {
+void run(const Options& options, Context& context) {
     Session session(context.resources);
     const ModelFacts model = open(session, options.input, context);
-    options.positions = positionsOf(options.positions, model);
-    const CurveRequest request = requestOf(options, model, std::ssize(session.text()->tokens));
-    const CurveResult curve = session.curve(request, context.job);
+    const Variant variant = variantOf(options.variant, model);
+    const auto text = session.text(model.key, context.job);
+    const CurvePlan plan = planOf(options, factsOf(variant, model), std::ssize(text->tokens));
+    const CurvesResult measured = session.sweep({{variant}, {}, plan}, context.job);
+    const CurveResult& curve = measured.curves.front();
+    if (!curve.fault.empty())
+        throw Error(curve.fault);
     if (context.json)
-        printJson(context, curveJson(curve, request, model, options, context));
+        printJson(context, curveJson(curve, plan, model, *text, context));
     else
-        print(context, curveText(curve, request, model, options));
+        print(context, curveText(curve, plan, model, *text, options));
 }
 
 } // namespace
@@ -130,8 +176,8 @@ void addPerplexity(CLI::App& app, Context& context) {
     CLI::App* verb = app.add_subcommand("perplexity", "Perplexity by length");
     const auto options = std::make_shared<Options>();
     addInput(*verb, options->input);
-    addLengths(*verb, options->curve.lengths,
-               "Tokens that a window reads, ascending; default: doublings\nfrom 64 to 16 times the training length");
+    addLengths(*verb, options->lengths,
+               "Tokens that a window reads, ascending; default: doublings\nfrom 32 to 16 times the training length");
     verb->add_option("--protocol", options->protocol,
                      "one-pass, non-overlapping, sliding, hugging-face or llama-cpp:\nsee below")
         ->check(CLI::IsMember(kProtocols).description(""))
@@ -139,18 +185,31 @@ void addPerplexity(CLI::App& app, Context& context) {
         ->capture_default_str();
     verb->add_option("--stride", options->stride, "Tokens that a window moves on: sliding and hugging-face")
         ->type_name("S");
-    verb->add_option("--max-tokens", options->curve.maxTokens, "Read no more than so many; 0: the whole text")
+    verb->add_option("--windows", options->windows,
+                     "one-pass: windows of the longest length to begin with; 0: all that\n"
+                     "the text has; default: 12, more where they are short")
         ->type_name("N");
-    addSlopes(*verb, options->slopes);
-    addPositions(*verb, options->positions);
-    verb->add_option("--window", options->curve.window, "Attend to the last W tokens only; 0: to all")->type_name("W");
+    verb->add_option("--error", options->error,
+                     "one-pass: then measure more windows of each length until the\n"
+                     "standard error of its nll is below E or the text is used up; 0: do\n"
+                     "not; default: 0.01")
+        ->type_name("E");
+    verb->add_option("--max-tokens", options->maxTokens,
+                     "Read no more of the text than so many tokens; 0: the whole text")
+        ->type_name("N");
+    addVariant(*verb, options->variant);
+    verb->add_option("--window", options->variant.window,
+                     "Attend to the last W tokens only, as --positions window:W; 0: to all")
+        ->type_name("W");
     verb->footer("Protocols:\n"
                  "  one-pass         windows of the longest length; every shorter one is their running mean\n"
                  "  non-overlapping  windows of each length side by side\n"
                  "  sliding          windows moved by the stride; only the new tokens are scored\n"
                  "  hugging-face     the loop of the transformers documentation, its weights included\n"
                  "  llama-cpp        llama-perplexity: windows side by side, the second half scored\n"
-                 "nll is in nats per predicted token, perplexity its exponential.");
+                 "nll is in nats per predicted token, perplexity its exponential. No seconds: the windows of this "
+                 "length were the\n"
+                 "beginnings of longer ones.");
     verb->callback([options, &context] { run(*options, context); });
 }
 

@@ -6,10 +6,12 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QFileInfo>
 #include <QIcon>
 #include <QLibraryInfo>
 #include <QLocale>
 #include <QRegularExpression>
+#include <QSaveFile>
 #include <QSettings>
 #include <QTimer>
 #include <QTranslator>
@@ -18,6 +20,7 @@
 #include <chrono>
 #include <cstdio>
 #include <optional>
+#include <utility>
 
 namespace {
 
@@ -34,12 +37,15 @@ constexpr int kFault = 2;             // exit status, as the command-line progra
 // Beside the program where it is installed, in the sources where it is built.
 std::filesystem::path findResources(const QString& chosen) {
     namespace fs = std::filesystem;
-    if (!chosen.isEmpty())
+    std::error_code ignored;
+    if (!chosen.isEmpty()) {
+        if (!fs::is_directory(fs::path(chosen.toStdString()) / "models", ignored))
+            quitWith(QCoreApplication::translate("main", "--resources %1 holds no folder models/.").arg(chosen));
         return fs::path(chosen.toStdString());
+    }
     const fs::path here = QCoreApplication::applicationDirPath().toStdString();
     for (const fs::path& candidate : {here / "../share/slopescope", here / "resources", here / "../resources",
                                       fs::path(SLOPESCOPE_SOURCE_RESOURCES)}) {
-        std::error_code ignored;
         if (fs::is_directory(candidate / "models", ignored))
             return fs::canonical(candidate, ignored);
     }
@@ -55,40 +61,60 @@ std::optional<QSize> parseSize(const QString& text) {
     return QSize(match.captured(1).toInt(), match.captured(2).toInt());
 }
 
-void printCurve(const CurveResult& curve) {
-    std::printf("%8s  %12s  %10s  %10s  %10s\n", "length", "perplexity", "nll", "std.error", "tokens");
-    for (const CurvePoint& point : curve.points) {
-        if (!point.unavailable.empty())
-            std::printf("%8lld  %s\n", static_cast<long long>(point.length), point.unavailable.c_str());
-        else
-            std::printf("%8lld  %12.3f  %10.4f  %10.4f  %10lld\n", static_cast<long long>(point.length),
-                        point.perplexity, point.nll, point.standardError, static_cast<long long>(point.tokens));
+void printCurves(ui::Lab& lab) {
+    const auto& curves = lab.curves()->curves;
+    for (std::size_t i = 0; i < curves.size(); ++i) {
+        std::printf("%s%s\n", i > 0 ? "\n" : "", qUtf8Printable(lab.nameOf(lab.curveIds()[i])));
+        if (!curves[i].fault.empty()) {
+            std::printf("  %s\n", curves[i].fault.c_str());
+            continue;
+        }
+        std::printf("%8s  %12s  %10s  %10s  %10s\n", "length", "perplexity", "nll", "std.error", "tokens");
+        for (const CurvePoint& point : curves[i].points) {
+            if (!point.unavailable.empty())
+                std::printf("%8lld  %s\n", static_cast<long long>(point.length), point.unavailable.c_str());
+            else
+                std::printf("%8lld  %12.3f  %10.4f  %10.4f  %10lld\n", static_cast<long long>(point.length),
+                            point.perplexity, point.nll, point.standardError, static_cast<long long>(point.tokens));
+        }
     }
+}
+
+// Writes the whole file or none. False: it cannot be written.
+bool savePicture(const QPixmap& picture, const QString& file) {
+    QSaveFile out(file);
+    return out.open(QIODevice::WriteOnly) && picture.save(&out, "PNG") && out.commit();
 }
 
 // Ends the program once the window has nothing left to wait for.
 void takeScreenshot(ui::MainWindow& window, const QString& file) {
-    QObject::connect(&window, &ui::MainWindow::failed, &window, [](ui::Task, const QString& sentence) {
+    ui::Lab& lab = window.lab();
+    QObject::connect(&lab, &ui::Lab::failed, &window, [](ui::Task, const QString& sentence) {
         std::fprintf(stderr, "slopescope: %s\n", qUtf8Printable(sentence));
         QCoreApplication::exit(kFault);
     });
-    QObject::connect(&window, &ui::MainWindow::settled, &window, [&window, file] {
-        constexpr std::chrono::milliseconds kLastLook{300}; // a resize may still ask for other pixels
-        QTimer::singleShot(kLastLook, &window, [&window, file] {
-            if (!window.isSettled())
-                return;
-            if (!window.grab().save(file, "PNG")) {
-                std::fprintf(stderr, "slopescope: the picture cannot be written to %s.\n", qUtf8Printable(file));
-                return QCoreApplication::exit(kFault);
-            }
-            printCurve(*window.curve());
-            QCoreApplication::exit(0);
-        });
+    auto* const lastLook = new QTimer(&window); // a resize may still ask for other pixels
+    lastLook->setSingleShot(true);
+    lastLook->setInterval(std::chrono::milliseconds(300));
+    QObject::connect(&lab, &ui::Lab::settled, lastLook, [lastLook] {
+        if (!lastLook->isActive())
+            lastLook->start();
+    });
+    QObject::connect(lastLook, &QTimer::timeout, &window, [&window, &lab, file] {
+        if (!lab.isSettled())
+            return; // it says so again
+        if (!savePicture(window.grab(), file)) {
+            std::fprintf(stderr, "slopescope: the picture cannot be written to %s.\n", qUtf8Printable(file));
+            return QCoreApplication::exit(kFault);
+        }
+        printCurves(lab);
+        QCoreApplication::exit(0);
     });
 }
 
 struct Arguments {
     ui::LaunchOptions launch;
+    QStringList files; // models and texts
     QString screenshot;
     QSize size{1600, 1000};
     std::optional<ui::ThemeMode> theme;
@@ -107,7 +133,8 @@ Arguments readArguments() {
     QCommandLineParser parser;
     parser.setApplicationDescription("A laboratory for length extrapolation in transformers");
     const QCommandLineOption resources("resources", "Folder that holds models/ and text/.", "folder");
-    const QCommandLineOption model("model", "Model to open: a folder or the name of a bundled one.", "model");
+    const QCommandLineOption model("model", "Model to open: a folder, a GGUF file or the name of a bundled one. May be given "
+                                            "several times: the models are compared.", "model");
     const QCommandLineOption text("text", "Text to open.", "file");
     const QCommandLineOption length("length", "Tokens on view.", "tokens");
     const QCommandLineOption sweep("sweep", "Longest length of the curve.", "tokens");
@@ -116,17 +143,24 @@ Arguments readArguments() {
                                         "file");
     const QCommandLineOption size("size", "Of that picture, such as 1600x1000.", "size");
     parser.addOptions({resources, model, text, length, sweep, theme, screenshot, size});
+    parser.addPositionalArgument("file", "Models' folders, GGUF files or a text to open.", "[file...]");
     parser.addHelpOption();
     parser.addVersionOption();
     if (!parser.parse(QCoreApplication::arguments()))
         quitWith(parser.errorText());
-    parser.process(*qApp); // help and version
+    parser.process(*QCoreApplication::instance()); // help and version
 
     Arguments arguments;
     arguments.launch.resources = findResources(parser.value(resources));
-    arguments.launch.model = parser.value(model);
+    arguments.launch.models = parser.values(model);
+    arguments.files = parser.positionalArguments();
+    for (const QString& file : std::as_const(arguments.files))
+        if (!QFileInfo::exists(file))
+            quitWith(QStringLiteral("There is no file or folder %1.").arg(file));
     arguments.launch.text = parser.value(text);
     arguments.screenshot = parser.value(screenshot);
+    if (!arguments.screenshot.isEmpty() && !arguments.screenshot.endsWith(QLatin1String(".png"), Qt::CaseInsensitive))
+        quitWith(QStringLiteral("--screenshot %1: the picture is a PNG, so its name must end in .png.").arg(arguments.screenshot));
     arguments.launch.length = tokensOf(parser, length);
     arguments.launch.sweepLength = tokensOf(parser, sweep);
     if (parser.isSet(size)) {
@@ -155,6 +189,8 @@ int run() {
         window.resize(arguments.size);
         takeScreenshot(window, arguments.screenshot);
     }
+    for (const QString& file : arguments.files)
+        window.openFile(file);
     window.show();
     return QApplication::exec();
 }
@@ -187,12 +223,24 @@ int main(int argc, char** argv) {
         qputenv("QT_QPA_PLATFORM", "offscreen");
 
     g_handler = qInstallMessageHandler(dropRemarks);
+    const auto names = [] {
+        QCoreApplication::setOrganizationName("Slopescope");
+        QCoreApplication::setApplicationName("Slopescope");
+        QCoreApplication::setApplicationVersion(SLOPESCOPE_VERSION);
+    };
+    const bool onlyWords = std::any_of(argv, argv + argc, [](const char* one) {
+        const QByteArrayView word(one);
+        return word == "--help" || word == "-h" || word == "--help-all" || word == "--version" || word == "-v";
+    });
+    if (onlyWords) { // help and version need no display
+        QCoreApplication application(argc, argv);
+        names();
+        readArguments(); // which prints and ends
+    }
     QApplication application(argc, argv);
     Q_INIT_RESOURCE(slopescope); // of a static library
     installTranslations(application);
-    QApplication::setOrganizationName("Slopescope");
-    QApplication::setApplicationName("Slopescope");
-    QApplication::setApplicationVersion(SLOPESCOPE_VERSION);
+    names();
     QApplication::setDesktopFileName("slopescope");
     QApplication::setWindowIcon(QIcon(":/slopescope/icons/slopescope.svg"));
     try {

@@ -4,10 +4,15 @@
 // check() at least once a layer and once a block of rows; progress may be reported from any thread.
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace slopescope {
@@ -28,7 +33,10 @@ public:
     Job() = default;
     explicit Job(std::stop_token stop, std::function<void(const Progress&)> report = {},
                  std::function<void()> yield = {})
-        : m_stop(std::move(stop)), m_report(std::move(report)), m_yield(std::move(yield)) {}
+        : m_stop(std::move(stop)), m_report(std::move(report)), m_yield(std::move(yield)) {
+        if (m_yield)
+            m_waiting = std::make_shared<Waiting>();
+    }
 
     bool stopped() const noexcept { return m_stop.stop_requested(); }
 
@@ -38,7 +46,7 @@ public:
         if (stopped())
             throw Cancelled();
         if (m_yield)
-            m_yield();
+            wait();
         if (stopped())
             throw Cancelled();
     }
@@ -48,10 +56,29 @@ public:
             m_report({fraction, std::move(what)});
     }
 
+    // How long the thread that made this job has waited in check() for more urgent work: no part of what its work costs.
+    std::chrono::duration<double> waited() const {
+        return m_waiting ? std::chrono::nanoseconds(m_waiting->spent.load()) : std::chrono::nanoseconds(0);
+    }
+
 private:
+    using Clock = std::chrono::steady_clock;
+    struct Waiting {
+        std::thread::id thread = std::this_thread::get_id();
+        std::atomic<std::int64_t> spent{0}; // nanoseconds
+    };
+
+    void wait() const {
+        const auto begin = Clock::now();
+        m_yield();
+        if (std::this_thread::get_id() == m_waiting->thread)
+            m_waiting->spent += std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
+    }
+
     std::stop_token m_stop;
     std::function<void(const Progress&)> m_report;
     std::function<void()> m_yield;
+    std::shared_ptr<Waiting> m_waiting;
 };
 
 } // namespace slopescope

@@ -1,6 +1,6 @@
 #include "core/base/parallel.h"
 
-#include "core/kernels/denormals.h"
+#include "core/base/denormals.h"
 
 #include <algorithm>
 #include <atomic>
@@ -102,7 +102,7 @@ public:
 
 private:
     void serve(std::stop_token stop) {
-        const kernels::FlushDenormals flush;
+        const FlushDenormals flush;
         std::unique_lock lock(m_mutex);
         while (!stop.stop_requested()) {
             const auto loop = std::find_if(m_loops.begin(), m_loops.end(), [](Loop* candidate) {
@@ -163,7 +163,7 @@ void setThreadCount(int threads) {
 void parallelFor(std::int64_t count, const Job& job, const std::function<void(std::int64_t)>& body) {
     if (count <= 0)
         return;
-    const kernels::FlushDenormals flush;
+    const FlushDenormals flush;
     Loop loop(count, job, body);
     if (count == 1 || threadCount() == 1) {
         loop.run();

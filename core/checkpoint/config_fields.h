@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <cstdint>
 #include <initializer_list>
 #include <set>
@@ -21,9 +22,15 @@ public:
             throw Error(m_source + ": expected a JSON object.");
     }
 
+    // An empty value ({}, [], "") counts as none, like null: the libraries that write these files read them so.
     bool has(const std::string& field) const {
+        return isThere(field) && !m_object.at(field).is_null() && !isEmpty(m_object.at(field));
+    }
+
+    // Also null or empty, which for some fields says something else than the field's absence.
+    bool isThere(const std::string& field) const {
         m_read.insert(field);
-        return m_object.contains(field) && !m_object.at(field).is_null();
+        return m_object.contains(field);
     }
 
     // Not asked about by anybody so far.
@@ -39,6 +46,10 @@ public:
 
     std::int64_t integer(const char* field) const {
         const auto& value = required(field);
+        constexpr double kLargestWhole = 9007199254740992; // 2^53: up to it a float that is whole is that number
+        if (value.is_number_float() && std::trunc(value.get<double>()) == value.get<double>() &&
+            std::abs(value.get<double>()) <= kLargestWhole)
+            return static_cast<std::int64_t>(value.get<double>());
         if (!value.is_number_integer())
             throw Error(m_source + ": \"" + field + "\" must be a whole number.");
         if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t(INT64_MAX))
@@ -97,6 +108,10 @@ public:
     const std::string& source() const { return m_source; }
 
 private:
+    static bool isEmpty(const nlohmann::json& value) {
+        return value.is_string() ? value.get_ref<const std::string&>().empty() : value.is_structured() && value.empty();
+    }
+
     const nlohmann::json& m_object;
     std::string m_source;
     mutable std::set<std::string> m_read;

@@ -2,6 +2,7 @@
 
 #include "core/checkpoint/config_fields.h"
 #include "core/checkpoint/gguf_rope.h"
+#include "core/positions/rotary.h"
 #include "core/base/error.h"
 #include "core/base/in_quotes.h"
 
@@ -135,18 +136,27 @@ Json llama(const Entries& e, const std::string& architecture, const GgufFile& fi
                                                  {headSize, config.at("rope_theta").get<double>()}, e.source());
         return config;
     }
-    const std::string scaling = e.text("rope.scaling.type", "none");
+    // As llama.cpp reads them: a factor without a type is linear, scale_linear is the factor's older name, and the attention
+    // factor multiplies what YaRN's rule makes of the factor.
+    const double factor = e.has("rope.scaling.factor") ? e.number("rope.scaling.factor") : e.number("rope.scale_linear", 1);
+    const std::string scaling = e.text("rope.scaling.type", "linear");
+    const double attention = e.number("rope.scaling.attn_factor", 1);
+    if (e.number("rope.scaling.yarn_log_multiplier", 0) != 0)
+        e.refuse("rope.scaling.yarn_log_multiplier", "changes what YaRN multiplies, which is not computed here");
+    if (scaling != "yarn" && attention != 1)
+        e.refuse("rope.scaling.attn_factor", "is set without YaRN, which is not computed here");
     if (scaling == "linear") {
-        config["rope_scaling"] = {{"rope_type", "linear"}, {"factor", e.number("rope.scaling.factor")}};
+        if (factor != 1 && factor != 0)
+            config["rope_scaling"] = {{"rope_type", "linear"}, {"factor", factor}};
     } else if (scaling == "yarn") {
-        config["rope_scaling"] = {{"rope_type", "yarn"}, {"factor", e.number("rope.scaling.factor")}};
+        config["rope_scaling"] = {{"rope_type", "yarn"}, {"factor", factor}};
+        if (attention != 1)
+            config["rope_scaling"]["attention_factor"] = attention * yarnAttentionFactor(factor);
         if (e.has("rope.scaling.original_context_length"))
             config["rope_scaling"]["original_max_position_embeddings"] =
                 e.integer("rope.scaling.original_context_length");
     } else if (scaling != "none") {
         e.refuse("rope.scaling.type", "is " + inQuotes(scaling) + ", which is not supported");
-    } else if (const double factor = e.number("rope.scale_linear", 1); factor != 1) { // as older files say it
-        config["rope_scaling"] = {{"rope_type", "linear"}, {"factor", factor}};
     }
     return config;
 }

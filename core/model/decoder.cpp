@@ -88,13 +88,12 @@ std::optional<RotaryTable> Decoder::rotaryFor(std::int64_t length, std::int64_t 
 AttentionSettings Decoder::settings(std::int64_t layer, const AttentionOverride& change, std::int64_t length) const {
     AttentionSettings settings;
     settings.scale = m_config.scaleAt(layer);
-    const std::int64_t own = m_config.windowAt(layer);
-    settings.window = own > 0 && change.window > 0 ? std::min(own, change.window) : std::max(own, change.window);
-    settings.sinks = change.sinks;
+    settings.window = m_config.windowAt(layer);
+    settings.sinks = settings.window > 0 ? m_config.sinks : 0;
     settings.tolerance = change.tolerance;
     if (m_config.positions.bias == BiasKind::Linear) {
         const SlopeSet slopes =
-            change.slopes.empty() ? m_config.slopesAt(length) : change.slopes.at(static_cast<std::size_t>(layer));
+            change.slopes.empty() ? m_config.slopesAt(layer, length) : change.slopes.at(static_cast<std::size_t>(layer));
         settings.bias.slopes = at::tensor(at::ArrayRef<double>(slopes), at::kDouble).to(at::kFloat);
     } else if (m_config.positions.bias == BiasKind::T5Buckets) {
         settings.bias.table = m_biasTable;

@@ -17,9 +17,7 @@ namespace slopescope {
 
 // What a study may change about attention without touching the weights.
 struct AttentionOverride {
-    SlopeTable slopes;       // [layers][heads]; empty: as trained
-    std::int64_t window = 0; // 0: none but the model's own
-    std::int64_t sinks = 0;
+    SlopeTable slopes; // [layers][heads]; empty: as trained
     double tolerance = kDefaultTolerance;
 
     // Blocks whose every weight is below 2^-24 of the row's largest cannot change a float32 sum.

@@ -59,7 +59,7 @@ void checkPositions(const DecoderConfig& c, const std::string& source) {
                     std::to_string(p.maxDistance) + " make no T5 bias.");
     if (p.bias == BiasKind::Linear) {
         try {
-            checkSlopes({c.slopes}, 1, static_cast<int>(c.heads));
+            checkSlopes(c.slopes, static_cast<int>(c.layers), static_cast<int>(c.heads));
         } catch (const Error& fault) {
             throw Error(source + ": " + fault.what());
         }
@@ -70,6 +70,7 @@ void checkPositions(const DecoderConfig& c, const std::string& source) {
                     std::to_string(c.layers) + " layers.");
     for (const std::int64_t window : c.windows)
         checkRange(source, "attention window", window, 0);
+    checkRange(source, "number of sinks", c.sinks, 0);
 }
 
 } // namespace
@@ -83,8 +84,13 @@ std::int64_t DecoderConfig::windowAt(std::int64_t layer) const {
     return windows.empty() ? 0 : windows.at(static_cast<std::size_t>(layer));
 }
 
-SlopeSet DecoderConfig::slopesAt(std::int64_t length) const {
-    return slopeLength > 0 && length > slopeLength ? scaled(slopes, double(slopeLength) / double(length)) : slopes;
+void DecoderConfig::setSlopes(const SlopeSet& heads) {
+    slopes.assign(static_cast<std::size_t>(std::clamp<std::int64_t>(layers, 0, kMostLayers)), heads);
+}
+
+SlopeSet DecoderConfig::slopesAt(std::int64_t layer, std::int64_t length) const {
+    const SlopeSet& own = slopes.at(static_cast<std::size_t>(layer));
+    return slopeLength > 0 && length > slopeLength ? scaled(own, double(slopeLength) / double(length)) : own;
 }
 
 bool DecoderConfig::sameAt(std::int64_t shorter, std::int64_t longer) const {
@@ -93,48 +99,23 @@ bool DecoderConfig::sameAt(std::int64_t shorter, std::int64_t longer) const {
 }
 
 DecoderConfig withPositions(DecoderConfig config, const PositionOverride& change) {
-    const auto rescale = [&](RotaryScaling scaling) {
-        if (!config.positions.rotary)
-            throw Error("This model's positions are " + describe(config.positions) +
-                        "; it has no rotary positions to scale.");
-        Rotary& rotary = *config.positions.rotary;
-        rotary = {.dims = rotary.dims, .base = rotary.base, .interleaved = rotary.interleaved};
-        rotary.scaling = scaling;
-        rotary.factor = change.factor;
-        if (scaling == RotaryScaling::Yarn) {
-            if (config.trainingLength < 1)
-                throw Error("YaRN scales from the length of training, which this model's files do not say.");
-            rotary.originalLength = config.trainingLength;
-            rotary.attentionFactor = yarnAttentionFactor(change.factor);
-        }
-    };
-    switch (change.change) {
-    case PositionChange::Own:
-        break;
-    case PositionChange::Alibi:
-        config.positions = {};
-        config.positions.bias = BiasKind::Linear;
-        config.slopes = change.slopes.at(0);
-        config.slopeLength = 0;
-        break;
-    case PositionChange::None:
-        config.positions = {};
+    config.positions = withOverride(config.positions, change, config.trainingLength);
+    if (change.bias != BiasChange::Own) {
         config.slopes.clear();
-        break;
-    case PositionChange::Window:
+        config.slopeLength = 0;
+        if (change.bias == BiasChange::Linear)
+            config.setSlopes(SlopeSet(static_cast<std::size_t>(config.heads), 0.0));
+    }
+    if (change.window > 0) {
         config.windows.resize(static_cast<std::size_t>(config.layers), 0);
         for (std::int64_t& window : config.windows)
             window = window > 0 ? std::min(window, change.window) : change.window;
-        break;
-    case PositionChange::RotaryLinear:
-        rescale(RotaryScaling::Linear);
-        break;
-    case PositionChange::RotaryNtk:
-        rescale(RotaryScaling::Ntk);
-        break;
-    case PositionChange::RotaryYarn:
-        rescale(RotaryScaling::Yarn);
-        break;
+    }
+    if (change.sinks > 0) {
+        if (std::all_of(config.windows.begin(), config.windows.end(), [](std::int64_t window) { return window == 0; }))
+            throw Error("Sinks are the keys that a query sees in spite of an attention window; this model has no window, and none "
+                        "is asked for.");
+        config.sinks = change.sinks;
     }
     checkConfig(config, "These positions");
     return config;

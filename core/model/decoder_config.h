@@ -62,9 +62,10 @@ struct DecoderConfig {
     double attentionScale = 0;       // of q.k; 0: 1 / sqrt(headDim)
     bool scaledByLayer = false;      // and divided by the layer's number, the lowest being 1: GPT-2's option
     std::vector<std::int64_t> windows; // [layers], 0: none; empty: none in any layer
+    std::int64_t sinks = 0;            // with a window: the first keys, which every query sees all the same
 
     PositionScheme positions;
-    SlopeSet slopes;                 // [heads], with BiasKind::Linear: as trained, those of -m * distance
+    SlopeTable slopes;               // [layers][heads], with BiasKind::Linear: as trained, those of -m * distance
     std::int64_t slopeLength = 0;    // slopes as trained are divided by length / slopeLength past it; 0: they stay
     std::int64_t trainingLength = 0; // 0: unknown
 
@@ -79,16 +80,20 @@ struct DecoderConfig {
     double scaleAt(std::int64_t layer) const;
     std::int64_t windowAt(std::int64_t layer) const;
 
-    // The slopes as trained, for a text of `length` tokens.
-    SlopeSet slopesAt(std::int64_t length) const;
+    // The slopes of a layer as trained, for a text of `length` tokens.
+    SlopeSet slopesAt(std::int64_t layer, std::int64_t length) const;
 
-    // Whether the start of a text of `longer` tokens sees what it would see as a text of `shorter` tokens: so but for models
-    // that choose rotary frequencies or slopes by the length of the text.
+    // Gives every layer the same slopes. A number of layers that cannot be is left for checkConfig to refuse.
+    void setSlopes(const SlopeSet& heads);
+
+    // Whether the start of a text of `longer` tokens sees what it would see as a text of `shorter` tokens. True unless the
+    // model picks rotary frequencies or slopes by the length of the text.
     bool sameAt(std::int64_t shorter, std::int64_t longer) const;
 };
 
-// The same model with other positions in place of its own; slopes of `change` are to be given with each request. Throws
-// Error when the model has none of the positions to be changed.
+// The same model with other positions in place of its own. Where those are ALiBi in place of something else, every slope is
+// 0 until a request brings its own. Throws Error when the model has none of the positions to be changed, and for sinks where
+// no layer has a window.
 DecoderConfig withPositions(DecoderConfig config, const PositionOverride& change);
 
 // Throws Error naming `source` and the first field that makes no sense (zero layers, heads that do not divide, ...).

@@ -1,7 +1,8 @@
 // Other positions for a model than those it was trained with: what is asked for, as a plain value. Off the model's training
-// distribution but for Own, and to be shown as such. No Torch; usable on any thread.
+// distribution unless isOwn(), and to be shown as such. No Torch; usable on any thread.
 #pragma once
 
+#include "core/positions/position_scheme.h"
 #include "core/positions/slopes.h"
 
 #include <cstdint>
@@ -10,28 +11,46 @@
 
 namespace slopescope {
 
-enum class PositionChange {
-    Own,          // none
-    Alibi,        // `slopes` in place of all that the model has
-    None,         // nothing in place of all that it has
-    Window,       // its own, but attention ends `window` tokens back
-    RotaryLinear, // its own rotary positions, with frequencies divided by `factor`
-    RotaryNtk,    // ... with a base for `factor` times the length
-    RotaryYarn,   // ... scaled by YaRN for `factor` times the training length
+enum class BiasChange {
+    Own,    // the model's own distance bias, if it has one
+    None,   // no distance bias
+    Linear, // ALiBi: the slopes come with the Variant
 };
 
+// The three parts of a position method (position_scheme.h), each kept, taken away or replaced, and what attention does besides.
 struct PositionOverride {
-    PositionChange change = PositionChange::Own;
-    SlopeTable slopes; // [layers][heads]
-    std::int64_t window = 0;
-    double factor = 1;
+    bool keepsEmbedding = true; // what the model adds to the token embedding
+    bool keepsRotary = true;
+    BiasChange bias = BiasChange::Own;
+    RotaryScaling scaling = RotaryScaling::None; // Linear, Ntk or Yarn in place of the rotary part's own; None: as it is
+    double factor = 1;                           // of that scaling
+    std::int64_t window = 0; // keys a query sees at most, itself included; 0: none but the model's own
+    std::int64_t sinks = 0;  // the first keys, seen by every query in spite of the window
 
     bool operator==(const PositionOverride&) const = default;
+    bool isOwn() const { return *this == PositionOverride(); }
 };
 
-// Reads a SPEC of the command line: own | alibi | alibi:SLOPES | zero | none | window:W | rotary-linear:F | rotary-ntk:F |
-// rotary-yarn:F, where SLOPES is what parseSlopes reads, by default the paper's, and zero is alibi:zero. `own` is the
-// model's slope table, or one of its shape. Throws Error naming the spec and the fault.
-PositionOverride parsePositions(std::string_view spec, const SlopeTable& own);
+// The scheme that an override makes of a model's. Throws Error when there is no rotary part to scale, and for YaRN, which
+// scales from the length of training, when that is unknown (0).
+PositionScheme withOverride(PositionScheme scheme, const PositionOverride& change, std::int64_t trainingLength);
+
+// What a SPEC of positions says: the override, and the slopes of its ALiBi part ([layers][heads]; empty: it has none).
+struct PositionSpec {
+    PositionOverride positions;
+    SlopeTable slopes;
+};
+
+// Reads a SPEC of the command line, parts joined by "+":
+//   own                                            every part that the spec does not name stays (the usual without alibi, zero, none)
+//   alibi | alibi:SLOPES | zero | none             in place of all parts that the spec does not name; zero is alibi:zero
+//   rotary | rotary-linear:F | rotary-ntk:F | rotary-yarn:F    the model's rotary part, as it is or scaled
+//   window:W | sinks:K                             attention sees the last W keys, and the first K
+// SLOPES is what parseSlopes reads, by default the paper's; `own` there is the model's slope table, or one of its shape.
+// So "rotary-ntk:4+alibi:scale:0.5+window:512+sinks:4" is one spec. Throws Error naming the spec and the fault.
+PositionSpec parsePositions(std::string_view spec, const SlopeTable& own);
+
+// The spec that parsePositions reads as this, slopes left out: "own", "alibi", "rotary-ntk:4+window:512".
+std::string specOf(const PositionOverride& positions);
 
 } // namespace slopescope

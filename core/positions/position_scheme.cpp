@@ -20,18 +20,26 @@ std::string describe(const Rotary& rotary) {
 
 } // namespace
 
-std::string describe(const PositionScheme& scheme) {
-    if (scheme.bias == BiasKind::Linear)
-        return "ALiBi";
-    if (scheme.bias == BiasKind::T5Buckets)
-        return "T5 bias";
+PositionMethod methodOf(const PositionScheme& scheme) {
+    if (scheme.bias != BiasKind::None)
+        return scheme.bias == BiasKind::Linear ? PositionMethod::Alibi : PositionMethod::T5Bias;
     if (scheme.rotary)
-        return describe(*scheme.rotary);
-    if (scheme.embedding == PositionEmbedding::Sinusoidal)
-        return "sinusoidal";
-    if (scheme.embedding == PositionEmbedding::Learned)
-        return "learned";
-    return "none";
+        return PositionMethod::Rotary;
+    if (scheme.embedding != PositionEmbedding::None)
+        return scheme.embedding == PositionEmbedding::Learned ? PositionMethod::Learned : PositionMethod::Sinusoidal;
+    return PositionMethod::None;
+}
+
+std::string describe(const PositionScheme& scheme) {
+    std::string words;
+    const auto add = [&](const std::string& part) { words += (words.empty() ? "" : " + ") + part; };
+    if (scheme.embedding != PositionEmbedding::None)
+        add(scheme.embedding == PositionEmbedding::Learned ? "learned" : "sinusoidal");
+    if (scheme.rotary)
+        add(describe(*scheme.rotary));
+    if (scheme.bias != BiasKind::None)
+        add(scheme.bias == BiasKind::Linear ? "ALiBi" : "T5 bias");
+    return words.empty() ? "none" : words;
 }
 
 PositionScheme schemeNamed(const std::string& name, std::int64_t headDim, std::int64_t trainingLength) {

@@ -44,8 +44,12 @@ struct PositionScheme {
     std::int64_t buckets = 32, maxDistance = 128; // of T5Buckets
 };
 
+// The method that gives a scheme its name and its hue: that of its bias, else of its rotary part, else of its embedding.
+enum class PositionMethod { Alibi, Rotary, T5Bias, Sinusoidal, Learned, None };
+PositionMethod methodOf(const PositionScheme& scheme);
+
 // "ALiBi", "rotary", "T5 bias", "sinusoidal", "learned", "none": the field's names, as shown to people. Scaled rotary
-// positions say so: "rotary, YaRN x 4".
+// positions say so: "rotary, YaRN x 4". Several parts are joined: "rotary, NTK x 4 + ALiBi".
 std::string describe(const PositionScheme& scheme);
 
 // The scheme of one of our own models: alibi | rotary | t5-bias | sinusoidal | learned | none, for a head of `headDim`.

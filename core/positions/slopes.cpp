@@ -17,10 +17,9 @@ namespace slopescope {
 namespace {
 
 // Far past the point where each token sees only itself, and small enough that slope * distance stays a float32.
-constexpr double kSteepest = 1e6;
 constexpr const char* kWhatIsPossible = "; a slope lies between 0 and 1,000,000.";
 
-bool possible(double slope) { return slope >= 0 && slope <= kSteepest; }
+bool possible(double slope) { return slope >= 0 && slope <= kSteepestSlope; }
 
 constexpr double kRandomMean = 1.0 / 8;
 

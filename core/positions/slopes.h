@@ -1,6 +1,6 @@
 // Slope sets: how fast each head forgets. One place for every rule; pinned by the vectors of tests/data/slopes.
 //
-// A slope is the m of ALiBi's bias -m * distance: between 0 and 1e6, one a head. A SlopeSet belongs to one layer, a SlopeTable to
+// A slope is the m of ALiBi's bias -m * distance: between 0 and kSteepestSlope, one a head. A SlopeSet belongs to one layer, a SlopeTable to
 // a model. Plain values, no Torch, usable on any thread.
 #pragma once
 
@@ -13,6 +13,8 @@ namespace slopescope {
 
 using SlopeSet = std::vector<double>;        // [heads]
 using SlopeTable = std::vector<SlopeSet>;    // [layers][heads]; ALiBi models repeat one set until someone unties it
+
+inline constexpr double kSteepestSlope = 1e6;
 
 // The paper's rule (get_slopes of ofirpress/attention_with_linear_biases): for a power of two, a geometric series from
 // 2^(-biasMax/n) with that ratio; otherwise the set of the power of two below, then every other slope of the set above.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 
 namespace slopescope {
 namespace {
@@ -62,28 +63,53 @@ void requireToken(std::int64_t token, std::int64_t length) {
 MapResult drawMap(const TextForward& forward, MapCache& cache, const MapRequest& r, const Job& job,
                   const std::function<void(const MapResult&)>& draft) {
     job.check(); // what is kept is drawn without a further one
-    const HeadView head = forward.head(r.head.layer, r.head.head, r.slopes, r.length);
     const Viewport& v = r.viewport;
-    const double slope = slopeOf(head);
-    const Freshness fresh = freshness(forward, r.head.layer, r.slopes);
-    const auto result = [&](Freshness state, const std::function<MapPixels()>& draw) {
-        const auto begin = std::chrono::steady_clock::now();
-        MapPixels pixels = draw();
-        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-        return MapResult{r.head, r.length, r.stage, r.pooling, {v, std::move(pixels.values)}, state,
-                         pixels.visited.fraction(), seconds, head.q.device().is_cpu() ? kernelName(head.q.size(1)) : "cuda"};
+    struct Drawn {
+        HeadView view;
+        MapSubject subject;
+        bool settled; // its slope is the one that the run has: not in a hand that moves on
     };
-    const MapSubject subject{forward.revision(r.head.layer), r.head, r.length, slope, r.stage, r.pooling};
-    const std::int64_t sampling = draft && r.pooling == Pooling::Mean && !cache.holds(subject, v)
-                                      ? draftSampling(workOf(v, r.stage, slope, r.length, head.q.size(1)), v, r.stage, head)
-                                      : 1;
+    std::vector<Drawn> heads;
+    int highest = 0;
+    const bool mayDraft = draft && r.pooling == Pooling::Mean && v.rows > 0; // a viewport that makes no sense is refused below
+    double work = 0;
+    bool known = true;
+    for (const HeadAddress head : r.heads) {
+        HeadView view = forward.head(head.layer, head.head, r.variant.slopes, r.length);
+        const MapSubject subject{forward.revision(head.layer), head, r.length, slopeOf(view), r.stage, r.pooling};
+        const bool settled = view.lse.defined();
+        highest = std::max(highest, head.layer);
+        if (mayDraft)
+            work += workOf(v, r.stage, subject.slope, r.length, view.q.size(1));
+        known = known && cache.holds(subject, v);
+        heads.push_back({std::move(view), subject, settled});
+    }
+    const Freshness fresh = freshness(forward, highest, r.variant.slopes);
+    const at::Tensor& q = heads.front().view.q;
+    const auto result = [&](Freshness state, const std::function<MapPixels(const Drawn&)>& draw) {
+        const auto begin = std::chrono::steady_clock::now();
+        MapPixels mean = draw(heads.front());
+        for (std::size_t i = 1; i < heads.size(); ++i) {
+            const MapPixels more = draw(heads[i]);
+            std::transform(mean.values.begin(), mean.values.end(), more.values.begin(), mean.values.begin(), std::plus());
+            mean.visited.computed += more.visited.computed;
+            mean.visited.dense += more.visited.dense;
+        }
+        if (heads.size() > 1)
+            for (float& value : mean.values)
+                value /= float(heads.size());
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        return MapResult{r.variant, r.length, r.heads, r.stage, r.pooling, {v, std::move(mean.values)}, state,
+                         mean.visited.fraction(), seconds, q.device().is_cpu() ? kernelName(q.size(1)) : "cuda"};
+    };
+    const std::int64_t sampling = mayDraft && !known ? draftSampling(work, v, r.stage, heads.front().view) : 1;
     if (sampling > 1)
-        draft(result(fresh == Freshness::Exact ? Freshness::Draft : fresh, [&] {
+        draft(result(fresh == Freshness::Exact ? Freshness::Draft : fresh, [&](const Drawn& head) {
             return attentionMap(
-                head, {v.queryBegin, v.queryEnd, v.keyBegin, v.keyEnd, v.rows, v.columns, r.stage, r.pooling, sampling},
+                head.view, {v.queryBegin, v.queryEnd, v.keyBegin, v.keyEnd, v.rows, v.columns, r.stage, r.pooling, sampling},
                 job);
         }));
-    return result(fresh, [&] { return cache.draw(subject, head, v, job); });
+    return result(fresh, [&](const Drawn& head) { return cache.draw(head.subject, head.view, v, job, head.settled); });
 }
 
 ThumbnailsResult drawThumbnails(const TextForward& forward, const ThumbnailsRequest& r, const Job& job,
@@ -96,16 +122,18 @@ ThumbnailsResult drawThumbnails(const TextForward& forward, const ThumbnailsRequ
     double work = 0;
     for (int layer = 0; layer < layers; ++layer)
         for (int head = 0; head < heads; ++head) {
-            views.push_back(forward.head(layer, head, r.slopes, r.length));
+            views.push_back(forward.head(layer, head, r.variant.slopes, r.length));
             work += workOf(whole, r.stage, slopeOf(views.back()), r.length, config.headDim);
         }
     const auto drawn = [&](std::int64_t sampling) {
         const auto begin = std::chrono::steady_clock::now();
         ThumbnailsResult result;
+        result.variant = r.variant;
         result.length = r.length;
+        result.stage = r.stage;
         result.layers = layers;
         result.heads = heads;
-        result.freshness = freshness(forward, layers - 1, r.slopes);
+        result.freshness = freshness(forward, layers - 1, r.variant.slopes);
         if (sampling > 1 && result.freshness == Freshness::Exact)
             result.freshness = Freshness::Draft;
         for (const HeadView& head : views) {
@@ -122,21 +150,34 @@ ThumbnailsResult drawThumbnails(const TextForward& forward, const ThumbnailsRequ
 }
 
 ProfileResult measureProfile(const TextForward& forward, const ProfileRequest& r, const Job& job) {
-    const HeadView head = forward.head(r.head.layer, r.head.head, r.slopes, r.length);
     const std::vector<std::int64_t> edges = distanceBinEdges(r.length);
-    const ProfileValues values = attentionProfile(head, edges, 1, job);
-    const std::vector<double> alone = massOfBiasAlone(head.settings, r.length, edges);
+    const double share = 1 / double(r.heads.size());
     ProfileResult result;
-    result.head = r.head;
+    result.variant = r.variant;
+    result.heads = r.heads;
     result.length = r.length;
     for (std::size_t bin = 0; bin + 1 < edges.size(); ++bin)
-        result.bins.push_back({edges[bin], edges[bin + 1], values.mass[bin], alone[bin]});
-    result.meanDistance = values.meanDistance;
-    result.medianDistance = medianDistance(edges, values.mass);
-    result.entropyBits = values.entropyBits;
-    result.firstKeyMass = values.firstKeysMass;
-    result.diagonalMass = values.diagonalMass;
-    result.freshness = freshness(forward, r.head.layer, r.slopes);
+        result.bins.push_back({edges[bin], edges[bin + 1], 0, 0});
+    int highest = 0;
+    for (const HeadAddress address : r.heads) {
+        const HeadView head = forward.head(address.layer, address.head, r.variant.slopes, r.length);
+        const ProfileValues values = attentionProfile(head, edges, 1, job);
+        const std::vector<double> alone = massOfBiasAlone(head.settings, r.length, edges);
+        for (std::size_t bin = 0; bin < result.bins.size(); ++bin) {
+            result.bins[bin].mass += share * values.mass[bin];
+            result.bins[bin].biasOnly += share * alone[bin];
+        }
+        result.meanDistance += share * values.meanDistance;
+        result.entropyBits += share * values.entropyBits;
+        result.firstKeyMass += share * values.firstKeysMass;
+        result.diagonalMass += share * values.diagonalMass;
+        highest = std::max(highest, address.layer);
+    }
+    std::vector<double> mass;
+    for (const ProfileResult::Bin& bin : result.bins)
+        mass.push_back(bin.mass);
+    result.medianDistance = medianDistance(edges, mass);
+    result.freshness = freshness(forward, highest, r.variant.slopes);
     return result;
 }
 
@@ -144,36 +185,45 @@ CellResult readCell(const TextForward& forward, const CellRequest& r, const Job&
     requireToken(r.query, r.length);
     requireToken(r.key, r.length);
     CellResult result;
+    result.variant = r.variant;
+    result.length = r.length;
     result.head = r.head;
     result.query = r.query;
     result.key = r.key;
-    result.freshness = freshness(forward, r.head.layer, r.slopes);
+    result.freshness = freshness(forward, r.head.layer, r.variant.slopes);
     result.masked = r.key > r.query;
     if (result.masked)
         return result;
-    const HeadView head = forward.head(r.head.layer, r.head.head, r.slopes, r.length);
+    const HeadView head = forward.head(r.head.layer, r.head.head, r.variant.slopes, r.length);
     const auto one = [&](Stage stage) {
         return double(cells(head, r.query, r.query + 1, r.key, r.key + 1, stage, job).front());
     };
-    const std::vector<float> row = cells(head, r.query, r.query + 1, 0, r.query + 1, Stage::Probability, job);
-    const float probability = row[std::size_t(r.key)];
-    result.masked = std::isnan(probability);
+    // The whole row of biased scores: the map's own probabilities are 0 where a block could be skipped.
+    const std::vector<float> row = cells(head, r.query, r.query + 1, 0, r.query + 1, Stage::Sum, job);
+    const float sum = row[std::size_t(r.key)];
+    result.masked = std::isnan(sum);
     if (result.masked)
         return result;
+    double all = 0;
+    for (const float other : row)
+        if (!std::isnan(other))
+            all += std::exp(double(other) - double(sum));
     result.score = one(Stage::Score);
     result.bias = one(Stage::Bias);
-    result.probability = double(probability);
-    result.rank = 1 + std::count_if(row.begin(), row.end(), [&](float other) { return other > probability; });
+    result.probability = 1 / all;
+    result.rank = 1 + std::count_if(row.begin(), row.end(), [&](float other) { return other > sum; });
     return result;
 }
 
 LinksResult readLinks(const TextForward& forward, const LinksRequest& r, const Job& job) {
     requireToken(r.token, r.length);
-    const HeadView head = forward.head(r.head.layer, r.head.head, r.slopes, r.length);
+    const HeadView head = forward.head(r.head.layer, r.head.head, r.variant.slopes, r.length);
     LinksResult result;
+    result.variant = r.variant;
+    result.length = r.length;
     result.head = r.head;
     result.token = r.token;
-    result.freshness = freshness(forward, r.head.layer, r.slopes);
+    result.freshness = freshness(forward, r.head.layer, r.variant.slopes);
     result.reads.assign(std::size_t(r.length), 0.0F);
     result.readBy.assign(std::size_t(r.length), 0.0F);
     const auto unmasked = [](float value) { return std::isnan(value) ? 0.0F : value; };
@@ -182,6 +232,10 @@ LinksResult readLinks(const TextForward& forward, const LinksRequest& r, const J
     std::transform(row.begin(), row.end(), result.reads.begin(), unmasked);
     std::transform(column.begin(), column.end(), result.readBy.begin() + std::ptrdiff_t(r.token), unmasked);
     return result;
+}
+
+TokenLossResult readLosses(const TextForward& forward, const TokenLossRequest& r, const Job& job) {
+    return {r.variant, r.length, forward.losses(r.length, job)};
 }
 
 } // namespace slopescope

@@ -17,6 +17,8 @@ struct Overlap {
 // Only pixels of the same whole number of cells can be told to be the same.
 std::optional<Overlap> overlapOf(std::int64_t begin, std::int64_t end, std::int64_t pixels, std::int64_t oldBegin,
                                  std::int64_t oldEnd, std::int64_t oldPixels) {
+    if (pixels < 1)
+        return std::nullopt; // a viewport that makes no sense is refused where it is drawn
     const std::int64_t cells = (end - begin) / pixels;
     if (cells * pixels != end - begin || cells * oldPixels != oldEnd - oldBegin || (begin - oldBegin) % cells != 0)
         return std::nullopt;
@@ -45,7 +47,7 @@ MapCells viewOf(const MapSubject& subject, const Viewport& v) {
 
 } // namespace
 
-MapPixels MapCache::draw(const MapSubject& subject, const HeadView& head, const Viewport& v, const Job& job) {
+MapPixels MapCache::draw(const MapSubject& subject, const HeadView& head, const Viewport& v, const Job& job, bool keep) {
     const Entry* old = overlapping(subject, v);
     MapPixels pixels;
     if (!old) {
@@ -76,7 +78,8 @@ MapPixels MapCache::draw(const MapSubject& subject, const HeadView& head, const 
         compute(rows.first, rows.last, 0, columns.first);
         compute(rows.first, rows.last, columns.last, v.columns);
     }
-    keep({subject, v, pixels.values});
+    if (keep)
+        add({subject, v, pixels.values});
     return pixels;
 }
 
@@ -103,12 +106,8 @@ const MapCache::Entry* MapCache::overlapping(const MapSubject& subject, const Vi
     return best;
 }
 
-void MapCache::keep(Entry entry) {
-    m_entries.remove_if([&](const Entry& other) { // the same again, and what nobody can ask for any more
-        return other.subject == entry.subject ? other.viewport == entry.viewport
-                                              : other.subject.head == entry.subject.head &&
-                                                    other.subject.revision < entry.subject.revision;
-    });
+void MapCache::add(Entry entry) {
+    m_entries.remove_if([&](const Entry& other) { return other.subject == entry.subject && other.viewport == entry.viewport; });
     m_entries.push_front(std::move(entry));
     std::size_t values = 0;
     m_entries.remove_if([&](const Entry& kept) { return (values += kept.values.size()) > kMostValues; });

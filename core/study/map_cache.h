@@ -5,7 +5,7 @@
 #pragma once
 
 #include "core/attention/attention.h"
-#include "core/session.h"
+#include "core/study/requests.h"
 
 #include <cstdint>
 #include <list>
@@ -26,8 +26,9 @@ struct MapSubject {
 
 class MapCache {
 public:
-    // The exact picture of a viewport, from what is kept or computed from `head`. `visited` counts what was computed.
-    MapPixels draw(const MapSubject& subject, const HeadView& head, const Viewport& viewport, const Job& job);
+    // The exact picture of a viewport, from what is kept or computed from `head`. `visited` counts what was computed. Not `keep`:
+    // nobody will ask for it again, so it pushes out nothing.
+    MapPixels draw(const MapSubject& subject, const HeadView& head, const Viewport& viewport, const Job& job, bool keep = true);
 
     // Whether draw() would find this very picture.
     bool holds(const MapSubject& subject, const Viewport& viewport) const;
@@ -40,7 +41,7 @@ private:
     };
 
     const Entry* overlapping(const MapSubject& subject, const Viewport& viewport) const;
-    void keep(Entry entry);
+    void add(Entry entry);
 
     std::list<Entry> m_entries; // newest use first
 };

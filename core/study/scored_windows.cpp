@@ -1,22 +1,14 @@
 #include "core/study/scored_windows.h"
 
 #include <algorithm>
-#include <random>
-#include <utility>
 
 namespace slopescope {
 
-std::int64_t onePassHop(std::int64_t length) {
-    return std::max<std::int64_t>(1, length / 4);
-}
-
 std::vector<ScoredWindow> onePassWindows(std::int64_t tokens, std::int64_t length, std::uint64_t seed) {
     std::vector<ScoredWindow> windows;
-    for (std::int64_t start = 0; start + length < tokens; start += onePassHop(length))
+    for (std::int64_t start = 0; start + length < tokens; start += std::max<std::int64_t>(1, length / 4))
         windows.push_back({start, length, 0, 1});
-    std::mt19937_64 random(seed); // a Fisher-Yates of our own: std::shuffle differs between libraries
-    for (std::size_t i = windows.size(); i > 1; --i)
-        std::swap(windows[i - 1], windows[random() % i]);
+    shuffle(windows, seed);
     return windows;
 }
 

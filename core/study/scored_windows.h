@@ -5,9 +5,11 @@
 // llama.cpp's perplexity example.
 #pragma once
 
-#include "core/session.h"
+#include "core/study/requests.h"
 
 #include <cstdint>
+#include <random>
+#include <utility>
 #include <vector>
 
 namespace slopescope {
@@ -24,8 +26,13 @@ struct ScoredWindow {
 // often, in a seeded order that depends on nothing else.
 std::vector<ScoredWindow> onePassWindows(std::int64_t tokens, std::int64_t length, std::uint64_t seed);
 
-// How far apart their starts are.
-std::int64_t onePassHop(std::int64_t length);
+// A Fisher-Yates of our own: std::shuffle differs between libraries.
+template <class Value>
+void shuffle(std::vector<Value>& values, std::uint64_t seed) {
+    std::mt19937_64 random(seed);
+    for (std::size_t i = values.size(); i > 1; --i)
+        std::swap(values[i - 1], values[random() % i]);
+}
 
 // Side by side over the first `common` predictions of the text, so that every length scores the same tokens: where
 // `length` does not divide them, the last window is shorter.

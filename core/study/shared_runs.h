@@ -14,9 +14,11 @@ struct SharedRun {
     struct Served {
         std::size_t length; // whose windows it belongs to
         ScoredWindow window;
+        bool operator==(const Served&) const = default;
     };
     std::int64_t start = 0, inputs = 0;
     std::vector<Served> windows; // each begins at `start` and is no longer than the run
+    bool operator==(const SharedRun&) const = default;
 };
 
 // Runs that serve every window once, `windows` being those of each length: the longest runs first, those of one size by

@@ -4,7 +4,9 @@
 
 #include <ATen/ops/cat.h>
 
+#include <algorithm>
 #include <atomic>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -23,11 +25,13 @@ std::uint64_t nextRevision() {
 
 } // namespace
 
-TextForward::TextForward(std::shared_ptr<const Decoder> decoder, std::vector<std::int32_t> ids)
+TextForward::TextForward(std::shared_ptr<const Decoder> decoder, std::shared_ptr<const std::vector<std::int32_t>> ids)
     : m_decoder(std::move(decoder)), m_ids(std::move(ids)) {}
 
 const SlopeSet& TextForward::slopesOf(std::int64_t layer, const SlopeTable& slopes) const {
-    return slopes.empty() ? m_decoder->config().slopes : slopes.at(static_cast<std::size_t>(layer));
+    static const SlopeSet none;
+    const SlopeTable& table = slopes.empty() ? m_decoder->config().slopes : slopes;
+    return table.empty() ? none : table.at(static_cast<std::size_t>(layer));
 }
 
 std::int64_t TextForward::resume(const SlopeTable& slopes) const {
@@ -41,10 +45,14 @@ std::int64_t TextForward::layersToRun(const SlopeTable& slopes, std::int64_t len
     return m_decoder->config().layers - (covers(length) ? resume(slopes) : 0);
 }
 
-void TextForward::run(const SlopeTable& slopes, std::int64_t length, const Job& job) {
+void TextForward::checkLength(std::int64_t length) const {
     if (length < 1 || length > tokens())
         throw Error("The text on view has " + std::to_string(tokens()) + " tokens; " + std::to_string(length) +
                     " cannot be shown.");
+}
+
+void TextForward::run(const SlopeTable& slopes, std::int64_t length, const Job& job) {
+    checkLength(length);
     const std::int64_t count = m_decoder->config().layers;
     if (layersToRun(slopes, length) == 0)
         return; // the longer text is kept: its prefix serves every shorter length
@@ -62,9 +70,10 @@ void TextForward::run(const SlopeTable& slopes, std::int64_t length, const Job& 
     } else {
         known = lowest > 0 && m_decoder->config().sameAt(m_length, length) ? lasting() : 0;
         residual =
-            m_decoder->embed(std::span(m_ids).subspan(std::size_t(known), std::size_t(length - known)), 1, known, job);
+            m_decoder->embed(std::span(*m_ids).subspan(std::size_t(known), std::size_t(length - known)), 1, known, job);
     }
     auto rotary = m_decoder->rotaryFor(length - known, known, job);
+    const std::int64_t knownAtTop = lowest == count ? known : 0;
     for (const std::int64_t first = layer; layer < count; ++layer) {
         job.report(double(layer - first) / double(count - first), "Layer " + std::to_string(layer));
         Layer& kept = layers[std::size_t(layer)];
@@ -83,8 +92,29 @@ void TextForward::run(const SlopeTable& slopes, std::int64_t length, const Job& 
                 nextRevision()};
         residual = std::move(result.residual);
     }
+    m_top = behind(m_top, knownAtTop, residual, 1);
     m_layers = std::move(layers);
     m_length = length;
+}
+
+std::vector<float> TextForward::losses(std::int64_t length, const Job& job) const {
+    std::vector<float> nll(static_cast<std::size_t>(length), std::numeric_limits<float>::quiet_NaN());
+    if (length < 2)
+        return nll;
+    const std::span<const std::int32_t> targets = std::span(*m_ids).subspan(1, static_cast<std::size_t>(length - 1));
+    const at::Tensor loss = m_decoder->losses(m_top[0].narrow(0, 0, length - 1), targets, job);
+    std::copy_n(loss.data_ptr<float>(), length - 1, nll.begin() + 1);
+    return nll;
+}
+
+std::int64_t TextForward::bytes() const {
+    std::int64_t bytes = 0;
+    const auto add = [&](const at::Tensor& tensor) { bytes += tensor.defined() ? static_cast<std::int64_t>(tensor.nbytes()) : 0; };
+    for (const Layer& layer : m_layers)
+        for (const at::Tensor& tensor : {layer.input, layer.q, layer.k, layer.v, layer.lse})
+            add(tensor);
+    add(m_top);
+    return bytes;
 }
 
 bool TextForward::exactAt(std::int64_t layer, const SlopeTable& slopes) const {

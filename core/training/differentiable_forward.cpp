@@ -64,8 +64,9 @@ LayerBias DifferentiableForward::bias(const DecoderWeights& weights, std::int64_
     case BiasKind::None:
         break;
     case BiasKind::Linear:
+        // The trainer's layers share their slopes.
         if (!m_slopes.defined() || m_slopes.device() != device || m_slopesLength != length) {
-            m_slopes = at::tensor(at::ArrayRef<double>(m_config.slopesAt(length)), at::kDouble).to(at::kFloat).to(device);
+            m_slopes = at::tensor(at::ArrayRef<double>(m_config.slopesAt(0, length)), at::kDouble).to(at::kFloat).to(device);
             m_slopesLength = length;
         }
         return {m_slopes, {}};

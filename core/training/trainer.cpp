@@ -97,7 +97,7 @@ DecoderConfig configOf(const TrainingRequest& r, std::int64_t vocabulary) {
     config.trainingLength = r.length;
     config.positions = schemeNamed(r.positions, config.headDim, r.length);
     if (config.positions.bias == BiasKind::Linear)
-        config.slopes = paperSlopes(static_cast<int>(r.heads));
+        config.setSlopes(paperSlopes(static_cast<int>(r.heads)));
     checkConfig(config, "The training request");
     return config;
 }

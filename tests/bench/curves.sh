@@ -10,7 +10,7 @@ echo "| model | validation loss | ${lengths//,/ | } |"
 echo "|---|---|${lengths//[0-9]/}" | sed 's/,/---|/g; s/$/---|/'
 for model in alibi rotary t5-bias sinusoidal learned none; do
     loss=$(awk -F': ' '/"validation_loss"/ { printf "%.3f", $2 }' "$root/resources/models/$model/training.json")
-    "$cli" perplexity "$model" --text "$root/resources/text/the-tide-clock.txt" --lengths "$lengths" --json |
+    "$cli" perplexity "$model" --text "$root/resources/text/the-tide-clock.txt" --lengths "$lengths" --windows 0 --error 0 --json |
         python3 -c '
 import json, sys
 points = json.load(sys.stdin)["points"]

@@ -1,6 +1,7 @@
-// How long a hand waits: the real window with the bundled model, a handle dragged with mouse events. Prints the median and
-// the 95th percentile of drag-to-paint (mouse event to the repainted map) and release-to-first-point (button up to the
-// first state of the new curve). Run alone; QT_QPA_PLATFORM=offscreen is the default.
+// How long a hand waits: the real window, a handle dragged with mouse events. Prints the median and the 95th percentile of
+// drag-to-paint (mouse event to the repainted map) and release-to-first-point (button up to the first state in which A and B
+// are paired, or the first of the curve where one variant is alone): with one variant, as trained, and with four and A − B on
+// view. Run alone; QT_QPA_PLATFORM=offscreen is the default.
 #include "app/startup.h"
 #include "ui/window/main_window.h"
 #include "ui/map/map_panel.h"
@@ -23,7 +24,7 @@ namespace {
 using namespace slopescope;
 
 constexpr int kRounds = 8, kSteps = 25; // drags, and steps of the mouse in each
-constexpr int kPatience = 300'000;       // ms
+constexpr int kPatience = 120'000;       // ms
 
 bool waitFor(const std::function<bool()>& reached) {
     QElapsedTimer timer;
@@ -40,14 +41,14 @@ class PaintWatch : public QObject {
 public:
     explicit PaintWatch(ui::MapView& map) : m_map(map) { m_map.installEventFilter(this); }
     void reset() {
-        m_before = m_map.picture().values;
+        m_before = shown();
         m_painted = false;
     }
     bool painted() const { return m_painted; }
 
 protected:
     bool eventFilter(QObject* object, QEvent* event) override {
-        if (event->type() != QEvent::Paint || m_painted || m_map.picture().values == m_before)
+        if (event->type() != QEvent::Paint || m_painted || shown() == m_before)
             return false;
         m_map.removeEventFilter(this); // let the widget paint first: its pixels count, not the request for them
         QCoreApplication::sendEvent(object, event);
@@ -57,6 +58,11 @@ protected:
     }
 
 private:
+    std::vector<float> shown() const {
+        const Picture* const picture = m_map.picture();
+        return picture == nullptr ? std::vector<float>() : picture->values;
+    }
+
     ui::MapView& m_map;
     std::vector<float> m_before;
     bool m_painted = false;
@@ -75,19 +81,50 @@ void print(const char* what, std::vector<double> milliseconds) {
                 milliseconds.size());
 }
 
-bool measure(const std::filesystem::path& resources, std::int64_t length) {
+// Whether the newest state of the curves has a point of A, and of its difference from B where there is a B.
+bool hasPoint(const ui::Lab& lab) {
+    const auto curves = lab.curves();
+    const WorkspaceVariant* const a = lab.workspace().a();
+    for (std::size_t i = 0; curves && a != nullptr && i < curves->curves.size(); ++i)
+        if (lab.curveIds()[i] == a->id && curves->curves[i].variant == a->variant) {
+            if (!lab.workspace().against)
+                return curves->curves[i].points.front().tokens > 0;
+            const auto& points = curves->differences[i].points;
+            return !points.empty() && points.front().windows > 0;
+        }
+    return false;
+}
+
+bool measure(const std::filesystem::path& resources, std::int64_t length, bool compared) {
     ui::LaunchOptions options;
     options.resources = resources;
     options.length = length;
+    options.models = {QStringLiteral("alibi")};
+    if (compared)
+        options.models += {QStringLiteral("sinusoidal"), QStringLiteral("rotary"), QStringLiteral("t5-bias")};
     ui::MainWindow window(options);
     window.resize(1600, 1000);
     window.show();
-    if (!waitFor([&] { return window.isSettled(); }))
+    ui::Lab& lab = window.lab();
+    if (!waitFor([&] { return lab.isSettled() && lab.workspace().variants.size() == std::size_t(options.models.size()); }))
+        return false;
+    if (compared) {
+        lab.look([](Workspace& w) { w.selected = w.variants.front().id; });
+        lab.edit({}, [](Workspace& w) { // a copy to edit, compared with the model as trained
+            Variant copy = w.a()->variant;
+            copy.slopes = SlopeTable(4, paperSlopes(8, 9));
+            const VariantId trained = w.selected;
+            w.selected = w.add(copy, {}, 0x884400);
+            w.against = trained;
+            w.look.mode = MapMode::Difference;
+        });
+    }
+    if (!waitFor([&] { return lab.isSettled(); }))
         return false;
     auto& canvas = *window.findChild<ui::SlopeCanvas*>();
     PaintWatch watch(*window.mapPanel().map());
     bool point = false;
-    QObject::connect(&window.engine(), &ui::Engine::curveReady, &watch, [&] { point = true; });
+    QObject::connect(&lab, &ui::Lab::curvesChanged, &watch, [&] { point = hasPoint(lab); });
 
     std::vector<double> paints, points;
     QElapsedTimer timer;
@@ -113,12 +150,13 @@ bool measure(const std::filesystem::path& resources, std::int64_t length) {
         if (!waitFor([&] { return point; }))
             return false;
         points.push_back(double(timer.nsecsElapsed()) / 1e6);
-        window.selectHead({round % 4, (head + 1) % 8});
-        if (!waitFor([&] { return window.isSettled(); }))
+        lab.look([&](Workspace& w) { w.look.heads = {{round % 4, (head + 1) % 8}}; });
+        if (!waitFor([&] { return lab.isSettled(); }))
             return false;
     }
-    std::printf("L = %lld, map of %d x %d pixels\n", static_cast<long long>(length), window.view().viewport.rows,
-                window.view().viewport.columns);
+    const Viewport shown = window.mapPanel().map()->wanted();
+    std::printf("L = %lld, map of %d x %d pixels, %s\n", static_cast<long long>(length), shown.rows, shown.columns,
+                compared ? "five variants, A - B on view" : "one variant");
     print("drag to paint", std::move(paints));
     print("release to first point", std::move(points));
     return true;
@@ -133,9 +171,10 @@ int main(int argc, char** argv) {
     const QApplication application(argc, argv);
     const std::filesystem::path resources = argc > 1 ? argv[1] : SLOPESCOPE_RESOURCES;
     for (const std::int64_t length : {2048, 4096})
-        if (!measure(resources, length)) {
-            std::fprintf(stderr, "bench_drag: the window did not answer within %d s.\n", kPatience / 1000);
-            return 2;
-        }
+        for (const bool compared : {false, true})
+            if (!measure(resources, length, compared)) {
+                std::fprintf(stderr, "bench_drag: the window did not answer within %d s.\n", kPatience / 1000);
+                return 2;
+            }
     return 0;
 }

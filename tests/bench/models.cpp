@@ -9,7 +9,7 @@
 #include "core/attention/attention.h"
 #include "core/checkpoint/model_directory.h"
 #include "core/base/error.h"
-#include "core/study/length_curve.h"
+#include "core/study/window_losses.h"
 #include "core/training/adamw.h"
 #include "core/training/differentiable_forward.h"
 #include "core/base/utf8.h"
@@ -124,7 +124,7 @@ DecoderConfig randomConfig(std::int64_t layers, std::int64_t heads) {
     config.heads = config.keyHeads = heads;
     config.headDim = config.width / heads;
     config.positions = schemeNamed("alibi", config.headDim, 256);
-    config.slopes = paperSlopes(int(heads));
+    config.setSlopes(paperSlopes(int(heads)));
     return config;
 }
 

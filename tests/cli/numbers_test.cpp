@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <iomanip>
 #include <numeric>
 #include <sstream>
 
@@ -84,11 +85,73 @@ TEST(Numbers, CurveHasTheKeysOfTheContract) {
         const json curve = json::parse(outcome.out);
         EXPECT_EQ(curve.contains("context"), protocol == "one-pass");
         for (const json& point : curve.at("points")) {
-            EXPECT_EQ(point.size(), 6U);
-            for (const char* key : {"length", "perplexity", "nll", "standard_error", "tokens", "seconds"})
+            EXPECT_EQ(point.size(), 8U);
+            for (const char* key :
+                 {"length", "perplexity", "nll", "standard_error", "tokens", "bits_per_byte", "windows"})
                 EXPECT_TRUE(point.at(key).is_number()) << key;
+            EXPECT_TRUE(point.at("seconds").is_number() || point.at("seconds").is_null());
         }
     }
+}
+
+// What it takes to measure the same again.
+TEST(Numbers, ARecordNamesItsTextItsWindowsAndItsVersion) {
+    const std::vector<int> ids = idsOfText();
+    const json curve = runJson(
+        {"perplexity", modelOf("alibi"), "--text", textFile(), "--lengths", "8,32", "--windows", "3", "--error", "0"});
+    EXPECT_EQ(curve.at("text"), "the-tide-clock.txt");
+    EXPECT_EQ(curve.at("text_tokens"), ids.size());
+    EXPECT_EQ(curve.at("max_tokens"), nullptr);
+    EXPECT_EQ(curve.at("windows"), 3);
+    EXPECT_EQ(curve.at("window_length"), 32);
+    EXPECT_EQ(curve.at("error"), 0);
+    EXPECT_EQ(curve.at("seed"), 1);
+    EXPECT_EQ("slopescope-cli " + curve.at("version").get<std::string>() + "\n", run({"--version"}).out);
+    EXPECT_EQ(curve.at("points").at(1).at("windows"), 3);
+    EXPECT_EQ(curve.at("points").at(1).at("tokens"), 96);
+    // The shorter length came free with the longer one.
+    EXPECT_TRUE(curve.at("points").at(0).at("seconds").is_null() ||
+                curve.at("points").at(0).at("seconds").get<double>() > 0);
+    EXPECT_GT(curve.at("points").at(1).at("seconds").get<double>(), 0);
+    // FNV-1a over the ids, eight bytes each.
+    std::uint64_t digest = 14695981039346656037ULL;
+    for (const int id : ids)
+        for (int byte = 0; byte < 8; ++byte)
+            digest = (digest ^ ((std::uint64_t(id) >> (8 * byte)) & 255)) * 1099511628211ULL;
+    std::ostringstream hexadecimal;
+    hexadecimal << std::hex << std::setw(16) << std::setfill('0') << digest;
+    EXPECT_EQ(curve.at("text_digest"), hexadecimal.str());
+    // Bits per byte: the bytes that the predicted tokens stand for, side by side over nearly the whole text.
+    const json side = runJson(
+        {"perplexity", modelOf("alibi"), "--text", textFile(), "--lengths", "8", "--protocol", "non-overlapping"});
+    const json tokens = runJson({"tokenize", modelOf("alibi"), "--text", textFile()}).at("tokens");
+    const auto scored = side.at("points").at(0).at("tokens").get<std::size_t>();
+    const double bytes = tokens.at(scored).at("end").get<double>() - tokens.at(0).at("end").get<double>();
+    EXPECT_NEAR(side.at("points").at(0).at("bits_per_byte").get<double>(),
+                side.at("points").at(0).at("nll").get<double>() * double(scored) / std::log(2.0) / bytes, 1e-9);
+    EXPECT_EQ(side.at("left_over"), ids.size() - 1 - scored);
+}
+
+TEST(Numbers, WhatIsLeftOutIsTheUsual) {
+    const std::size_t tokens = idsOfText().size();
+    const json curve = runJson({"perplexity", modelOf("alibi"), "--text", textFile()}); // trained at 16
+    std::vector<int> lengths;
+    for (const json& point : curve.at("points"))
+        lengths.push_back(point.at("length"));
+    std::vector<int> expected{32};
+    while (2 * expected.back() <= 16 * 16 && std::size_t(2 * expected.back()) < tokens)
+        expected.push_back(2 * expected.back());
+    EXPECT_EQ(lengths, expected);
+    EXPECT_EQ(curve.at("error"), 0.01);
+    // Filled: side by side the text has more windows of 32 than the first pass has of the longest length.
+    const json first = runJson({"perplexity", modelOf("alibi"), "--text", textFile(), "--error", "0"});
+    EXPECT_GE(curve.at("points").at(0).at("windows"), first.at("points").at(0).at("windows"));
+    EXPECT_EQ(curve.at("windows"), first.at("windows"));
+    const json some =
+        runJson({"perplexity", modelOf("alibi"), "--text", textFile(), "--max-tokens", "100", "--lengths", "32"});
+    EXPECT_EQ(some.at("max_tokens"), 100);
+    EXPECT_LE(some.at("windows"), 9); // of 32, a quarter apart
+    EXPECT_EQ(some.at("text_tokens"), tokens);
 }
 
 TEST(Numbers, OnePassGivesLossByContext) {
@@ -113,15 +176,19 @@ TEST(Numbers, SlopesChangeTheCurve) {
     EXPECT_EQ(own, nll({"--slopes", write("slopes.json", "[[0.0625,0.00390625],[0.0625,0.00390625]]")}));
     EXPECT_NE(own, nll({"--slopes", "uniform:2"}));
     EXPECT_NE(own, nll({"--window", "2"}));
-    EXPECT_NEAR(own, nll({"--window", "64"}), 1e-6); // as long as the text that a window reads; other sums, other roundings
+    EXPECT_NEAR(own, nll({"--window", "64"}),
+                1e-6); // as long as the text that a window reads; other sums, other roundings
 }
 
 TEST(Numbers, IdsMeasureLikeTheirText) {
     const std::string ids = write("ids.json", json(idsOfText()).dump());
     const auto points = [](const std::string& option, const std::string& file) {
         json all = runJson({"perplexity", modelOf("alibi"), option, file, "--lengths", "8,32"}).at("points");
-        for (json& point : all)
+        for (json& point : all) {
+            EXPECT_EQ(point.at("bits_per_byte").is_null(), option == "--ids"); // ids have no letters
+            point.erase("bits_per_byte");
             point.erase("seconds");
+        }
         return all;
     };
     EXPECT_EQ(points("--ids", ids), points("--text", textFile()));

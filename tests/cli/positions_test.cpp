@@ -42,6 +42,21 @@ TEST(Positions, AreTheSlopesAndTheWindowOfTheOtherOptions) {
               nll(curve("alibi", {"--slopes", "scale:2"})));
 }
 
+TEST(Positions, AreJoinedByPlus) {
+    const json joined = curve("alibi", {"--positions", "window:5+own+sinks:2"});
+    EXPECT_EQ(joined.at("positions"), "window:5+sinks:2");
+    EXPECT_NE(nll(joined), nll(curve("alibi", {"--window", "5"})));
+    EXPECT_EQ(nll(joined), nll(curve("alibi", {"--positions", "sinks:2", "--window", "5"})));
+    EXPECT_EQ(nll(curve("alibi", {"--positions", "own+alibi:scale:2"})), nll(curve("alibi", {"--slopes", "scale:2"})));
+    const json both = curve("learned", {"--positions", "alibi:0.5,0.25+window:9"});
+    EXPECT_EQ(both.at("positions"), "alibi+window:9");
+    EXPECT_EQ(both.at("slopes"), json({0.5, 0.25}));
+    EXPECT_THAT(run({"perplexity", modelOf("alibi"), "--text", textFile(), "--lengths", "16", "--positions",
+                     "alibi:zero+window:4"})
+                    .out,
+                HasSubstr("positions alibi:zero+window:4 in place of its own"));
+}
+
 TEST(Positions, SetAModelFreeOfItsLongestLength) {
     const Arguments arguments{"perplexity", modelOf("learned"), "--text", textFile(), "--lengths", "16,64"};
     EXPECT_TRUE(runJson(arguments).at("points").at(1).contains("unavailable"));

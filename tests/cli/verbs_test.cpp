@@ -24,6 +24,12 @@ TEST(Help, EveryVerbExplainsItself) {
     EXPECT_THAT(run({"perplexity", "--help"}).out, HasSubstr("llama-perplexity"));
 }
 
+TEST(Version, IsOneLine) {
+    const Outcome version = run({"--version"});
+    EXPECT_EQ(version.status, 0);
+    EXPECT_THAT(version.out, testing::MatchesRegex("slopescope-cli [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
 TEST(Info, TellsWhatTheModelIs) {
     const json info = runJson({"info", modelOf("alibi")});
     EXPECT_EQ(info.at("positions"), "ALiBi");

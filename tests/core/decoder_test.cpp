@@ -1,7 +1,7 @@
 // The decoder of every position method against the reference decoder.
 #include "core/base/error.h"
 #include "core/base/parallel.h"
-#include "core/study/length_curve.h"
+#include "core/study/window_losses.h"
 #include "tests/core/tiny_model.h"
 
 #include <gmock/gmock.h>
@@ -123,24 +123,30 @@ TEST(Rotary, InterleavedAndPartial) {
 TEST(Alibi, SixHeadsUseThePapersInterleave) {
     const TinyModel model({.heads = 6, .keyHeads = 6});
     // The set of four heads, then every other slope of the set of eight.
-    EXPECT_EQ(model.config.slopes, (SlopeSet{0.25, 0.0625, 0.015625, 0.00390625, 0.5, 0.125}));
+    EXPECT_EQ(model.config.slopes, SlopeTable(2, {0.25, 0.0625, 0.015625, 0.00390625, 0.5, 0.125}));
     expectLikeReference({.heads = 6, .keyHeads = 6}, 30, "six heads");
 }
 
-TEST(Override, SlopesOfEachLayerAndAWindow) {
+TEST(Override, SlopesOfEachLayerAWindowAndSinks) {
     const TinyModel model({.layers = 3});
     const SlopeTable slopes{{1, 0.5, 0.25, 0}, {0, 0, 0, 0}, {2, 0.001, 0.3, 4}};
     const auto ids = tinyIds(4, 50);
-    for (const std::size_t window : {0, 1, 7}) {
-        ReferenceModel reference = model.reference(slopes);
-        reference.window = window;
-        const Decoder decoder = model.decoder();
-        AttentionOverride change;
-        change.slopes = slopes;
-        change.window = std::int64_t(window);
-        expectLogits(values(decoder.logits(runAll(decoder, ids, 1, change))), referenceForward(reference, ids).logits,
-                     "window " + std::to_string(window));
-    }
+    for (const std::size_t window : {0, 1, 7})
+        for (const std::size_t sinks : {0, 1, 4}) {
+            if (window == 0 && sinks > 0)
+                continue; // refused: nothing for them to be seen in spite of
+            ReferenceModel reference = model.reference(slopes);
+            reference.window = window;
+            reference.sinks = sinks;
+            PositionOverride positions;
+            positions.window = std::int64_t(window);
+            positions.sinks = std::int64_t(sinks);
+            const Decoder decoder = model.decoder().withPositions(positions);
+            AttentionOverride change;
+            change.slopes = slopes;
+            expectLogits(values(decoder.logits(runAll(decoder, ids, 1, change))), referenceForward(reference, ids).logits,
+                         "window " + std::to_string(window) + ", sinks " + std::to_string(sinks));
+        }
 }
 
 TEST(Layers, GiveTheQueriesKeysAndNormalisersThatAttentionSaw) {

@@ -116,7 +116,7 @@ TEST(Devices, ASessionThatCannotMoveStaysAsItWas) {
     session.openModel("alibi", {});
     EXPECT_THROW(session.useDevice({0}, {}), Error);
     EXPECT_TRUE(session.device().isCpu());
-    EXPECT_EQ(session.model()->name, "alibi");
+    EXPECT_EQ(session.model("alibi").name, "alibi");
 }
 
 // The picture of a head, and the loss, on a GPU in the precision of the files, beside the processor's in float32.
@@ -131,18 +131,20 @@ TEST(Devices, AGpuDrawsWhatTheProcessorDraws) {
             Session session(SLOPESCOPE_RESOURCES);
             session.openModel(model, {});
             session.openText(session.bundledText(), {});
+            const Variant variant{model, {}, {}};
             session.useDevice(device, {});
             EXPECT_EQ(session.device(), device);
-            session.forward({}, 250, {});
+            session.forward(variant, 250, {});
             MapRequest map;
+            map.variant = variant;
             map.length = 250;
-            map.head = {2, 3};
+            map.heads = {{2, 3}};
             map.viewport = {0, 250, 0, 250, 40, 40};
             pictures.push_back(session.map(map, {}).picture);
-            CurveRequest curve;
-            curve.lengths = {64, 250};
-            curve.maxTokens = 2000;
-            losses.push_back(session.curve(curve, {}).points.back().nll);
+            CurvesRequest curves{{variant}, {}, {}};
+            curves.plan.lengths = {64, 250};
+            curves.plan.maxTokens = 2000;
+            losses.push_back(session.sweep(curves, {}).curves.front().points.back().nll);
         }
         EXPECT_NEAR(losses[0], losses[1], 0.01);
         ASSERT_EQ(pictures[0].values.size(), pictures[1].values.size());

@@ -118,7 +118,8 @@ TEST(FamilyRefusals, ShapesThatCannotBe) {
     expectRefused("bloom", {{"hidden_size", nullptr}}, "\"hidden_size\" is missing");
     expectRefused("llama", {{"num_key_value_heads", 4}}, "6 heads cannot share 4 key heads evenly");
     expectRefused("llama", {{"num_attention_heads", 0}}, "heads");
-    expectRefused("llama", {{"num_hidden_layers", 1e9}}, "\"num_hidden_layers\" must be a whole number");
+    expectRefused("llama", {{"num_hidden_layers", 2.5}}, "\"num_hidden_layers\" must be a whole number");
+    expectRefused("llama", {{"num_hidden_layers", 1e9}}, "number of layers is 1000000000");
     expectRefused("llama", {{"num_hidden_layers", 1'000'000'000}}, "number of layers is 1000000000");
     expectRefused("llama", {{"rms_norm_eps", -1}}, "epsilon");
     expectRefused("mistral", {{"sliding_window", -4}}, "\"sliding_window\" is -4, which is no number of tokens");
@@ -172,16 +173,65 @@ TEST_F(FamilyTensors, AnOutputProjectionMayBeLeftOutOnlyWhereTheFamilyTies) {
     expectOneSentence(messageWithTensors(), "model.safetensors", "has no tensor \"lm_head.weight\"");
 }
 
+// transformers keeps a stored head that differs from the embedding, whatever the config says of tying.
+TEST_F(FamilyTensors, AStoredOutputProjectionCountsWhateverTheConfigSays) {
+    copy("llama_biases_tied");
+    const at::Tensor embedding = m_tensors.at("model.embed_tokens.weight");
+    const at::Tensor head = embedding.mul(2);
+    m_tensors["lm_head.weight"] = head;
+    writeTensorFile(directory() / "model.safetensors", m_tensors);
+    EXPECT_FALSE(openModelDirectory(directory(), Job()).config.tiedHead);
+
+    m_tensors.erase("model.embed_tokens.weight"); // of a tied model the head alone may be stored
+    writeTensorFile(directory() / "model.safetensors", m_tensors);
+    const OpenedModel alone = openModelDirectory(directory(), Job());
+    EXPECT_TRUE(alone.config.tiedHead);
+    EXPECT_TRUE(alone.weights.embedding.weight.equal(head));
+}
+
+DecoderConfig readWith(const std::string& fixture, const json& changes, std::initializer_list<const char*> without = {}) {
+    json config = configOf(fixture);
+    config.update(changes);
+    for (const char* const field : without)
+        config.erase(field);
+    return families::readBlueprint(config, "config.json").config;
+}
+
+// transformers' MistralConfig: a window of 4,096 and 8 key heads where the file says nothing; null is no window.
+TEST(FamilyDefaults, AMistralHasAWindowUnlessItsFileSaysThereIsNone) {
+    EXPECT_EQ(readWith("mistral", json::object(), {"sliding_window"}).windows, (std::vector<std::int64_t>{4096, 4096}));
+    EXPECT_EQ(readWith("mistral", {{"sliding_window", nullptr}}).windowAt(0), 0);
+    EXPECT_EQ(readWith("mistral", {{"num_attention_heads", 16}}, {"num_key_value_heads"}).keyHeads, 8);
+    EXPECT_EQ(readWith("mistral", {{"num_key_value_heads", nullptr}}).keyHeads, 4);
+}
+
+TEST(FamilyDefaults, AnEmptyValueCountsAsAbsent) {
+    const json parameters{{"rope_theta", 500.0}, {"rope_type", "default"}};
+    for (const json& empty : {json::object(), json::array(), json(""), json(nullptr)})
+        EXPECT_EQ(readWith("llama", {{"rope_scaling", empty}, {"rope_parameters", parameters}}).positions.rotary->base, 500) << empty;
+}
+
+TEST(FamilyDefaults, AWholeFloatIsAWholeNumber) {
+    EXPECT_EQ(readWith("llama", {{"num_hidden_layers", 3.0}, {"max_position_embeddings", 128.0}}).layers, 3);
+}
+
+TEST(FamilyDefaults, LayersThatAllSeeEverythingChangeNothing) {
+    EXPECT_EQ(readWith("llama", {{"layer_types", {"full_attention", "full_attention"}}}).windowAt(1), 0);
+    expectRefused("llama", {{"layer_types", {"full_attention", "sliding_attention"}}}, "layer_types");
+}
+
 TEST_F(FamilyTensors, ModelsWithoutATokenizerReadIdsButNoText) {
     copy("bloom");
     Session session(directory());
     EXPECT_EQ(session.openModel(directory().string(), Job()).family, "bloom");
     writeFile(directory() / "text.txt", "a text");
-    expectOneSentence(messageOf([&] { session.openText(directory() / "text.txt", Job()); }), directory().string(),
-                      "has no tokenizer.json");
-    EXPECT_EQ(session.openIds("ids", {3, 1, 4, 1, 5}).tokens.size(), 5U);
-    session.forward({}, 5, Job());
-    EXPECT_EQ(session.profile({{}, 5, {1, 2}}, Job()).freshness, Freshness::Exact);
+    const Variant variant{session.models().front().key, {}, {}};
+    session.openText(directory() / "text.txt", Job());
+    expectOneSentence(messageOf([&] { session.text(variant.model, Job()); }), directory().string(), "has no tokenizer.json");
+    session.openIds("ids", {3, 1, 4, 1, 5});
+    EXPECT_EQ(session.text(variant.model, Job())->tokens.size(), 5U);
+    session.forward(variant, 5, Job());
+    EXPECT_EQ(session.profile({variant, 5, {{1, 2}}}, Job()).freshness, Freshness::Exact);
 }
 
 } // namespace

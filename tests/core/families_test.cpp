@@ -85,7 +85,7 @@ TEST_P(Family, Logits) {
 
 TEST_P(Family, Attention) {
     const std::int64_t tokens = std::ssize(m_ids);
-    TextForward forward(m_decoder, m_ids);
+    TextForward forward(m_decoder, std::make_shared<const std::vector<std::int32_t>>(m_ids));
     forward.run({}, tokens, Job());
     MapCells everyCell{0, tokens, 0, tokens, tokens, tokens};
     std::vector<double> probabilities;

@@ -40,7 +40,7 @@ protected:
 
     const std::shared_ptr<const Decoder> m_decoder =
         std::make_shared<const Decoder>(TinyModel({.layers = 2, .headDim = 16}).decoder());
-    TextForward m_forward{m_decoder, tinyIds(61, kTokens)};
+    TextForward m_forward{m_decoder, sharedIds(61, kTokens)};
     MapCache m_cache;
     Pooling m_pooling = Pooling::Mean;
 };
@@ -86,7 +86,7 @@ TEST_F(MapCacheTest, NewQueriesAndKeysMakeNewPictures) {
     const Viewport v{0, kTokens, 0, kTokens, 60, 48};
     EXPECT_EQ(expectSamePicture(v), 1);
     const std::uint64_t before = m_forward.revision(1);
-    SlopeTable slopes(2, m_decoder->config().slopes);
+    SlopeTable slopes = m_decoder->config().slopes;
     slopes[0][0] = 0.9; // below the head on view
     m_forward.run(slopes, kTokens, Job());
     EXPECT_NE(m_forward.revision(1), before);
@@ -113,12 +113,13 @@ void expectEstimate(const Picture& rough, const Picture& exact, double share) {
 TEST(Drafts, ComeFirstWhereTheExactMapTakesLongAndSayWhatTheyAre) {
     constexpr std::int64_t kLong = 24'000;
     const TinyModel model({.layers = 1, .heads = 2, .keyHeads = 2});
-    TextForward forward(std::make_shared<const Decoder>(model.decoder()), tinyIds(62, std::size_t(kLong)));
+    TextForward forward(std::make_shared<const Decoder>(model.decoder()), sharedIds(62, std::size_t(kLong)));
     const SlopeTable flat(1, SlopeSet(2, 0.0));
     forward.run(flat, kLong, Job());
     MapCache cache;
     MapRequest request;
-    request.slopes = flat;
+    request.variant.slopes = flat;
+    request.heads = {{0, 0}};
     request.length = kLong;
     request.viewport = {0, kLong, 0, kLong, 100, 20};
     std::vector<MapResult> drafts;
@@ -144,12 +145,12 @@ TEST(Drafts, ComeFirstWhereTheExactMapTakesLongAndSayWhatTheyAre) {
 TEST(Drafts, OfAllHeadsComeFirstWhereTheyTakeLongTogether) {
     constexpr std::int64_t kLong = 16'000; // of one head it is quick
     const TinyModel model({.layers = 2, .heads = 4, .keyHeads = 4});
-    TextForward forward(std::make_shared<const Decoder>(model.decoder()), tinyIds(63, std::size_t(kLong)));
+    TextForward forward(std::make_shared<const Decoder>(model.decoder()), sharedIds(63, std::size_t(kLong)));
     const SlopeTable flat(2, SlopeSet(4, 0.0));
     forward.run(flat, kLong, Job());
     std::vector<ThumbnailsResult> drafts;
     const auto draw = [&](std::int64_t length) {
-        return drawThumbnails(forward, {flat, length, 24}, Job(),
+        return drawThumbnails(forward, {{"", {}, flat}, length, 24}, Job(),
                               [&](const ThumbnailsResult& draft) { drafts.push_back(draft); });
     };
     EXPECT_EQ(draw(500).freshness, Freshness::Exact);

@@ -29,9 +29,12 @@ struct ReferenceModel {
     double epsilon = 1e-5, embeddingScale = 1;
     std::size_t rotaryDims = 0;
     double rotaryBase = 10000;
+    double rotaryDivisor = 1; // of positions: linear interpolation
     bool interleaved = false;
+    bool alibiToo = false;  // ALiBi besides what `method` says
     Matrix slopes;          // [layers][heads], alibi
     std::size_t window = 0; // 0: none
+    std::size_t sinks = 0;  // the first keys, seen in spite of the window
     std::map<std::string, Row> tensors;
 
     const Row& tensor(const std::string& name) const { return tensors.at(name); }
@@ -92,11 +95,11 @@ inline double sinusoid(std::size_t position, std::size_t i, std::size_t width) {
 }
 
 // One head's vector turned: each pair is a complex number times exp(i p theta).
-inline Row rotated(Row x, std::size_t position, std::size_t dims, double base, bool interleaved) {
+inline Row rotated(Row x, double position, std::size_t dims, double base, bool interleaved) {
     for (std::size_t k = 0; k < dims / 2; ++k) {
         const std::size_t a = interleaved ? 2 * k : k, b = interleaved ? 2 * k + 1 : k + dims / 2;
         const double theta = 1 / std::pow(base, double(2 * k) / double(dims));
-        const std::complex<double> turned = std::complex(x[a], x[b]) * std::polar(1.0, double(position) * theta);
+        const std::complex<double> turned = std::complex(x[a], x[b]) * std::polar(1.0, position * theta);
         x[a] = turned.real();
         x[b] = turned.imag();
     }
@@ -104,7 +107,7 @@ inline Row rotated(Row x, std::size_t position, std::size_t dims, double base, b
 }
 
 inline double biasOf(const ReferenceModel& m, std::size_t layer, std::size_t head, std::size_t distance) {
-    if (m.method == "alibi")
+    if (m.method == "alibi" || m.alibiToo)
         return -m.slopes[layer][head] * double(distance);
     if (m.method == "t5-bias")
         return m.tensor("relative_bias.weight")[bucketOf32(distance) * m.heads + head];
@@ -120,7 +123,7 @@ inline ReferenceHead attention(const ReferenceModel& m, std::size_t layer, std::
     for (std::size_t i = 0; i < length; ++i) {
         double largest = -std::numeric_limits<double>::infinity(), total = 0;
         for (std::size_t j = 0; j <= i; ++j) {
-            if (m.window && i - j >= m.window)
+            if (m.window && i - j >= m.window && j >= m.sinks)
                 continue;
             double dot = 0;
             for (std::size_t d = 0; d < m.headDim; ++d)
@@ -152,7 +155,7 @@ inline std::vector<ReferenceHead> runLayer(const ReferenceModel& m, std::size_t 
         const auto part = [&](std::size_t index, bool turns) {
             const auto first = all.begin() + std::ptrdiff_t(index * dim);
             Row row(first, first + std::ptrdiff_t(dim));
-            return turns && m.method == "rotary" ? rotated(row, p, m.rotaryDims, m.rotaryBase, m.interleaved) : row;
+            return turns && m.method == "rotary" ? rotated(row, double(p) / m.rotaryDivisor, m.rotaryDims, m.rotaryBase, m.interleaved) : row;
         };
         for (std::size_t h = 0; h < m.heads; ++h)
             q[h][p] = part(h, true);

@@ -234,8 +234,7 @@ TEST_F(Safetensors, RefusesBadEntriesByTheTensorsName) {
     };
     EXPECT_THAT(entry("1"), HasSubstr("no dtype"));
     EXPECT_THAT(entry("{}"), HasSubstr("no dtype"));
-    EXPECT_THAT(entry(R"({"dtype":"F33","shape":[1],"data_offsets":[0,4]})"), HasSubstr("\"F33\""));
-    EXPECT_THAT(entry(R"({"dtype":7,"shape":[1],"data_offsets":[0,4]})"), HasSubstr("unknown type"));
+    EXPECT_THAT(entry(R"({"dtype":7,"shape":[1],"data_offsets":[0,4]})"), HasSubstr("no name"));
     EXPECT_THAT(entry(R"({"dtype":"F32","data_offsets":[0,4]})"), HasSubstr("no shape"));
     EXPECT_THAT(entry(R"({"dtype":"F32","shape":[1]})"), HasSubstr("no data_offsets"));
     EXPECT_THAT(entry(R"({"dtype":"F32","shape":1,"data_offsets":[0,4]})"), HasSubstr("needs a shape"));

@@ -23,11 +23,13 @@ struct OpenSession {
     explicit OpenSession(const TinyOptions& options) : model(options) {
         model.write(folder / "model");
         writeFile(folder / "text.txt", tinyText(51, 80));
-        session.openModel((folder / "model").string(), Job());
-        const TextFacts text = session.openText(folder / "text.txt", Job());
-        for (const TextToken& token : text.tokens)
+        own.model = session.openModel((folder / "model").string(), Job()).key;
+        session.openText(folder / "text.txt", Job());
+        for (const TextToken& token : session.text(own.model, Job())->tokens)
             ids.push_back(token.id);
     }
+
+    Variant with(const SlopeTable& slopes) const { return {own.model, {}, slopes}; }
 
     // The reference's matrices of the first kLength tokens.
     ReferenceForward reference(const SlopeTable& slopes = {}) const {
@@ -37,6 +39,7 @@ struct OpenSession {
     TempFolder folder;
     TinyModel model;
     Session session{folder.path()};
+    Variant own; // as trained
     std::vector<std::int32_t> ids;
 };
 
@@ -96,7 +99,7 @@ INSTANTIATE_TEST_SUITE_P(Positions, PicturesOfEveryMethod, ::testing::ValuesIn(k
 TEST_P(PicturesOfEveryMethod, MapsAreThePooledMatrix) {
     OpenSession open({.method = GetParam(), .keyHeads = 2});
     const ReferenceForward reference = open.reference();
-    open.session.forward({}, kLength, Job());
+    open.session.forward(open.own, kLength, Job());
     const std::vector<Viewport> viewports{
         {0, 40, 0, 40, 40, 40}, {0, 40, 0, 40, 7, 9}, {13, 31, 2, 29, 18, 5}, {3, 9, 20, 40, 2, 4}};
     for (int layer = 0; layer < 2; ++layer)
@@ -105,7 +108,7 @@ TEST_P(PicturesOfEveryMethod, MapsAreThePooledMatrix) {
                 for (const Pooling pooling : {Pooling::Mean, Pooling::Max})
                     for (const Viewport& viewport : viewports) {
                         const MapResult map =
-                            open.session.map({{}, kLength, {layer, head}, viewport, stage, pooling}, Job());
+                            open.session.map({open.own, kLength, {{layer, head}}, viewport, stage, pooling}, Job());
                         EXPECT_EQ(map.freshness, Freshness::Exact);
                         EXPECT_EQ(map.picture.viewport, viewport);
                         expectPicture(map.picture, reference.head[std::size_t(layer)][std::size_t(head)], stage,
@@ -116,20 +119,20 @@ TEST_P(PicturesOfEveryMethod, MapsAreThePooledMatrix) {
 TEST_P(PicturesOfEveryMethod, CellsAreThoseOfTheMatrix) {
     OpenSession open({.method = GetParam(), .keyHeads = 2});
     const ReferenceForward reference = open.reference();
-    open.session.forward({}, 60, Job()); // more than is asked about
+    open.session.forward(open.own, 60, Job()); // more than is asked about
     for (const auto& [query, key] :
          std::vector<std::pair<int, int>>{{0, 0}, {39, 0}, {39, 39}, {20, 13}, {20, 19}, {31, 2}}) {
         const ReferenceHead& head = reference.head[1][3];
         const Row& row = head.probability[std::size_t(query)];
         const double probability = row[std::size_t(key)];
-        const CellResult cell = open.session.cell({{}, kLength, {1, 3}, query, key}, Job());
+        const CellResult cell = open.session.cell({open.own, kLength, {1, 3}, query, key}, Job());
         EXPECT_FALSE(cell.masked);
         EXPECT_NEAR(cell.score, head.score[std::size_t(query)][std::size_t(key)], 1e-3);
         EXPECT_NEAR(cell.bias, head.bias[std::size_t(query)][std::size_t(key)], 1e-5);
         EXPECT_NEAR(cell.probability, probability, 1e-5);
         EXPECT_EQ(cell.rank, 1 + std::count_if(row.begin(), row.end(), [&](double p) { return p > probability; }));
     }
-    const CellResult future = open.session.cell({{}, kLength, {1, 3}, 5, 6}, Job());
+    const CellResult future = open.session.cell({open.own, kLength, {1, 3}, 5, 6}, Job());
     EXPECT_TRUE(future.masked);
     EXPECT_EQ(future.probability, 0);
 }
@@ -137,10 +140,10 @@ TEST_P(PicturesOfEveryMethod, CellsAreThoseOfTheMatrix) {
 TEST_P(PicturesOfEveryMethod, LinksAreARowAndAColumn) {
     OpenSession open({.method = GetParam(), .keyHeads = 2});
     const ReferenceForward reference = open.reference();
-    open.session.forward({}, kLength, Job());
+    open.session.forward(open.own, kLength, Job());
     const Matrix& probability = reference.head[1][2].probability;
     for (const std::size_t token : {std::size_t(0), std::size_t(17), kLength - 1}) {
-        const LinksResult links = open.session.links({{}, kLength, {1, 2}, std::int64_t(token)}, Job());
+        const LinksResult links = open.session.links({open.own, kLength, {1, 2}, std::int64_t(token)}, Job());
         ASSERT_EQ(links.reads.size(), kLength);
         ASSERT_EQ(links.readBy.size(), kLength);
         for (std::size_t other = 0; other < kLength; ++other) {
@@ -153,7 +156,7 @@ TEST_P(PicturesOfEveryMethod, LinksAreARowAndAColumn) {
 TEST_P(PicturesOfEveryMethod, TheProfileIsTheMatrixByDistance) {
     OpenSession open({.method = GetParam(), .keyHeads = 2});
     const ReferenceForward reference = open.reference();
-    open.session.forward({}, kLength, Job());
+    open.session.forward(open.own, kLength, Job());
     const ReferenceHead& head = reference.head[1][1];
     Row mass(kLength, 0.0), alone(kLength, 0.0);
     double entropy = 0, distance = 0, firstKey = 0, diagonal = 0;
@@ -171,7 +174,7 @@ TEST_P(PicturesOfEveryMethod, TheProfileIsTheMatrixByDistance) {
         firstKey += head.probability[i][0] / kLength;
         diagonal += head.probability[i][i] / kLength;
     }
-    const ProfileResult profile = open.session.profile({{}, kLength, {1, 1}}, Job());
+    const ProfileResult profile = open.session.profile({open.own, kLength, {{1, 1}}}, Job());
     std::int64_t next = 0;
     for (const auto& bin : profile.bins) {
         EXPECT_EQ(bin.begin, next); // the bins tile 0..length
@@ -181,7 +184,7 @@ TEST_P(PicturesOfEveryMethod, TheProfileIsTheMatrixByDistance) {
             return std::accumulate(by.begin() + bin.begin, by.begin() + bin.end, 0.0);
         };
         EXPECT_NEAR(bin.mass, share(mass), 1e-5) << "distance " << bin.begin;
-        EXPECT_NEAR(bin.slopeAlone, share(alone), 1e-5) << "distance " << bin.begin;
+        EXPECT_NEAR(bin.biasOnly, share(alone), 1e-5) << "distance " << bin.begin;
         // Half of the mass lies within the median's bin or before it.
         if (bin.begin <= profile.medianDistance && profile.medianDistance < double(bin.end)) {
             EXPECT_LE(std::accumulate(mass.begin(), mass.begin() + bin.begin, 0.0), 0.5 + 1e-5);
@@ -198,9 +201,9 @@ TEST_P(PicturesOfEveryMethod, TheProfileIsTheMatrixByDistance) {
 TEST_P(PicturesOfEveryMethod, ThumbnailsAreSmallMaps) {
     OpenSession open({.method = GetParam()});
     const ReferenceForward reference = open.reference();
-    open.session.forward({}, kLength, Job());
+    open.session.forward(open.own, kLength, Job());
     for (const int pixels : {1, 8, 500}) {
-        const ThumbnailsResult all = open.session.thumbnails({{}, kLength, pixels, Stage::Probability}, Job());
+        const ThumbnailsResult all = open.session.thumbnails({open.own, kLength, pixels, Stage::Probability}, Job());
         EXPECT_EQ(all.layers, 2);
         EXPECT_EQ(all.heads, 4);
         ASSERT_EQ(all.pictures.size(), 8U);
@@ -215,7 +218,7 @@ TEST_P(PicturesOfEveryMethod, ThumbnailsAreSmallMaps) {
 // --- Edits ---
 
 SlopeTable withSlope(const TinyModel& model, std::size_t layer, std::size_t head, double slope) {
-    SlopeTable slopes(std::size_t(model.config.layers), model.config.slopes);
+    SlopeTable slopes = model.config.slopes;
     slopes[layer][head] = slope;
     return slopes;
 }
@@ -224,14 +227,14 @@ constexpr Viewport kWhole{0, kLength, 0, kLength, kLength, kLength};
 
 TEST(EditedHead, FromFrozenQueriesAndKeysIsTheFullComputation) {
     OpenSession open({.layers = 3});
-    open.session.forward({}, kLength, Job());
+    open.session.forward(open.own, kLength, Job());
     const SlopeTable slopes = withSlope(open.model, 1, 2, 0.9);
-    const MapRequest request{slopes, kLength, {1, 2}, kWhole};
+    const MapRequest request{open.with(slopes), kLength, {{1, 2}}, kWhole};
     const MapResult frozen = open.session.map(request, Job());
     EXPECT_EQ(frozen.freshness, Freshness::Exact); // its q and k lie below the edit
     expectPicture(frozen.picture, open.reference(slopes).head[1][2], Stage::Probability, Pooling::Mean, 1e-5);
 
-    open.session.forward(slopes, kLength, Job());
+    open.session.forward(open.with(slopes), kLength, Job());
     const MapResult full = open.session.map(request, Job());
     for (std::size_t i = 0; i < full.picture.values.size(); ++i)
         if (!std::isnan(full.picture.values[i])) {
@@ -241,40 +244,117 @@ TEST(EditedHead, FromFrozenQueriesAndKeysIsTheFullComputation) {
 
 TEST(EditedHead, AboveAnEditIsAPreviewUntilTheForwardLands) {
     OpenSession open({.layers = 3});
-    open.session.forward({}, kLength, Job());
+    open.session.forward(open.own, kLength, Job());
     const ReferenceForward trained = open.reference();
     const SlopeTable slopes = withSlope(open.model, 0, 2, 2.5);
     const ReferenceForward edited = open.reference(slopes);
-    const MapRequest above{slopes, kLength, {2, 1}, kWhole};
+    const MapRequest above{open.with(slopes), kLength, {{2, 1}}, kWhole};
 
     const MapResult preview = open.session.map(above, Job());
     EXPECT_EQ(preview.freshness, Freshness::Preview);
     // What a preview is: the old q and k under the new slopes, which for this head are the old ones.
     expectPicture(preview.picture, trained.head[2][1], Stage::Probability, Pooling::Mean, 1e-5);
-    EXPECT_EQ(open.session.profile({slopes, kLength, {2, 1}}, Job()).freshness, Freshness::Preview);
-    EXPECT_EQ(open.session.cell({slopes, kLength, {2, 1}, 9, 3}, Job()).freshness, Freshness::Preview);
-    EXPECT_EQ(open.session.links({slopes, kLength, {2, 1}, 9}, Job()).freshness, Freshness::Preview);
+    EXPECT_EQ(open.session.profile({open.with(slopes), kLength, {{2, 1}}}, Job()).freshness, Freshness::Preview);
+    EXPECT_EQ(open.session.cell({open.with(slopes), kLength, {2, 1}, 9, 3}, Job()).freshness, Freshness::Preview);
+    EXPECT_EQ(open.session.links({open.with(slopes), kLength, {2, 1}, 9}, Job()).freshness, Freshness::Preview);
 
-    open.session.forward(slopes, kLength, Job());
+    open.session.forward(open.with(slopes), kLength, Job());
     const MapResult exact = open.session.map(above, Job());
     EXPECT_EQ(exact.freshness, Freshness::Exact);
     expectPicture(exact.picture, edited.head[2][1], Stage::Probability, Pooling::Mean, 1e-5);
-    // And the other way round: what was exact is a preview now.
-    EXPECT_EQ(open.session.map({{}, kLength, {2, 1}, kWhole}, Job()).freshness, Freshness::Preview);
-    EXPECT_EQ(open.session.map({{}, kLength, {0, 1}, kWhole}, Job()).freshness, Freshness::Exact);
+    // What was exact before still is: both are at hand.
+    const MapResult own = open.session.map({open.own, kLength, {{2, 1}}, kWhole}, Job());
+    EXPECT_EQ(own.freshness, Freshness::Exact);
+    expectPicture(own.picture, trained.head[2][1], Stage::Probability, Pooling::Mean, 1e-5);
+    // An edit above the other one is drawn from that: its layers below are exact.
+    SlopeTable both = slopes;
+    both[2][1] = 0.7;
+    const MapResult resumed = open.session.map({open.with(both), kLength, {{2, 1}}, kWhole}, Job());
+    EXPECT_EQ(resumed.freshness, Freshness::Exact);
+    expectPicture(resumed.picture, open.reference(both).head[2][1], Stage::Probability, Pooling::Mean, 1e-5);
 }
 
 TEST(EditedHead, EverythingShownFollowsTheSlopes) {
     OpenSession open({});
     const SlopeTable slopes{{0, 0.1, 3, 40}, {0.3, 0, 0, 1000}}; // a flat head, and some that see only themselves
     const ReferenceForward reference = open.reference(slopes);
-    open.session.forward(slopes, kLength, Job());
-    const ThumbnailsResult all = open.session.thumbnails({slopes, kLength, int(kLength)}, Job());
+    open.session.forward(open.with(slopes), kLength, Job());
+    const ThumbnailsResult all = open.session.thumbnails({open.with(slopes), kLength, int(kLength)}, Job());
     for (std::size_t i = 0; i < 8; ++i)
         expectPicture(all.pictures[i], reference.head[i / 4][i % 4], Stage::Probability, Pooling::Mean, 1e-5);
-    const ProfileResult steep = open.session.profile({slopes, kLength, {1, 3}}, Job());
+    const ProfileResult steep = open.session.profile({open.with(slopes), kLength, {{1, 3}}}, Job());
     EXPECT_NEAR(steep.diagonalMass, 1, 1e-6);
-    EXPECT_NEAR(steep.bins[0].slopeAlone, 1, 1e-6);
+    EXPECT_NEAR(steep.bins[0].biasOnly, 1, 1e-6);
+}
+
+// --- Several heads at once, and the losses of the tokens ---
+
+TEST(SeveralHeads, AreDrawnAndProfiledAsTheirMean) {
+    OpenSession open({.keyHeads = 2});
+    open.session.forward(open.own, kLength, Job());
+    const std::vector<HeadAddress> heads{{0, 1}, {1, 3}, {1, 0}};
+    const Viewport viewport{5, 40, 0, 38, 9, 7};
+    const MapResult mean = open.session.map({open.own, kLength, heads, viewport}, Job());
+    const ProfileResult profile = open.session.profile({open.own, kLength, heads}, Job());
+    EXPECT_EQ(mean.heads, heads);
+    EXPECT_EQ(profile.heads, heads);
+    std::vector<double> pixels(mean.picture.values.size(), 0.0), mass(profile.bins.size(), 0.0);
+    double entropy = 0, distance = 0;
+    for (const HeadAddress head : heads) {
+        const MapResult one = open.session.map({open.own, kLength, {head}, viewport}, Job());
+        const ProfileResult alone = open.session.profile({open.own, kLength, {head}}, Job());
+        for (std::size_t i = 0; i < pixels.size(); ++i)
+            pixels[i] += double(one.picture.values[i]) / 3;
+        for (std::size_t bin = 0; bin < mass.size(); ++bin)
+            mass[bin] += alone.bins[bin].mass / 3;
+        entropy += alone.entropyBits / 3;
+        distance += alone.meanDistance / 3;
+    }
+    for (std::size_t i = 0; i < pixels.size(); ++i) {
+        ASSERT_EQ(std::isnan(mean.picture.values[i]), std::isnan(pixels[i])) << i;
+        if (!std::isnan(pixels[i])) {
+            EXPECT_NEAR(mean.picture.values[i], pixels[i], 1e-6) << i;
+        }
+    }
+    for (std::size_t bin = 0; bin < mass.size(); ++bin)
+        EXPECT_NEAR(profile.bins[bin].mass, mass[bin], 1e-9);
+    EXPECT_NEAR(profile.entropyBits, entropy, 1e-9);
+    EXPECT_NEAR(profile.meanDistance, distance, 1e-9);
+}
+
+TEST_P(PicturesOfEveryMethod, TokenLossesAreTheReferences) {
+    OpenSession open({.method = GetParam(), .keyHeads = 2});
+    open.session.forward(open.own, 60, Job());
+    const TokenLossResult losses = open.session.losses({open.own, kLength}, Job());
+    ASSERT_EQ(losses.nll.size(), kLength);
+    EXPECT_TRUE(std::isnan(losses.nll[0]));
+    const Row expected = referenceLosses(open.model.reference(), std::span(open.ids).first(kLength));
+    for (std::size_t token = 1; token < kLength; ++token)
+        EXPECT_NEAR(losses.nll[token], expected[token - 1], 2e-4 * std::max(1.0, expected[token - 1])) << token;
+}
+
+// Far keys of a steep head lie in blocks that a map skips; the cell that is pointed at is computed all the same.
+TEST(Cells, HaveTheirProbabilityWhereAMapHasNone) {
+    OpenSession open({.trainingLength = 600});
+    writeFile(open.folder / "long.txt", tinyText(52, 700));
+    open.session.openText(open.folder / "long.txt", Job());
+    std::vector<std::int32_t> ids;
+    for (const TextToken& token : open.session.text(open.own.model, Job())->tokens)
+        ids.push_back(token.id);
+    constexpr std::int64_t kLong = 300;
+    SlopeTable slopes = open.model.config.slopes;
+    slopes[0][1] = 0.4;
+    const Variant steep = open.with(slopes);
+    open.session.forward(steep, kLong, Job());
+    const ReferenceForward reference = referenceForward(open.model.reference(slopes), std::span(ids).first(kLong));
+    int tiny = 0;
+    for (const std::int64_t key : {0, 3, 100, 200, 290, 299}) {
+        const CellResult cell = open.session.cell({steep, kLong, {0, 1}, 299, key}, Job());
+        const double expected = reference.head[0][1].probability[299][std::size_t(key)];
+        EXPECT_NEAR(std::log(cell.probability), std::log(expected), 2e-3) << key;
+        tiny += expected < 1e-30 ? 1 : 0;
+    }
+    EXPECT_GE(tiny, 2);
 }
 
 // --- The parts of a profile ---

@@ -20,8 +20,8 @@ protected:
 
     const TinyModel m_model{{.layers = kLayers, .keyHeads = 2}};
     const std::shared_ptr<const Decoder> m_decoder = std::make_shared<const Decoder>(m_model.decoder());
-    const std::vector<std::int32_t> m_ids = tinyIds(41, kTokens);
-    const SlopeTable m_trained = SlopeTable(kLayers, m_model.config.slopes);
+    const std::shared_ptr<const std::vector<std::int32_t>> m_ids = sharedIds(41, kTokens);
+    const SlopeTable m_trained = m_model.config.slopes;
 };
 
 // q, k and the normalisers of every head: all that a picture is drawn from.
@@ -177,7 +177,7 @@ INSTANTIATE_TEST_SUITE_P(Positions, GrowingText, ::testing::ValuesIn(kMethods), 
 TEST_P(GrowingText, IsTheWholeTextToTheBit) {
     const TinyModel model({.method = GetParam(), .layers = kLayers, .keyHeads = 2, .trainingLength = 300});
     const auto decoder = std::make_shared<const Decoder>(model.decoder());
-    const std::vector<std::int32_t> ids = tinyIds(43, 300);
+    const auto ids = sharedIds(43, 300);
     TextForward grown(decoder, ids);
     for (const std::int64_t length : {1, 7, 12, 13, 100, 131, 300}) {
         TextForward whole(decoder, ids);

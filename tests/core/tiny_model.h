@@ -14,6 +14,7 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -60,6 +61,11 @@ inline std::vector<std::int32_t> tinyIds(std::uint64_t seed, std::size_t count) 
     return ids;
 }
 
+// As the code that keeps a text wants it.
+inline std::shared_ptr<const std::vector<std::int32_t>> sharedIds(std::uint64_t seed, std::size_t count) {
+    return std::make_shared<const std::vector<std::int32_t>>(tinyIds(seed, count));
+}
+
 struct TinyOptions {
     std::string method = "alibi";
     std::int64_t layers = 2, heads = 4, keyHeads = 4, headDim = 8;
@@ -87,7 +93,7 @@ inline DecoderConfig tinyConfig(const TinyOptions& o) {
         config.positions.rotary->interleaved = o.interleaved;
     }
     if (config.positions.bias == BiasKind::Linear)
-        config.slopes = paperSlopes(int(o.heads));
+        config.setSlopes(paperSlopes(int(o.heads)));
     return config;
 }
 
@@ -145,7 +151,7 @@ struct TinyModel {
             m.rotaryBase = p.rotary->base;
             m.interleaved = p.rotary->interleaved;
         }
-        m.slopes = slopes.empty() ? Matrix(m.layers, config.slopes) : slopes;
+        m.slopes = slopes.empty() ? config.slopes : slopes;
         DecoderWeights shared = weights; // tensors are references to the same numbers
         forEachTensor(config, shared,
                       [&](const std::string& name, const std::vector<std::int64_t>&, at::Tensor& tensor) {

@@ -1,7 +1,7 @@
 // Whole training runs, small enough for a test: repeatable, resumable, and what they write can be opened.
 #include "core/checkpoint/safetensors.h"
 #include "core/base/error.h"
-#include "core/study/length_curve.h"
+#include "core/study/window_losses.h"
 #include "core/threads.h"
 #include "core/training/trainer.h"
 #include "tests/core/tiny_model.h"

@@ -1,6 +1,6 @@
 // The parts of training: the differentiable forward and its gradients, the batches, the optimiser.
 #include "core/base/error.h"
-#include "core/study/length_curve.h"
+#include "core/study/window_losses.h"
 #include "core/training/adamw.h"
 #include "core/training/batches.h"
 #include "core/training/differentiable_forward.h"

@@ -1,5 +1,6 @@
 #include "ui/figures/colour_scale.h"
 
+#include "ui/figures/picture_difference.h"
 #include "ui/widgets/theme.h"
 
 #include <gtest/gtest.h>
@@ -178,12 +179,13 @@ TEST(ColourScale, EveryRowByItsOwnLargest) {
 
 TEST(ColourScale, GlobalEndsRestWhilePicturesCome) {
     auto scale = scaleOf(ColourMap::Blues, ScaleKind::Linear, ScaleRange::Global);
-    scale.setGlobal({column({0, 0.2F}), column({0, 0.8F})});
+    const Picture quiet = column({0, 0.2F}), loud = column({0, 0.8F});
+    scale.setGlobal({&quiet, &loud});
     EXPECT_DOUBLE_EQ(scale.high(), 0.8);
     scale.fit(column({0, 0.01F}));
     EXPECT_DOUBLE_EQ(scale.high(), 0.8);
     auto head = scaleOf(ColourMap::Blues, ScaleKind::Linear, ScaleRange::Head);
-    head.setGlobal({column({0, 0.8F})});
+    head.setGlobal({&loud});
     head.fit(column({0, 0.01F}));
     EXPECT_DOUBLE_EQ(head.high(), 0.01);
 }
@@ -250,4 +252,52 @@ TEST(ColourScale, SurvivesPicturesOfNothing) {
             EXPECT_GE(scale.ticks(4).size(), 2U);
         }
     }
+}
+
+// Blocks that cannot matter are skipped and hold zeros beside tiny values: their border must not be seen.
+TEST(ColourScale, PercentileShowsNoBorderOfSkippedBlocks) {
+    std::vector<float> values(900, 0.0F);
+    for (int i = 0; i < 100; ++i)
+        values.push_back(1e-10F * float(i + 1)); // computed, but no larger than what is skipped
+    for (int i = 1; i <= 1000; ++i)
+        values.push_back(float(i) / 1000);
+    auto scale = scaleOf(ColourMap::Blues, ScaleKind::Percentile);
+    scale.fit(column(values));
+    EXPECT_DOUBLE_EQ(scale.position(0), 0);
+    EXPECT_DOUBLE_EQ(scale.position(1e-8), 0);
+    EXPECT_EQ(scale.colour(0), scale.colour(5e-9F));
+    EXPECT_NEAR(scale.position(0.25), 0.25, 5e-3); // the rank among those that count, not among the zeros
+    EXPECT_NEAR(scale.position(0.75), 0.75, 5e-3);
+    EXPECT_DOUBLE_EQ(scale.low(), 0);
+    // Without any zero everything has its rank.
+    auto whole = scaleOf(ColourMap::Blues, ScaleKind::Percentile);
+    whole.fit(column({1e-10F, 2e-10F, 3e-10F}));
+    EXPECT_GT(whole.position(2e-10), 0.2);
+    EXPECT_DOUBLE_EQ(whole.position(4e-10), 1);
+}
+
+TEST(ColourScale, TheVersionTellsWhetherColoursChanged) {
+    auto scale = scaleOf(ColourMap::Blues, ScaleKind::Linear);
+    scale.fit(column({0, 0.8F}));
+    const auto version = scale.version();
+    scale.fit(column({0, 0.79F, 0.3F})); // the same round ends
+    EXPECT_EQ(scale.version(), version);
+    const ColourScale copy = scale;
+    scale.fit(column({0, 0.1F}));
+    EXPECT_NE(scale.version(), version);
+    EXPECT_EQ(copy.version(), version);
+    EXPECT_NE(copy.colour(0.1F), scale.colour(0.1F));
+}
+
+TEST(PictureDifference, IsAMinusBAndMaskedWhereNothingIsKnown) {
+    const Picture a = pictureOf(2, 2, {0.5F, kNaN, 0.25F, 0.75F}), b = pictureOf(2, 2, {0.125F, kNaN, kNaN, 1.0F});
+    const Picture difference = differenceOf(a, b, Stage::Probability);
+    EXPECT_EQ(difference.viewport, a.viewport);
+    EXPECT_EQ(difference.values[0], 0.375F);
+    EXPECT_TRUE(std::isnan(difference.values[1]));
+    EXPECT_EQ(difference.values[2], 0.25F); // outside B's window: probability 0 there
+    EXPECT_EQ(difference.values[3], -0.25F);
+    EXPECT_TRUE(std::isnan(differenceOf(a, b, Stage::Score).values[2])); // no score stands for a masked cell
+    EXPECT_TRUE(differenceOf(a, pictureOf(1, 2, {1, 2}), Stage::Score).values.empty());
+    EXPECT_TRUE(differenceOf(Picture{}, Picture{}, Stage::Score).values.empty());
 }

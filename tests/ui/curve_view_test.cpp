@@ -1,13 +1,12 @@
-#include "ui/curves/curve_view.h"
-
+#include "tests/ui/curve_fixture.h"
+#include "ui/curves/measure_menu.h"
 #include "ui/widgets/panel_header.h"
-#include "ui/figures/plot_style.h"
-#include "ui/widgets/segmented_buttons.h"
-#include "tests/ui/pixels.h"
 #include "ui/widgets/theme.h"
 
+#include <QElapsedTimer>
 #include <QLabel>
 #include <QLocale>
+#include <QMenu>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
@@ -16,133 +15,73 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 
 using namespace slopescope;
 using namespace slopescope::ui;
 using namespace slopescope::ui::tests;
 
-namespace {
-
-CurvePoint point(std::int64_t length, double perplexity, double error = 0.01) {
-    CurvePoint made;
-    made.length = length;
-    made.perplexity = perplexity;
-    made.nll = std::log(perplexity);
-    made.standardError = error;
-    made.tokens = 196608;
-    return made;
-}
-
-CurveResult curve(double perplexity, double growth = 0) {
-    CurveResult made;
-    made.windowsDone = 24;
-    made.windowsTotal = 32;
-    made.tokens = 196608;
-    for (std::int64_t length = 32; length <= 8192; length *= 2)
-        made.points.push_back(point(length, perplexity * std::pow(double(length) / 32, growth)));
-    for (std::int64_t context = 1; context < 8192; context *= 2)
-        made.context.push_back({context, 2 * context, std::log(perplexity * (1 + 3.0 / double(context))), 0.02});
-    return made;
-}
-
-class CurveViewTest : public testing::Test {
-protected:
-    void SetUp() override {
-        QLocale::setDefault(QLocale(QLocale::English));
-        view.resize(1160, 276);
-        view.show();
-        QTest::qWait(20);
-    }
-    void TearDown() override { QLocale::setDefault(QLocale::system()); }
-
-    QImage picture() {
-        QTest::qWait(20); // plots are drawn in the next turn
-        return view.findChild<QWidget*>("curvePlot")->grab().toImage();
-    }
-    void press(const QString& segment) {
-        for (QPushButton* button : view.header()->findChildren<QPushButton*>())
-            if (button->text() == segment)
-                return QTest::mouseClick(button, Qt::LeftButton);
-        FAIL() << "no segment " << segment.toStdString();
-    }
-    QString visibleLabels() const {
-        QStringList texts;
-        for (const QLabel* label : view.findChildren<QLabel*>())
-            if (label->isVisible())
-                texts += label->text();
-        return texts.join(u'\n');
-    }
-
-    CurveView view;
-};
-
-} // namespace
-
 TEST_F(CurveViewTest, IsNeverEmpty) {
-    EXPECT_TRUE(visibleLabels().contains("The curve appears here"));
-    view.setEmptyText("Text too short.");
-    EXPECT_TRUE(visibleLabels().contains("Text too short."));
-    view.setCurve("as trained", curve(60));
-    EXPECT_FALSE(visibleLabels().contains("Text too short."));
-    view.clear();
-    EXPECT_TRUE(view.isEmpty());
-    EXPECT_TRUE(visibleLabels().contains("Text too short."));
+    EXPECT_TRUE(view.emptyText().contains("after the first window"));
+    show(Shown({curve("alibi", 60)}));
+    EXPECT_EQ(view.emptyText(), "");
+    Shown hidden({curve("alibi", 60)});
+    hidden.lines[0].visible = false;
+    show(hidden);
+    EXPECT_TRUE(view.emptyText().contains("No variant is visible"));
 }
 
 TEST_F(CurveViewTest, TheCaptionSaysHowItWasMeasured) {
-    CurveResult made = curve(60);
-    view.setCurve("as trained", made);
-    EXPECT_EQ(view.caption(), "one pass · 24 of 32 windows · 196,608 tokens · band = ±2 standard errors");
-    EXPECT_EQ(view.header()->facts(), view.caption());
-    made.windowsDone = 32;
-    made.protocol = Protocol::Sliding;
-    made.stride = 1024;
-    view.setCurve("as trained", made);
-    EXPECT_EQ(view.caption(), "sliding by 1,024 · 32 windows · 196,608 tokens · band = ±2 standard errors");
-    for (CurvePoint& one : made.points)
-        one.standardError = std::nan("");
-    view.setCurve("as trained", made);
-    EXPECT_TRUE(view.caption().endsWith("no band from one window"));
+    Shown shown({curve("alibi", 60), curve("edited", 61)});
+    show(shown);
+    EXPECT_EQ(view.caption(), "one pass · 12 windows of 4,096 from 29,185 tokens · band ±2 s.e.");
+    shown.result.curves[1].variant.slopes = {{0.5}};
+    shown.result.curves[0].leftOver = 513;
+    show(shown);
+    EXPECT_EQ(view.caption(), "one pass · 12 windows of 4,096 from 29,185 tokens · band ±2 s.e. · 513 tokens left over "
+                              "· edited (not as trained)");
+    for (CurveResult& one : shown.result.curves) {
+        one.windowsDone = 3;
+        one.leftOver = 0;
+        one.variant.slopes.clear();
+    }
+    shown.result.complete = false;
+    show(shown);
+    EXPECT_EQ(view.caption(),
+              "one pass · 3 of 12 windows of 4,096 from 29,185 tokens, the same for all · band ±2 s.e.");
 }
 
-TEST_F(CurveViewTest, ANarrowPanelStillShowsTheWholeCaption) {
-    view.setCurve("as trained", curve(60));
-    view.resize(480, 276);
-    QTest::qWait(20);
-    EXPECT_EQ(view.header()->facts(), "");
-    EXPECT_TRUE(visibleLabels().contains(view.caption()));
-    view.resize(1160, 276);
-    QTest::qWait(20);
-    EXPECT_EQ(view.header()->facts(), view.caption());
-    EXPECT_FALSE(visibleLabels().contains(view.caption()));
+TEST_F(CurveViewTest, TheCaptionSaysWhichLengthIsFilledUp) {
+    Shown shown({curve("alibi", 60)});
+    shown.result.filled = shown.result.curves[0].filled = false;
+    shown.result.curves[0].points[1].standardError = 0.05;
+    show(shown);
+    EXPECT_TRUE(view.caption().contains("filling up: 64 tokens")) << view.caption().toStdString();
 }
 
-TEST_F(CurveViewTest, DrawsTheLineAndChangesWithIt) {
-    const QColor line = Qt::magenta;
-    view.setCurve("as trained", curve(60), line);
-    const QImage first = picture();
-    EXPECT_GT(count(first, line), 500);
-    CurveResult other = curve(60);
-    other.points[4] = point(512, 66);
-    view.setCurve("as trained", other, line);
-    EXPECT_NE(picture(), first);
-    view.removeCurve("as trained");
-    EXPECT_EQ(count(picture(), line), 0);
+TEST_F(CurveViewTest, EveryVisibleVariantIsALineInItsColour) {
+    Shown shown({curve("alibi", 60), curve("rotary", 64), curve("t5-bias", 70)});
+    show(shown);
+    for (std::size_t i = 0; i < 3; ++i)
+        EXPECT_GT(count(picture(), shown.lines[i].colour), 50) << i;
+    EXPECT_EQ(names(), QStringList({"alibi", "rotary", "t5-bias"}));
+    shown.lines[1].visible = false;
+    show(shown);
+    EXPECT_EQ(count(picture(), shown.lines[1].colour), 0);
+    EXPECT_EQ(names(), QStringList({"alibi", "t5-bias"}));
 }
 
 TEST_F(CurveViewTest, TheBandIsAsWideAsTheError) {
-    const QColor line = Qt::magenta;
-    CurveResult made = curve(60);
-    // The axis is held by a first curve far wider than the band.
-    CurveResult frame = curve(60);
+    CurveResult frame = curve("frame", 60);
     frame.points.front() = point(32, 30);
-    frame.points.back() = point(8192, 120);
+    frame.points.back() = point(4096, 120);
     const auto bandHeight = [&](double error) {
+        CurveResult made = curve("alibi", 60);
         for (CurvePoint& one : made.points)
             one.standardError = error;
-        view.clear();
-        view.setCurve("main", made, line);
-        view.setPrevious("frame", frame);
+        for (CurvePoint& one : frame.points)
+            one.standardError = std::nan("");
+        show(Shown({made, frame}));
         const QImage image = picture();
         const int x = image.width() / 2;
         int tinted = 0;
@@ -155,141 +94,182 @@ TEST_F(CurveViewTest, TheBandIsAsWideAsTheError) {
     EXPECT_GT(wide, 2 * thin);
 }
 
-TEST_F(CurveViewTest, StaleCurvesAreDimmedUntilANewOneComes) {
-    const QColor line = Qt::magenta;
-    view.setCurve("as trained", curve(60), line);
-    const int fresh = count(picture(), line);
-    view.setStale(true);
-    EXPECT_LT(count(picture(), line), fresh / 10);
-    view.setCurve("as trained", curve(60), line);
-    EXPECT_EQ(count(picture(), line), fresh);
-}
-
-TEST_F(CurveViewTest, TheAxisTurnsLogarithmicBeyondEightTimes) {
-    view.setCurve("alibi", curve(60));
-    EXPECT_FALSE(view.logarithmic());
-    view.setCurve("sinusoidal", curve(60, 0.3)); // to 60 * 256^0.3, about 5.3 times
-    EXPECT_FALSE(view.logarithmic());
-    view.setCurve("sinusoidal", curve(60, 0.5)); // 16 times
-    EXPECT_TRUE(view.logarithmic());
-    view.removeCurve("sinusoidal");
-    EXPECT_FALSE(view.logarithmic());
-    press("Log");
-    EXPECT_TRUE(view.logarithmic());
-    press("Linear");
-    view.setCurve("sinusoidal", curve(60, 0.5));
-    EXPECT_FALSE(view.logarithmic()) << "a person's choice stands";
-}
-
-TEST_F(CurveViewTest, ModesChange) {
-    QSignalSpy modes(&view, &CurveView::modeChosen);
-    view.setCurve("as trained", curve(60));
-    const QImage byLength = picture();
-    press("By context");
-    EXPECT_EQ(view.mode(), CurveView::Mode::ByContext);
-    const QImage byContext = picture();
-    press("Both");
-    const QImage both = picture();
-    EXPECT_NE(byLength, byContext);
-    EXPECT_NE(byContext, both);
-    EXPECT_NE(byLength, both);
-    EXPECT_EQ(modes.size(), 2);
-    view.setMode(CurveView::Mode::ByLength);
-    EXPECT_EQ(modes.size(), 2);
-    EXPECT_EQ(picture(), byLength);
-}
-
-TEST_F(CurveViewTest, TheTooltipSaysWhatThePointIs) {
-    CurveResult made = curve(60);
-    made.points[3] = point(256, 61.8349, 0.0034);
-    view.setCurve("edited <slopes>", made);
-    view.setPrevious("as trained", curve(64));
+TEST_F(CurveViewTest, TheMouseReadsAllValuesBestFirst) {
+    Shown shown({curve("edited <slopes>", 66), curve("alibi", 60)}, 1);
+    shown.result.curves[0].points[3] = point(256, 61.8349, 0.0034);
+    shown.result.differences[0].points[3] = {256, 0.0301, 0.0004, 0.01, 12};
+    show(shown);
     const QString said = view.tooltipAt(256);
-    // 61.8349 * sinh(2 * 0.0034) = 0.4205
-    EXPECT_TRUE(said.contains("61.83 ± 0.42")) << said.toStdString();
-    EXPECT_TRUE(said.contains("196,608 tokens scored"));
     EXPECT_TRUE(said.contains("windows of 256 tokens"));
+    EXPECT_TRUE(said.contains("61.83 ± 0.42")) << said.toStdString(); // 61.8349 * sinh(0.0068) = 0.4205
     EXPECT_TRUE(said.contains("edited &lt;slopes&gt;"));
-    EXPECT_TRUE(said.contains("64.00"));
+    EXPECT_TRUE(said.contains("12 windows"));
+    EXPECT_TRUE(said.contains("3,072 tokens"));
+    EXPECT_TRUE(said.contains("+0.03010 ± 0.00080 nats from B")) << said.toStdString();
+    EXPECT_LT(said.indexOf("alibi"), said.indexOf("edited"));
     EXPECT_EQ(view.tooltipAt(300), "");
-}
-
-TEST_F(CurveViewTest, TheMouseFindsTheNearestLength) {
-    view.setCurve("as trained", curve(60));
     picture();
-    QWidget* plot = view.findChild<QWidget*>("curvePlot");
-    QTest::mouseMove(plot, QPoint(60, 100));
+    QTest::mouseMove(view.findChild<QWidget*>("curvePlot"), QPoint(60, 100));
     EXPECT_TRUE(QToolTip::text().contains("windows of 32 tokens")) << QToolTip::text().toStdString();
     QToolTip::hideText();
 }
 
 TEST_F(CurveViewTest, LengthsWithoutAValueSayWhy) {
-    CurveResult learned = curve(60);
-    for (CurvePoint& one : learned.points)
+    Shown shown({curve("learned", 60), curve("broken", 60)});
+    for (CurvePoint& one : shown.result.curves[0].points)
         if (const std::int64_t length = one.length; length > 256) {
             one = {};
             one.length = length;
             one.unavailable = "learned positions end at 256";
         }
-    const QColor line = Qt::magenta;
-    view.setCurve("learned", learned, line);
+    for (CurvePoint& one : shown.result.curves[1].points)
+        one.nll = one.standardError = std::nan("");
+    shown.result.curves[1].fault = "The device has no memory left.";
+    show(shown);
     EXPECT_TRUE(view.tooltipAt(1024).contains("learned positions end at 256"));
     EXPECT_FALSE(view.tooltipAt(256).contains("learned positions"));
+    EXPECT_TRUE(view.tooltipAt(256).contains("no memory left"));
     const QImage image = picture();
-    const int half = image.width() * 6 / 10;
-    EXPECT_EQ(count(image.copy(half, 0, image.width() - half, image.height() - 90), line), 0) << "no line past 256";
-    EXPECT_GT(count(image.copy(half, image.height() - 90, image.width() - half, 90), line), 0) << "but marks";
+    const int half = image.width() * 7 / 10;
+    EXPECT_EQ(count(image.copy(half, 0, image.width() - half, image.height() - 100), shown.lines[0].colour), 0)
+        << "no line past 256";
+    EXPECT_GT(count(image.copy(half, image.height() - 100, image.width() - half, 100), shown.lines[0].colour), 0)
+        << "but marks";
+    EXPECT_GT(count(image, shown.lines[1].colour), 10) << "and the fault's sentence";
 }
 
-TEST_F(CurveViewTest, TheTrainedLengthIsMarked) {
-    view.setCurve("as trained", curve(60));
+TEST_F(CurveViewTest, NamesNeverMeet) {
+    std::mt19937 random(7);
+    std::uniform_real_distribution<double> level(50, 70), growth(-0.08, 0.25);
+    for (const int variants : {2, 4, 8, 50}) {
+        std::vector<CurveResult> curves;
+        for (int i = 0; i < variants; ++i)
+            curves.push_back(curve("alibi, variant " + std::to_string(i), level(random), growth(random)));
+        show(Shown(curves));
+        names();
+        const auto& labels = view.labels();
+        EXPECT_GE(labels.size(), std::size_t(std::min(variants, 8)));
+        for (std::size_t i = 0; i < labels.size(); ++i)
+            for (std::size_t j = i + 1; j < labels.size(); ++j)
+                EXPECT_FALSE(labels[i].rect.intersects(labels[j].rect))
+                    << variants << ": " << labels[i].text.toStdString() << ", " << labels[j].text.toStdString();
+    }
+}
+
+TEST_F(CurveViewTest, StaleCurvesAreDimmedUntilANewOneComes) {
+    const Shown shown({curve("alibi", 60)});
+    show(shown);
+    const int fresh = count(picture(), shown.lines[0].colour);
+    view.setStale(true);
+    EXPECT_LT(count(picture(), shown.lines[0].colour), fresh / 10);
+    show(shown);
+    EXPECT_EQ(count(picture(), shown.lines[0].colour), fresh);
+}
+
+TEST_F(CurveViewTest, TheHeaderChooses) {
+    QSignalSpy looks(&view, &CurveView::lookChosen);
+    show(Shown({curve("alibi", 60), curve("rotary", 64)}, 1));
+    const QImage byLength = picture();
+    press("By context");
+    EXPECT_EQ(view.curveLook().axis, CurveAxis::Context);
+    EXPECT_NE(picture(), byLength);
+    press("Bits per byte");
+    press("Log");
+    EXPECT_TRUE(view.valueRange().logarithmic);
+    ASSERT_EQ(looks.size(), 3);
+    const auto look = looks.back().front().value<CurveLook>();
+    EXPECT_EQ(look, (CurveLook{CurveUnit::BitsPerByte, CurveAxis::Context, true}));
+    view.setCurveLook({});
+    EXPECT_EQ(looks.size(), 3) << "what the window sets is no choice";
+    EXPECT_EQ(picture(), byLength);
+}
+
+TEST_F(CurveViewTest, ANarrowPanelHasMenusAndTheWholeCaption) {
+    Shown shown({curve("alibi", 60)});
+    show(shown);
+    view.resize(700, 230);
+    QTest::qWait(20);
+    EXPECT_EQ(view.width(), 700);
+    const QRect inside = view.header()->rect();
+    for (const QPushButton* button : view.header()->findChildren<QPushButton*>())
+        if (button->isVisible()) {
+            EXPECT_TRUE(inside.contains(QRect(button->mapTo(view.header(), QPoint(0, 0)), button->size())))
+                << button->text().toStdString();
+        }
+    bool said = false;
+    for (const QLabel* label : view.findChildren<QLabel*>())
+        said = said || (label->isVisible() && label->text() == view.caption());
+    EXPECT_TRUE(said);
+    EXPECT_LE(view.minimumSizeHint().width(), 420);
+    EXPECT_LE(view.minimumSizeHint().height(), 200);
+}
+
+TEST_F(CurveViewTest, TrainedLengthsAreMarked) {
+    Shown shown({curve("alibi", 60)});
+    show(shown);
     const QImage without = picture();
-    view.setTrainedLength(256);
+    shown.lines[0].trainedLength = 256;
+    show(shown);
     EXPECT_NE(picture(), without);
-    view.setTrainedLength(1 << 20); // off the axis
+    shown.lines[0].trainedLength = 1 << 20; // off the axis
+    show(shown);
     EXPECT_EQ(picture(), without);
 }
 
+TEST_F(CurveViewTest, MeasureChoosesProtocolWindowsStrideAndLength) {
+    QSignalSpy chosen(&view, &CurveView::measurementChosen);
+    view.measure()->setMeasurement({}, 12, 29185);
+    const auto pick = [&](const QString& text) {
+        for (QMenu* menu : view.measure()->findChildren<QMenu*>())
+            for (QAction* action : menu->actions())
+                if (action->text() == text) {
+                    EXPECT_TRUE(action->isEnabled()) << text.toStdString();
+                    EXPECT_FALSE(action->toolTip().isEmpty());
+                    return action->trigger();
+                }
+        FAIL() << text.toStdString();
+    };
+    pick("24");
+    pick("8,192");
+    pick("Sliding window");
+    pick("128");
+    ASSERT_EQ(chosen.size(), 4);
+    EXPECT_EQ(chosen.back().front().value<Measurement>(), (Measurement{Protocol::Sliding, 8192, 24, 128}));
+    for (const QAction* action : view.measure()->findChildren<QAction*>())
+        if (action->text() == "32,768") {
+            EXPECT_FALSE(action->isEnabled()) << "the text has 29,185";
+        }
+}
+
 TEST_F(CurveViewTest, OddCurvesDoNotMatter) {
-    view.setCurve("empty", {});
+    show(Shown({CurveResult()}));
     EXPECT_FALSE(picture().isNull());
     CurveResult one;
     one.points = {point(32, 60, std::nan(""))};
-    view.setCurve("one", one);
+    show(Shown({one}));
     EXPECT_FALSE(picture().isNull());
-    CurveResult huge = curve(1e30);
-    view.setCurve("huge", huge);
-    EXPECT_FALSE(picture().isNull());
+    CurveResult huge = curve("huge", 1e30);
     huge.points[2].nll = std::nan("");
     huge.points[3].nll = 1e9; // exp of it is no number
-    view.setCurve("huge", huge);
+    show(Shown({curve("alibi", 60), huge}));
+    EXPECT_FALSE(picture().isNull());
+    show(Shown({huge}));
+    EXPECT_FALSE(picture().isNull());
+    view.setCurves(nullptr, {});
     EXPECT_FALSE(picture().isNull());
 }
 
-TEST(SpreadLabels, KeepsThemApartAndInOrder) {
-    const std::vector<double> wanted = {50, 12, 51, 52, 120, 50, 8};
-    const std::vector<double> placed = spreadLabels(wanted, 15, 0, 200);
-    ASSERT_EQ(placed.size(), wanted.size());
-    std::vector<double> sorted = placed;
-    std::sort(sorted.begin(), sorted.end());
-    for (std::size_t i = 1; i < sorted.size(); ++i)
-        EXPECT_GE(sorted[i] - sorted[i - 1], 15 - 1e-9);
-    for (std::size_t a = 0; a < wanted.size(); ++a)
-        for (std::size_t b = 0; b < wanted.size(); ++b)
-            if (wanted[a] < wanted[b]) {
-                EXPECT_LT(placed[a], placed[b]);
-            }
-    EXPECT_DOUBLE_EQ(placed[4], 120) << "alone: where it wants to be";
-    EXPECT_DOUBLE_EQ(placed[6], 7.5) << "not past the edge";
-}
-
-TEST(SpreadLabels, AlreadyApartStays) {
-    EXPECT_EQ(spreadLabels({30, 60, 90}, 15, 0, 100), (std::vector<double>{30, 60, 90}));
-    EXPECT_TRUE(spreadLabels({}, 15, 0, 100).empty());
-}
-
-TEST(SpreadLabels, AGroupIsCentredOnWhatItsMembersWant) {
-    const auto placed = spreadLabels({50, 50}, 10, 0, 100);
-    EXPECT_DOUBLE_EQ(placed[0], 45);
-    EXPECT_DOUBLE_EQ(placed[1], 55);
+TEST_F(CurveViewTest, EightVariantsAreRebuiltInAFewMilliseconds) {
+    std::vector<CurveResult> curves;
+    for (int i = 0; i < 8; ++i)
+        curves.push_back(curve("variant " + std::to_string(i), 60 + i, 0.02 * i));
+    const Shown shown(curves, 1);
+    double best = 1e9;
+    for (int i = 0; i < 20; ++i) {
+        QElapsedTimer clock;
+        clock.start();
+        show(shown);
+        best = std::min(best, double(clock.nsecsElapsed()) * 1e-6);
+    }
+    EXPECT_LT(best, 5);
 }

@@ -1,9 +1,11 @@
 // The menu of devices: what it lists, what it says, what a choice does.
 #include "ui/window/device_picker.h"
 
+#include "ui/lab/lab.h"
+
 #include <QMenu>
 #include <QPushButton>
-#include <QSignalSpy>
+#include <QTest>
 
 #include <gtest/gtest.h>
 
@@ -56,6 +58,40 @@ TEST(DevicePickerTest, SaysWhyThereIsNoGpu) {
     const QAction* const last = picker.menu()->actions().last();
     EXPECT_EQ(last->text(), "No NVIDIA driver is installed.");
     EXPECT_FALSE(last->isEnabled());
+}
+
+TEST(DevicePickerTest, AsksForNewsWhenItIsOpenedAndKeepsWhatComputes) {
+    DevicePicker picker;
+    int opened = 0;
+    QObject::connect(&picker, &DevicePicker::opened, [&] { ++opened; });
+    emit picker.menu()->aboutToShow();
+    EXPECT_EQ(opened, 1);
+    picker.setDevices(processorAndGpu(), {});
+    picker.setCurrent({0});
+    picker.setDevices(processorAndGpu(), {});
+    EXPECT_EQ(picker.current(), Device{0});
+    EXPECT_TRUE(picker.menu()->actions()[1]->isChecked());
+    EXPECT_FALSE(picker.menu()->actions()[0]->isChecked());
+}
+
+// The bundled model is open; the processor is what there is in any case.
+TEST(DevicePickerTest, ShowsWhatTheLabFinds) {
+    Lab lab(SLOPESCOPE_RESOURCES);
+    DevicePicker picker;
+    picker.attach(lab);
+    lab.apply({});
+    lab.openText({{}, "tide", "The keeper wound the clock at dusk, and set the lamp lower. The tide came in."});
+    lab.addModel("alibi");
+    ASSERT_TRUE(QTest::qWaitFor([&] { return lab.text() != nullptr; }, 60'000));
+    emit picker.menu()->aboutToShow();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return picker.menu()->actions()[0]->text().contains("GiB"); }, 60'000));
+    EXPECT_TRUE(picker.menu()->actions()[0]->toolTip().contains("MiB")) << picker.menu()->actions()[0]->toolTip().toStdString();
+    bool moved = false;
+    QObject::connect(&lab, &Lab::deviceChanged, [&](const Device& device) { moved = device.isCpu(); });
+    lab.useDevice({});
+    ASSERT_TRUE(QTest::qWaitFor([&] { return moved; }, 60'000));
+    EXPECT_TRUE(picker.current().isCpu());
+    EXPECT_TRUE(picker.menu()->actions()[0]->isChecked());
 }
 
 } // namespace

@@ -83,7 +83,8 @@ TEST_F(Format, ReadsSlopes) {
 }
 
 TEST_F(Format, RefusesWhatIsNoSlope) {
-    for (const char* text : {"", "abc", "1/0", "1/2/3", "2^", "-1", "-1/4", "inf", "nan", "1e999", "2^5000", "0x10", "1,5,5"}) {
+    for (const char* text : {"", "abc", "1/0", "1/2/3", "2^", "-1", "-1/4", "inf", "nan", "1e999", "2^5000", "0x10", "1,5,5",
+                             "1000001", "1000000.5", "1e7", "2^20"}) {
         QString error;
         EXPECT_FALSE(parseSlope(text, &error)) << text;
         EXPECT_TRUE(error.endsWith(u'.')) << text << ": " << error.toStdString();
@@ -91,6 +92,9 @@ TEST_F(Format, RefusesWhatIsNoSlope) {
     QString error;
     parseSlope("-1", &error);
     EXPECT_TRUE(error.contains("negative"));
+    parseSlope("1000001", &error);
+    EXPECT_TRUE(error.contains("1000001") && error.contains("1,000,000")) << "what was typed, and the limit: " << error.toStdString();
+    EXPECT_EQ(parseSlope("1000000"), 1e6) << "the steepest that can be";
 }
 
 TEST_F(Format, MakesWhitespaceVisible) {

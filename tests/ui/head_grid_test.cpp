@@ -10,6 +10,8 @@
 
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <vector>
 
 using namespace slopescope;
 using namespace slopescope::ui;
@@ -36,7 +38,7 @@ ThumbnailsResult thumbnailsOf(int layers, int heads, float loudest = 1) {
 class HeadGridTest : public testing::Test {
 protected:
     HeadGridTest() {
-        grid.setThumbnails(thumbnailsOf(4, 8));
+        grid.setThumbnails(0, std::make_shared<const ThumbnailsResult>(thumbnailsOf(4, 8)));
         grid.resize(260, grid.heightForWidth(260));
         grid.show();
     }
@@ -58,26 +60,26 @@ TEST_F(HeadGridTest, LayersRunDownHeadsAcrossWithinTheWidget) {
 }
 
 TEST_F(HeadGridTest, AClickSelects) {
-    QSignalSpy selected(&grid, &HeadGrid::selectedByUser);
+    QSignalSpy selected(&grid, &HeadGrid::chosenByUser);
     QTest::mouseClick(&grid, Qt::LeftButton, {}, middleOf({2, 5}));
     ASSERT_EQ(selected.count(), 1);
-    EXPECT_EQ(selected[0][0].value<HeadAddress>(), (HeadAddress{2, 5}));
+    EXPECT_EQ(selected[0][0].value<std::vector<HeadAddress>>(), (std::vector<HeadAddress>{{2, 5}}));
     EXPECT_EQ(grid.selected(), (HeadAddress{2, 5}));
     QTest::mouseClick(&grid, Qt::LeftButton, {}, middleOf({2, 5}));
     EXPECT_EQ(selected.count(), 1);
-    grid.setSelected({0, 0});
+    grid.setHeads(std::vector<HeadAddress>{{0, 0}});
     EXPECT_EQ(selected.count(), 1);
 }
 
 TEST_F(HeadGridTest, ArrowsMoveAndStopAtTheEdges) {
-    QSignalSpy selected(&grid, &HeadGrid::selectedByUser);
+    QSignalSpy selected(&grid, &HeadGrid::chosenByUser);
     QTest::keyClick(&grid, Qt::Key_Up);
     QTest::keyClick(&grid, Qt::Key_Left);
     EXPECT_EQ(selected.count(), 0);
     QTest::keyClick(&grid, Qt::Key_Down);
     QTest::keyClick(&grid, Qt::Key_Right);
     EXPECT_EQ(grid.selected(), (HeadAddress{1, 1}));
-    grid.setSelected({3, 7});
+    grid.setHeads(std::vector<HeadAddress>{{3, 7}});
     QTest::keyClick(&grid, Qt::Key_Down);
     QTest::keyClick(&grid, Qt::Key_Right);
     EXPECT_EQ(grid.selected(), (HeadAddress{3, 7}));
@@ -86,7 +88,7 @@ TEST_F(HeadGridTest, ArrowsMoveAndStopAtTheEdges) {
 
 TEST_F(HeadGridTest, TheSelectionHasTheHeadsHue) {
     for (const HeadAddress head : {HeadAddress{0, 0}, HeadAddress{2, 5}, HeadAddress{3, 7}}) {
-        grid.setSelected(head);
+        grid.setHeads(std::vector<HeadAddress>{head});
         const QRect at = grid.thumbnailRect(head);
         EXPECT_EQ(grid.grab().toImage().pixelColor(at.center().x(), at.top() - 1), headColour(head.head));
     }
@@ -98,12 +100,13 @@ TEST_F(HeadGridTest, TheToolTipNamesHeadAndSlope) {
     const QPoint place = middleOf({2, 5});
     QHelpEvent help(QEvent::ToolTip, place, grid.mapToGlobal(place));
     QCoreApplication::sendEvent(&grid, &help);
-    EXPECT_EQ(QToolTip::text(), "L2H5, slope 1/64");
+    EXPECT_EQ(QToolTip::text().section(u'\n', 0, 0), "Layer 2 · Head 5, slope 1/64");
+    EXPECT_TRUE(QToolTip::text().contains("largest value of a pixel: 1")) << QToolTip::text().toStdString();
     grid.setSlopes({});
     const QPoint other = middleOf({3, 1});
     QHelpEvent again(QEvent::ToolTip, other, grid.mapToGlobal(other));
     QCoreApplication::sendEvent(&grid, &again);
-    EXPECT_EQ(QToolTip::text(), "L3H1");
+    EXPECT_EQ(QToolTip::text().section(u'\n', 0, 0), "Layer 3 · Head 1");
 }
 
 TEST_F(HeadGridTest, PicturesShowAndAreDimmedWhileStale) {
@@ -121,7 +124,7 @@ TEST_F(HeadGridTest, AllHeadsAlikeKeepsQuietHeadsPale) {
     ScaleSettings settings;
     settings.kind = ScaleKind::Linear;
     grid.setScaleSettings(settings);
-    grid.setThumbnails(mixed);
+    grid.setThumbnails(0, std::make_shared<const ThumbnailsResult>(mixed));
     const auto diagonal = [&](int head) {
         return grid.grab().toImage().pixelColor(grid.thumbnailRect({0, head}).topLeft() + QPoint(1, 1)).lightness();
     };
@@ -132,12 +135,12 @@ TEST_F(HeadGridTest, AllHeadsAlikeKeepsQuietHeadsPale) {
 }
 
 TEST_F(HeadGridTest, AnotherModelForgetsThePicturesAndKeepsTheSelectionInside) {
-    grid.setSelected({3, 7});
+    grid.setHeads(std::vector<HeadAddress>{{3, 7}});
     grid.setShape(2, 4);
     EXPECT_EQ(grid.selected(), (HeadAddress{1, 3}));
     ThumbnailsResult broken = thumbnailsOf(2, 4);
     broken.pictures.pop_back();
-    grid.setThumbnails(broken); // left aside
+    grid.setThumbnails(0, std::make_shared<const ThumbnailsResult>(broken)); // left aside
     grid.setShape(70, 112);     // the largest of the field still fits
     grid.resize(grid.minimumSizeHint());
     EXPECT_TRUE(grid.rect().contains(grid.thumbnailRect({69, 111})));
@@ -145,4 +148,93 @@ TEST_F(HeadGridTest, AnotherModelForgetsThePicturesAndKeepsTheSelectionInside) {
     grid.setShape(0, 0);
     EXPECT_FALSE(grid.grab().isNull());
     EXPECT_GT(grid.wantedPixels(), 0);
+}
+
+using Heads = std::vector<HeadAddress>;
+
+TEST_F(HeadGridTest, ShiftClickAddsToTheAverageAndTakesAway) {
+    QSignalSpy chosen(&grid, &HeadGrid::chosenByUser);
+    grid.setHeads(Heads{{2, 5}});
+    QTest::mouseClick(&grid, Qt::LeftButton, Qt::ShiftModifier, middleOf({1, 3}));
+    QTest::mouseClick(&grid, Qt::LeftButton, Qt::ShiftModifier, middleOf({0, 0}));
+    EXPECT_EQ(grid.heads(), (Heads{{2, 5}, {1, 3}, {0, 0}}));
+    QTest::mouseClick(&grid, Qt::LeftButton, Qt::ShiftModifier, middleOf({2, 5})); // the next one is selected then
+    EXPECT_EQ(grid.heads(), (Heads{{1, 3}, {0, 0}}));
+    QTest::mouseClick(&grid, Qt::LeftButton, Qt::ShiftModifier, middleOf({1, 3}));
+    QTest::mouseClick(&grid, Qt::LeftButton, Qt::ShiftModifier, middleOf({0, 0})); // one stays
+    EXPECT_EQ(grid.heads(), (Heads{{0, 0}}));
+    EXPECT_EQ(chosen.count(), 4);
+    QTest::mouseClick(&grid, Qt::LeftButton, {}, middleOf({3, 3}));
+    EXPECT_EQ(grid.heads(), (Heads{{3, 3}}));
+}
+
+TEST_F(HeadGridTest, ALayersNameTakesTheLayerAndTheCornerAll) {
+    grid.setHeads(Heads{{2, 5}});
+    QTest::mouseClick(&grid, Qt::LeftButton, {}, grid.layerRect(1).center());
+    EXPECT_EQ(grid.heads().size(), 8U);
+    EXPECT_EQ(grid.selected(), (HeadAddress{1, 5}));
+    for (const HeadAddress head : grid.heads())
+        EXPECT_EQ(head.layer, 1);
+    QTest::mouseClick(&grid, Qt::LeftButton, {}, grid.allRect().center());
+    EXPECT_EQ(grid.heads().size(), 32U);
+    EXPECT_EQ(grid.selected(), (HeadAddress{1, 5}));
+}
+
+TEST_F(HeadGridTest, CtrlClickComparesAndAgainStops) {
+    QSignalSpy compared(&grid, &HeadGrid::comparedByUser), chosen(&grid, &HeadGrid::chosenByUser);
+    const QImage before = grid.grab().toImage();
+    QTest::mouseClick(&grid, Qt::LeftButton, Qt::ControlModifier, middleOf({3, 1}));
+    ASSERT_EQ(compared.count(), 1);
+    EXPECT_EQ(compared[0][0].value<std::optional<HeadAddress>>(), (HeadAddress{3, 1}));
+    EXPECT_NE(grid.grab().toImage(), before);
+    QTest::mouseClick(&grid, Qt::LeftButton, Qt::ControlModifier, middleOf({3, 1}));
+    ASSERT_EQ(compared.count(), 2);
+    EXPECT_FALSE(compared[1][0].value<std::optional<HeadAddress>>());
+    EXPECT_EQ(grid.grab().toImage(), before);
+    EXPECT_EQ(chosen.count(), 0);
+}
+
+TEST_F(HeadGridTest, TheModeSaysWhosePicturesAreShown) {
+    ThumbnailsResult quiet = thumbnailsOf(4, 8);
+    for (Picture& picture : quiet.pictures)
+        for (float& value : picture.values)
+            value *= 2;
+    quiet.pictures[9] = thumbnailsOf(4, 8).pictures[9]; // layer 1, head 1: the same as A's
+    const auto at = [&](HeadAddress head) {
+        return grid.grab().toImage().pixelColor(grid.thumbnailRect(head).topLeft() + QPoint(1, 1));
+    };
+    const QColor ofA = at({1, 2});
+    grid.setThumbnails(1, std::make_shared<const ThumbnailsResult>(quiet));
+    EXPECT_EQ(at({1, 2}), ofA);
+    grid.setMode(MapMode::Difference);
+    EXPECT_GT(at({1, 2}).red(), at({1, 2}).blue() + 30); // A is lower
+    const QColor same = at({1, 1});
+    EXPECT_LT(std::abs(same.red() - same.blue()), 12);
+    EXPECT_GT(same.lightness(), 200);
+    grid.setThumbnails(1, nullptr);
+    EXPECT_EQ(at({1, 2}), ofA);
+}
+
+TEST_F(HeadGridTest, NamesOfManyHeadsThinOutAndDoNotCollide) {
+    for (const int heads : {8, 12, 16, 32, 64}) {
+        for (const int width : {200, 260, 420}) {
+            grid.setShape(heads, heads);
+            grid.resize(width, grid.heightForWidth(width));
+            for (const int chosen : {0, heads / 2 + 1, heads - 1}) {
+                grid.setHeads(Heads{{0, chosen}});
+                const auto names = grid.headNames();
+                EXPECT_GE(names.size(), 3U) << heads << " in " << width;
+                bool named = false;
+                for (std::size_t i = 0; i < names.size(); ++i) {
+                    named = named || names[i].head == chosen;
+                    for (std::size_t j = 0; j < i; ++j)
+                        EXPECT_FALSE(names[i].box.intersects(names[j].box)) << heads << " in " << width;
+                }
+                EXPECT_TRUE(named);
+            }
+        }
+    }
+    grid.setShape(12, 12);
+    grid.resize(260, grid.heightForWidth(260));
+    EXPECT_EQ(grid.headNames().size(), 12U); // GPT-2: all of them
 }

@@ -1,6 +1,8 @@
 // The length on view: the slider's stops, any number typed beside it, and what becomes of either when the text changes.
 #include "ui/window/length_slider.h"
 
+#include "ui/lab/lab.h"
+
 #include <QApplication>
 #include <QLineEdit>
 #include <QSignalSpy>
@@ -134,6 +136,45 @@ TEST_F(LengthSliderTest, AShorterTextShortens) {
     EXPECT_FALSE(number->isEnabled());
     length.step(1);
     EXPECT_EQ(chosen.count(), 0);
+}
+
+TEST(LengthSliderLab, WritesTheWishAndShowsWhatTextAndModelAllow) {
+    Lab lab(SLOPESCOPE_RESOURCES);
+    LengthSlider length;
+    length.attach(lab);
+    const auto open = [&](int words) {
+        std::string letters;
+        for (int word = 0; word < words; ++word)
+            letters += word % 2 ? " lamp" : " tide";
+        lab.openText({{}, std::to_string(words), letters});
+        return QTest::qWaitFor([&] { return lab.text() && lab.text()->name == std::to_string(words); }, 60'000);
+    };
+    lab.addModel("alibi");
+    ASSERT_TRUE(open(1000));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return lab.longestLength() > 0; }, 60'000));
+    const std::int64_t tokens = lab.longestLength();
+    EXPECT_EQ(tokens, std::ssize(lab.text()->tokens));
+    EXPECT_EQ(length.lengths().back(), tokens);
+    EXPECT_EQ(length.length(), std::min<std::int64_t>(2048, tokens));
+    length.setLength(256);
+    length.step(1);
+    EXPECT_EQ(lab.workspace().look.length, 512);
+    EXPECT_EQ(lab.length(), 512);
+
+    ASSERT_TRUE(open(100));
+    EXPECT_EQ(length.length(), lab.longestLength()) << "a shorter text shows what it has";
+    EXPECT_LT(length.length(), 512);
+    EXPECT_EQ(lab.workspace().look.length, 512) << "and the wish stays";
+    ASSERT_TRUE(open(1000));
+    EXPECT_EQ(length.length(), 512);
+
+    lab.addModel("learned"); // ends at its table
+    ASSERT_TRUE(QTest::qWaitFor([&] { return lab.workspace().variants.size() == 2; }, 60'000));
+    const auto facts = lab.factsOnView();
+    ASSERT_TRUE(facts && facts->longestLength);
+    EXPECT_EQ(length.lengths().back(), *facts->longestLength);
+    EXPECT_EQ(length.length(), std::min<std::int64_t>(512, *facts->longestLength));
+    EXPECT_EQ(lab.undoStack().count(), 2) << "two models; no length is a step";
 }
 
 } // namespace

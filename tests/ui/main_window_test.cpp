@@ -1,22 +1,33 @@
-// The whole window, offscreen, with the bundled model: what a person does and what then has to change.
+// The whole window, offscreen, with the bundled models: what a person does by mouse and keyboard, and what then has to
+// change.
 #include "ui/window/main_window.h"
 
+#include "ui/curves/curve_view.h"
 #include "ui/heads/head_grid.h"
 #include "ui/map/map_panel.h"
 #include "ui/map/map_view.h"
-#include "ui/widgets/notice_strip.h"
-#include "ui/slopes/position_picker.h"
 #include "ui/slopes/slope_canvas.h"
 #include "ui/slopes/slope_editor.h"
+#include "ui/text/text_view.h"
+#include "ui/widgets/dock_panel.h"
+#include "ui/widgets/notice_strip.h"
 
+#include <QAbstractButton>
+#include <QMenuBar>
 #include <QMimeData>
+#include <QPointer>
+#include <QPushButton>
 #include <QSettings>
+#include <QStatusBar>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QToolBar>
+#include <QToolButton>
 
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 
 namespace slopescope::ui {
@@ -32,41 +43,9 @@ LaunchOptions smallStudy() {
     return options;
 }
 
-class MainWindowTest : public testing::Test {
-protected:
-    static bool settle(MainWindow& window) {
-        return QTest::qWaitFor([&window] { return window.isSettled(); }, kPatience);
-    }
-
-    void start() {
-        window.resize(1400, 900);
-        window.show();
-        ASSERT_TRUE(settle(window)) << window.notice().sentence().toStdString();
-    }
-
-    void mouse(QWidget& widget, QEvent::Type type, QPointF at, Qt::MouseButtons buttons) {
-        const auto button = type == QEvent::MouseMove ? Qt::NoButton : Qt::LeftButton;
-        QMouseEvent event(type, at, widget.mapToGlobal(at), button, buttons, Qt::NoModifier);
-        QApplication::sendEvent(&widget, &event);
-    }
-
-    // Takes a head's handle, moves it down by `pixels` in steps, and leaves it in hand.
-    void drag(int head, int pixels) {
-        const QPointF from = canvas().handlePosition(head);
-        mouse(canvas(), QEvent::MouseButtonPress, from, Qt::LeftButton);
-        for (int step = 1; step <= 8; ++step) {
-            grip = from + QPointF(0, pixels * step / 8.0);
-            mouse(canvas(), QEvent::MouseMove, grip, Qt::LeftButton);
-        }
-    }
-    void release() { mouse(canvas(), QEvent::MouseButtonRelease, grip, Qt::NoButton); }
-
-    SlopeCanvas& canvas() { return *window.findChild<SlopeCanvas*>(); }
-    std::vector<float> pixels() { return window.mapPanel().map()->picture().values; }
-
-    MainWindow window{smallStudy()};
-    QPointF grip;
-};
+bool settle(MainWindow& window) {
+    return QTest::qWaitFor([&window] { return window.lab().isSettled(); }, kPatience);
+}
 
 bool sameValues(const std::vector<float>& a, const std::vector<float>& b) {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](float x, float y) {
@@ -74,98 +53,267 @@ bool sameValues(const std::vector<float>& a, const std::vector<float>& b) {
            });
 }
 
+void mouse(QWidget& widget, QEvent::Type type, QPointF at, Qt::MouseButtons buttons) {
+    const auto button = type == QEvent::MouseMove ? Qt::NoButton : Qt::LeftButton;
+    QMouseEvent event(type, at, widget.mapToGlobal(at), button, buttons, Qt::NoModifier);
+    QApplication::sendEvent(&widget, &event);
+}
+
+QAction* actionOf(const QList<QAction*>& actions, const QString& text) {
+    for (QAction* const action : actions) {
+        if (action->text().remove(u'&').section(u'\t', 0, 0) == text)
+            return action;
+        if (action->menu() != nullptr)
+            if (QAction* const inside = actionOf(action->menu()->actions(), text))
+                return inside;
+    }
+    return nullptr;
+}
+
+// One window of its own.
+class Person {
+public:
+    explicit Person(MainWindow& window) : m_window(window) {}
+
+    void choose(const QString& text) {
+        QAction* const action = actionOf(m_window.menuBar()->actions(), text);
+        ASSERT_TRUE(action) << text.toStdString();
+        ASSERT_TRUE(action->isEnabled()) << text.toStdString();
+        action->trigger();
+    }
+    void press(int key) { // where the keyboard is
+        QWidget* const focus = QApplication::focusWidget();
+        QTest::keyClick(focus != nullptr && focus->window() == &m_window ? focus : &m_window, Qt::Key(key));
+    }
+    // Takes a head's handle, moves it down by `pixels` in steps, and leaves it in hand.
+    void drag(int head, int pixels) {
+        const QPointF from = canvas().handlePosition(head);
+        canvas().setFocus(Qt::MouseFocusReason); // as a real click does
+        mouse(canvas(), QEvent::MouseButtonPress, from, Qt::LeftButton);
+        for (int step = 1; step <= 8; ++step) {
+            m_grip = from + QPointF(0, pixels * step / 8.0);
+            mouse(canvas(), QEvent::MouseMove, m_grip, Qt::LeftButton);
+        }
+    }
+    void release() { mouse(canvas(), QEvent::MouseButtonRelease, m_grip, Qt::NoButton); }
+    SlopeCanvas& canvas() { return *m_window.findChild<SlopeCanvas*>(); }
+
+private:
+    MainWindow& m_window;
+    QPointF m_grip;
+};
+
+class MainWindowTest : public testing::Test {
+protected:
+    void start(QSize size = {1400, 900}) {
+        window.resize(size);
+        window.show();
+        window.activateWindow();
+        ASSERT_TRUE(QTest::qWaitForWindowActive(&window));
+        ASSERT_TRUE(settle(window)) << window.notice().sentence().toStdString();
+    }
+    std::vector<float> pixels() {
+        const Picture* const picture = window.mapPanel().map()->picture();
+        return picture == nullptr ? std::vector<float>() : picture->values;
+    }
+    Lab& lab() { return window.lab(); }
+    HeadAddress head() { return lab().workspace().look.heads.front(); }
+    double lossOf(std::size_t curve) { return lab().curves()->curves[curve].points.back().nll; }
+
+    MainWindow window{smallStudy()};
+    Person person{window};
+};
+
 TEST_F(MainWindowTest, TheFirstPictureAndCurveComeWithoutAClick) {
     start();
     const auto values = pixels();
     EXPECT_TRUE(std::any_of(values.begin(), values.end(), [](float value) { return value > 0; }));
-    ASSERT_TRUE(window.curve());
-    EXPECT_TRUE(window.curve()->complete);
-    ASSERT_EQ(window.curve()->points.size(), 4U); // 32, 64, 128, 256
-    EXPECT_GT(window.curve()->points.back().perplexity, 1);
-    EXPECT_FALSE(window.curveView().isEmpty());
+    ASSERT_TRUE(lab().curves());
+    EXPECT_TRUE(lab().curves()->complete);
+    ASSERT_EQ(lab().curves()->curves[0].points.size(), 4U); // 32, 64, 128, 256
+    EXPECT_GT(lab().curves()->curves[0].points.back().perplexity, 1);
+    EXPECT_FALSE(window.curveView().picture().curves.empty());
     EXPECT_TRUE(window.notice().sentence().isEmpty());
+    EXPECT_TRUE(window.windowTitle().contains("alibi"));
+    EXPECT_EQ(window.textView().tokens(), std::ssize(lab().text()->tokens));
 }
 
-TEST_F(MainWindowTest, ADragOnAHandleChangesThePixelsAtOnceAndTheCurveOnRelease) {
+TEST_F(MainWindowTest, ADragOnAHandleChangesThePixelsAtOnceForksAndIsTakenBack) {
     start();
     const auto before = pixels();
-    const auto curveBefore = *window.curve();
-    const QImage seen = window.mapPanel().map()->grab().toImage();
-
-    drag(window.view().head.head, 120);
+    const double lossBefore = lossOf(0);
+    person.drag(head().head, 120);
     EXPECT_TRUE(QTest::qWaitFor([&] { return !sameValues(pixels(), before); }, kPatience)) << "while in hand";
-    EXPECT_EQ(window.curve()->points.back().nll, curveBefore.points.back().nll) << "the curve waits for the release";
-    release();
+    EXPECT_EQ(lab().workspace().variants.size(), 1U);
+    person.release();
+    ASSERT_EQ(lab().workspace().variants.size(), 2U) << "as trained stays";
     ASSERT_TRUE(settle(window));
     EXPECT_FALSE(sameValues(pixels(), before));
-    EXPECT_NE(window.mapPanel().map()->grab().toImage(), seen);
-    EXPECT_NE(window.curve()->points.back().nll, curveBefore.points.back().nll);
+    EXPECT_EQ(lossOf(0), lossBefore);
+    EXPECT_NE(lossOf(1), lossBefore);
+    EXPECT_EQ(window.curveView().picture().curves.size(), 2U);
 
-    window.slopeEditor().undoStack()->undo();
+    person.choose("Undo drag H" + QString::number(head().head));
     ASSERT_TRUE(settle(window));
+    EXPECT_EQ(lab().workspace().variants.size(), 1U);
     EXPECT_TRUE(sameValues(pixels(), before)) << "undo brings the picture back";
-    EXPECT_NEAR(window.curve()->points.back().nll, curveBefore.points.back().nll, 1e-6);
+    EXPECT_EQ(window.curveView().picture().curves.size(), 1U);
 }
 
-TEST_F(MainWindowTest, OtherPositionsAreRunMarkedAndTakenBack) {
+TEST_F(MainWindowTest, UndoUnderTheHandLeavesNoTrace) {
     start();
     const auto before = pixels();
-    const auto curveBefore = *window.curve();
-    const auto choose = [&](const char* spec) {
-        window.positionPicker().setChosen(spec);
-        emit window.positionPicker().chosen(spec);
-        return settle(window);
-    };
-    ASSERT_TRUE(choose("none"));
-    EXPECT_FALSE(sameValues(pixels(), before));
-    EXPECT_GT(window.curve()->points.back().nll, curveBefore.points.back().nll) << "it was trained with slopes";
-    EXPECT_FALSE(window.slopeEditor().available());
-    EXPECT_TRUE(window.curveView().caption().startsWith("no positions: not as trained")) << window.curveView().caption().toStdString();
-    ASSERT_TRUE(choose(""));
+    person.drag(head().head, 60);
+    person.release();
+    person.drag(head().head, 80);
+    ASSERT_TRUE(lab().inHand());
+    lab().undoStack().undo();
+    EXPECT_FALSE(lab().inHand());
+    mouse(person.canvas(), QEvent::MouseMove, QPointF(40, 40), Qt::LeftButton);
+    person.release();
+    ASSERT_TRUE(settle(window));
+    EXPECT_EQ(lab().workspace().variants.size(), 1U);
+    EXPECT_FALSE(window.slopeEditor().edited());
     EXPECT_TRUE(sameValues(pixels(), before));
-    EXPECT_TRUE(window.slopeEditor().available());
-    EXPECT_TRUE(window.curveView().caption().startsWith("one pass"));
 }
 
-TEST_F(MainWindowTest, KeysMoveThroughLayersHeadsAndLengths) {
+TEST_F(MainWindowTest, ThePapersFourMethodsSideBySideAndTheirDifference) {
     start();
-    const HeadAddress first = window.view().head;
-    QTest::keyClick(&window, Qt::Key_Right);
-    EXPECT_EQ(window.view().head, (HeadAddress{first.layer, first.head + 1}));
-    QTest::keyClick(&window, Qt::Key_Down);
-    EXPECT_EQ(window.view().head, (HeadAddress{first.layer + 1, first.head + 1}));
-    EXPECT_EQ(window.headGrid().selected(), window.view().head);
-    for (int layer = first.layer + 1; layer >= 0; --layer) // one more than there are: the first layer stays
-        QTest::keyClick(&window, Qt::Key_Up);
-    QTest::keyClick(&window, Qt::Key_Left);
-    EXPECT_EQ(window.view().head, (HeadAddress{0, first.head}));
-    QTest::keyClick(&window, Qt::Key_BracketLeft);
-    EXPECT_EQ(window.view().length, 128);
-    QTest::keyClick(&window, Qt::Key_BracketRight);
-    EXPECT_EQ(window.view().length, 256);
+    const auto alone = pixels();
+    person.choose("The paper's four methods");
+    ASSERT_TRUE(
+        QTest::qWaitFor([this] { return lab().workspace().variants.size() == 4 && lab().isSettled(); }, kPatience));
+    EXPECT_EQ(window.curveView().picture().curves.size(), 4U);
+    EXPECT_TRUE(sameValues(pixels(), alone)) << "what is on view stays";
+    const VariantId rotary = lab().workspace().variants[2].id;
+    lab().edit("B", [&](Workspace& w) { w.against = rotary; });
+    lab().look([](Workspace& w) { w.look.mode = MapMode::SideBySide; });
+    ASSERT_TRUE(settle(window));
+    QTest::qWait(50);
+    ASSERT_TRUE(settle(window));
+    MapView &a = *window.mapPanel().map(0), &b = *window.mapPanel().map(1);
+    ASSERT_TRUE(a.isVisible() && b.isVisible());
+    ASSERT_TRUE(a.picture() && b.picture());
+    EXPECT_EQ(a.picture()->viewport, b.picture()->viewport);
+    EXPECT_FALSE(sameValues(a.picture()->values, b.picture()->values));
+    const auto ofA = a.picture()->values, ofB = b.picture()->values;
+    const Viewport cells = a.picture()->viewport;
+
+    lab().look([](Workspace& w) { w.look.mode = MapMode::Difference; });
+    ASSERT_TRUE(settle(window));
+    QTest::qWait(50);
+    ASSERT_TRUE(settle(window));
+    EXPECT_FALSE(b.isVisible());
+    if (a.picture()->viewport == cells) {
+        std::vector<float> difference(ofA.size());
+        for (std::size_t i = 0; i < ofA.size(); ++i)
+            difference[i] = ofA[i] - ofB[i];
+        EXPECT_TRUE(sameValues(a.picture()->values, difference));
+    } else { // the one plot has more room
+        EXPECT_TRUE(
+            std::any_of(a.picture()->values.begin(), a.picture()->values.end(), [](float value) { return value < 0; }));
+        EXPECT_TRUE(
+            std::any_of(a.picture()->values.begin(), a.picture()->values.end(), [](float value) { return value > 0; }));
+    }
+    lab().edit("no B", [](Workspace& w) { w.against.reset(); });
+    ASSERT_TRUE(settle(window));
+    QTest::qWait(50);
+    ASSERT_TRUE(settle(window));
+    for (const float value : pixels())
+        EXPECT_FALSE(value < 0) << "no difference without B";
+}
+
+TEST_F(MainWindowTest, KeysMoveThroughLayersHeadsAndLengthsAlsoAfterADrag) {
+    start();
+    const HeadAddress first = head();
+    person.press(Qt::Key_Right);
+    EXPECT_EQ(head(), (HeadAddress{first.layer, first.head + 1}));
+    person.press(Qt::Key_Up);
+    EXPECT_EQ(head(), (HeadAddress{first.layer - 1, first.head + 1}));
+    EXPECT_EQ(window.headGrid().selected(), head());
+    for (int layer = 0; layer < 20; ++layer) // more than there are: the first layer stays
+        person.press(Qt::Key_Up);
+    person.press(Qt::Key_Left);
+    EXPECT_EQ(head(), (HeadAddress{0, first.head}));
+    person.press(Qt::Key_BracketLeft);
+    EXPECT_EQ(lab().length(), 128);
+    person.press(Qt::Key_BracketRight);
+    EXPECT_EQ(lab().length(), 256);
+
+    person.drag(2, 40);
+    person.release();
+    const SlopeTable dragged = window.slopeEditor().slopes();
+    const int layer = head().layer;
+    person.press(Qt::Key_Down);
+    EXPECT_EQ(head().layer, layer + 1);
+    person.press(Qt::Key_Control);
+    person.press(Qt::Key_Up);
+    EXPECT_EQ(head().layer, layer);
+    EXPECT_EQ(window.slopeEditor().slopes(), dragged) << "the arrows did not move the handle";
     EXPECT_TRUE(settle(window));
 }
 
-TEST_F(MainWindowTest, SpaceStartsASweepAndStopsIt) {
+TEST_F(MainWindowTest, SpaceSweepsOrStopsWhateverHadTheLastClick) {
     start();
-    QTest::keyClick(&window, Qt::Key_Space);
-    EXPECT_TRUE(window.engine().sweeping());
-    QTest::keyClick(&window, Qt::Key_Space);
-    EXPECT_FALSE(window.engine().sweeping());
+    lab().look([](Workspace& w) { w.measurement.longest = 8192; }); // is not filled while this test lasts
+    lab().sweep();
+    int clicked = 0;
+    QList<QPointer<QAbstractButton>> buttons;
+    for (QAbstractButton* const button : window.findChildren<QAbstractButton*>())
+        buttons.append(button);
+    for (const auto& button : buttons) {
+        if (!button || !button->isVisible() || !button->isEnabled() || button->text().endsWith(u'…'))
+            continue;
+        const auto* const tool = qobject_cast<QToolButton*>(button.data());
+        const auto* const push = qobject_cast<QPushButton*>(button.data());
+        if ((tool && tool->menu()) || (push && push->menu()) ||
+            (tool && tool->popupMode() == QToolButton::InstantPopup))
+            continue;
+        if (button->visibleRegion().isEmpty() || button->objectName().contains("qt_"))
+            continue;
+        const std::string name = button->text().toStdString() + " / " + button->toolTip().toStdString();
+        QTest::mouseClick(button, Qt::LeftButton);
+        ++clicked;
+        if (QApplication::activePopupWidget() != nullptr) {
+            QApplication::activePopupWidget()->close();
+            continue;
+        }
+        if (!lab().text() || lab().workspace().variants.empty())
+            continue;
+        const bool sweeping = lab().sweeping();
+        const bool checked = button && button->isChecked();
+        person.press(Qt::Key_Space);
+        EXPECT_NE(lab().sweeping(), sweeping) << name;
+        EXPECT_EQ(button && button->isChecked(), checked) << name << ": the button was not meant";
+        person.press(Qt::Key_Space);
+        EXPECT_EQ(lab().sweeping(), sweeping) << name;
+    }
+    EXPECT_GT(clicked, 10);
+}
+
+TEST_F(MainWindowTest, SpaceTypesWhereSomethingIsTyped) {
+    start();
+    window.textView().openFind();
+    auto* const field = window.textView().findChild<QLineEdit*>();
+    ASSERT_TRUE(field && field->hasFocus());
+    const bool sweeping = lab().sweeping();
+    QTest::keyClicks(field, "a b");
+    EXPECT_EQ(field->text(), "a b");
+    EXPECT_EQ(lab().sweeping(), sweeping);
 }
 
 TEST_F(MainWindowTest, AModelThatCannotBeOpenedIsSaidInTheStripAndNothingIsLost) {
     start();
     const auto before = pixels();
     const QString title = window.windowTitle();
-    window.openModel("/no/such/model");
+    lab().addModel("/no/such/model");
     ASSERT_TRUE(QTest::qWaitFor([this] { return !window.notice().sentence().isEmpty(); }, kPatience));
     EXPECT_TRUE(window.notice().isVisible());
     EXPECT_TRUE(window.notice().sentence().contains("/no/such/model"));
     EXPECT_EQ(window.windowTitle(), title);
     EXPECT_TRUE(sameValues(pixels(), before));
-    EXPECT_TRUE(window.curve()->complete);
-    QTest::keyClick(&window, Qt::Key_Escape);
+    EXPECT_TRUE(lab().curves()->complete);
+    person.press(Qt::Key_Escape);
     EXPECT_FALSE(window.notice().isVisible());
 }
 
@@ -201,52 +349,128 @@ TEST_F(MainWindowTest, ADroppedTextIsOpenedAndOneThatIsNoTextIsRefused) {
     EXPECT_FALSE(window.notice().sentence().contains("bad.txt")) << "answered by the text that opened";
 }
 
-TEST(MainWindowLife, WhatWasOnViewIsThereAgain) {
-    QTemporaryDir folder;
-    QSettings settings(folder.filePath("settings.ini"), QSettings::IniFormat);
-    SlopeTable edited;
-    {
-        MainWindow window(smallStudy(), &settings);
-        window.resize(1300, 800);
-        window.show();
-        ASSERT_TRUE(QTest::qWaitFor([&] { return window.isSettled(); }, kPatience));
-        window.selectHead({2, 5});
-        QTest::keyClick(&window, Qt::Key_BracketLeft);
-        edited = window.slopeEditor().slopes();
-        edited[0][0] = 0.125;
-        window.slopeEditor().change(edited, "test");
-        window.setTheme(ThemeMode::Dark);
-        window.close();
+TEST_F(MainWindowTest, FitsASmallScreen) {
+    start({1024, 768});
+    person.choose("The paper's four methods");
+    ASSERT_TRUE(
+        QTest::qWaitFor([this] { return lab().workspace().variants.size() == 4 && lab().isSettled(); }, kPatience));
+    QTest::qWait(100);
+    EXPECT_EQ(window.size(), QSize(1024, 768));
+    EXPECT_LE(window.minimumSizeHint().width(), 1024);
+    EXPECT_LE(window.minimumSizeHint().height(), 768);
+    const QRect inside = window.rect();
+    QList<QWidget*> parts{window.centralWidget(), window.statusBar(), window.menuBar()};
+    for (QWidget* const dock : window.findChildren<DockPanel*>())
+        if (!dock->visibleRegion().isEmpty())
+            parts.append(dock);
+    EXPECT_FALSE(window.curveView().visibleRegion().isEmpty())
+        << "the curves stand beside the variants, not behind them";
+    EXPECT_FALSE(window.slopeEditor().visibleRegion().isEmpty());
+    EXPECT_GE(parts.size(), 6) << "at least three docks beside the map";
+    for (QWidget* const part : parts) {
+        const QRect at(part->mapTo(&window, QPoint()), part->size());
+        EXPECT_TRUE(inside.contains(at)) << part->metaObject()->className() << ' ' << part->objectName().toStdString();
+        EXPECT_GE(part->width(), part->minimumSizeHint().width()) << part->objectName().toStdString();
+        EXPECT_GE(part->height(), part->minimumSizeHint().height()) << part->objectName().toStdString();
+        for (QWidget* const other : parts)
+            EXPECT_FALSE(other != part && at.intersects(QRect(other->mapTo(&window, QPoint()), other->size())))
+                << part->objectName().toStdString() << " and " << other->objectName().toStdString();
     }
-    LaunchOptions options;
-    options.resources = SLOPESCOPE_RESOURCES;
-    options.sweepLength = 256;
-    MainWindow window(options, &settings);
-    EXPECT_EQ(window.size(), QSize(1300, 800));
-    EXPECT_EQ(themeMode(), ThemeMode::Dark);
-    window.show();
-    ASSERT_TRUE(QTest::qWaitFor([&] { return window.isSettled(); }, kPatience));
-    EXPECT_EQ(window.view().head, (HeadAddress{2, 5}));
-    EXPECT_EQ(window.view().length, 128);
-    EXPECT_EQ(window.slopeEditor().slopes(), edited);
-    window.setTheme(ThemeMode::System);
 }
 
-TEST(MainWindowLife, AModelOfTheLastRunThatIsGoneGivesWayToTheBundledOne) {
+TEST(MainWindowLife, WhatWasOnViewIsThereAgainEvenWithoutAnOrderlyExit) {
+    QTemporaryDir folder;
+    QSettings settings(folder.filePath("settings.ini"), QSettings::IniFormat);
+    MainWindow window(smallStudy(), &settings);
+    window.resize(1300, 800);
+    window.show();
+    ASSERT_TRUE(settle(window));
+    Lab& lab = window.lab();
+    lab.look([](Workspace& w) {
+        w.measurement.longest = 64;
+        w.measurement.windows = 3;
+    });
+    lab.addPaperMethods();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return lab.workspace().variants.size() == 4 && lab.isSettled(); }, kPatience));
+    SlopeTable edited = window.slopeEditor().slopes();
+    edited[0][0] = 0.125;
+    lab.setSlopes(edited, "test");
+    lab.look([](Workspace& w) {
+        w.look.heads = {{2, 5}};
+        w.look.length = 128;
+        w.look.stage = Stage::Score;
+    });
+    lab.edit("B", [](Workspace& w) { w.against = w.variants.back().id; });
+    window.setTheme(ThemeMode::Dark);
+    ASSERT_TRUE(settle(window));
+    QTest::qWait(2500); // it is kept by itself
+    const Workspace kept = lab.workspace();
+    const QString crashed = folder.filePath("crashed.ini"), closed = folder.filePath("settings.ini");
+    settings.sync();
+    ASSERT_TRUE(QFile::copy(closed, crashed));
+    window.close();
+
+    for (const QString& file : {crashed, closed}) {
+        SCOPED_TRACE(file.toStdString());
+        QSettings again(file, QSettings::IniFormat);
+        LaunchOptions options;
+        options.resources = SLOPESCOPE_RESOURCES;
+        MainWindow next(options, &again);
+        EXPECT_EQ(next.size(), window.size());
+        next.show();
+        ASSERT_TRUE(settle(next)) << next.notice().sentence().toStdString();
+        EXPECT_TRUE(next.lab().workspace() == kept);
+        EXPECT_EQ(next.slopeEditor().slopes(), edited);
+        EXPECT_EQ(next.lab().length(), 128);
+        EXPECT_FALSE(next.lab().undoStack().canUndo());
+        EXPECT_EQ(next.curveView().picture().curves.size(), 5U);
+        EXPECT_EQ(themeMode(), ThemeMode::Dark);
+        next.setTheme(ThemeMode::System);
+    }
+}
+
+TEST(MainWindowLife, ABrokenMemoryIsSaidAndTheWindowStartsAnew) {
+    QTemporaryDir folder;
+    QSettings settings(folder.filePath("settings.ini"), QSettings::IniFormat);
+    settings.setValue("workspace", QByteArray("{\"slopescope\": \"workspace\", \"version\": 1, \"variants\": 7}"));
+    settings.setValue("layout", "no number");
+    settings.setValue("theme", -5);
+    MainWindow window(smallStudy(), &settings);
+    window.show();
+    EXPECT_FALSE(window.notice().sentence().isEmpty());
+    ASSERT_TRUE(settle(window));
+    EXPECT_EQ(window.lab().workspace().variants.size(), 1U);
+}
+
+TEST(MainWindowLife, AModelThatIsGoneIsARowWithASentenceAndTheOthersWork) {
     LaunchOptions options = smallStudy();
-    options.model = "/no/such/model";
+    options.models = {"/no/such/model", "rotary"};
     MainWindow window(options);
     window.show();
-    ASSERT_TRUE(QTest::qWaitFor([&] { return window.isSettled(); }, kPatience));
-    EXPECT_TRUE(window.notice().sentence().contains("/no/such/model"));
-    EXPECT_TRUE(window.windowTitle().contains("alibi"));
+    Lab& lab = window.lab();
+    ASSERT_EQ(lab.workspace().variants.size(), 2U);
+    const VariantId gone = lab.workspace().variants[0].id, rotary = lab.workspace().variants[1].id;
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !lab.whyNot(gone).isEmpty() && lab.facts(rotary); }, kPatience));
+    EXPECT_TRUE(lab.whyNot(gone).contains("/no/such/model"));
+    lab.look([&](Workspace& w) { w.selected = rotary; });
+    ASSERT_TRUE(settle(window));
+    EXPECT_TRUE(window.windowTitle().contains("rotary"));
+    EXPECT_TRUE(window.mapPanel().map()->picture());
 }
 
 TEST(MainWindowLife, ClosesCleanlyWhileBusy) {
     for (const int moment : {0, 20, 100, 300, 900}) {
         MainWindow window(smallStudy());
         window.show();
+        window.lab().addPaperMethods();
+        window.lab().look([](Workspace& w) { w.look.mode = MapMode::SideBySide; });
         QTest::qWait(moment);
+        if (window.slopeEditor().available()) {
+            Person person(window);
+            person.drag(1, 30); // and in hand
+        }
+        window.lab().openText({{}, "tide", "The tide came in, and the keeper wound the clock.", false});
+        window.lab().addModel("learned");
         window.close();
     } // a hang or a crash is the failure
 }

@@ -1,50 +1,56 @@
+// The menu of positions: what it offers a model, what is ticked, what a choice asks for.
 #include "ui/slopes/position_picker.h"
 
-#include <QAction>
+#include "ui/slopes/position_spec_dialog.h"
+
+#include <QApplication>
 #include <QLabel>
-#include <QMenu>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QTest>
+
 #include <gtest/gtest.h>
 
 namespace slopescope::ui {
 namespace {
 
-ModelFacts model(const char* positions) {
+ModelFacts model(const char* method) {
     ModelFacts facts;
+    facts.key = facts.name = method;
     facts.layers = 2;
     facts.heads = 4;
-    facts.positions = positions;
-    facts.linearBias = facts.positions == "ALiBi";
-    facts.rotary = facts.positions == "rotary";
-    facts.trainedLength = facts.rotary ? 256 : 0;
-    if (facts.linearBias)
+    facts.headDim = 32;
+    facts.trainedLength = 256;
+    facts.positions = schemeNamed(method, 32, 256);
+    if (facts.hasSlopes())
         facts.slopes.assign(2, paperSlopes(4));
-    if (facts.positions == "learned")
-        facts.longestLength = 256;
     return facts;
 }
 
-QStringList specs(const QMenu* menu) {
-    QStringList found;
-    for (const QAction* action : menu->actions())
+QList<QAction*> actionsOf(const QMenu* menu) {
+    QList<QAction*> found;
+    for (QAction* action : menu->actions())
         if (action->menu())
-            found += specs(action->menu());
+            found += actionsOf(action->menu());
         else if (!action->isSeparator())
-            found += action->data().toString();
+            found += action;
     return found;
 }
 
-QAction* action(const QMenu* menu, const QString& spec) {
-    for (QAction* one : menu->actions()) {
-        if (one->menu()) {
-            if (QAction* inside = action(one->menu(), spec))
-                return inside;
-        } else if (!one->isSeparator() && one->data().toString() == spec) {
+QAction* action(const QMenu* menu, const QString& text) {
+    for (QAction* one : actionsOf(menu))
+        if (one->text() == text)
             return one;
-        }
-    }
     return nullptr;
+}
+
+QStringList ticked(const QMenu* menu) {
+    QStringList found;
+    for (const QAction* one : actionsOf(menu))
+        if (one->isChecked())
+            found += one->text();
+    return found;
 }
 
 bool marked(const PositionPicker& picker) {
@@ -57,43 +63,119 @@ bool marked(const PositionPicker& picker) {
 TEST(PositionPickerTest, OffersWhatTheModelCanBeRunWith) {
     PositionPicker picker;
     EXPECT_FALSE(picker.findChild<QPushButton*>()->isEnabled());
-    for (const char* positions : {"ALiBi", "rotary", "none", "learned"}) {
-        const ModelFacts facts = model(positions);
-        picker.setModel(facts);
-        const QStringList offered = specs(picker.menu());
-        EXPECT_EQ(offered.contains("alibi"), !facts.linearBias) << positions;
-        EXPECT_EQ(offered.contains("none"), facts.positions != "none") << positions;
-        EXPECT_EQ(offered.contains("rotary-yarn:4"), facts.rotary) << positions;
-        // The picker names them as core reads them.
-        const SlopeTable shape(2, SlopeSet(4));
-        for (const QString& spec : offered)
-            if (!spec.isEmpty()) {
-                EXPECT_NE(parsePositions(spec.toStdString(), shape).change, PositionChange::Own) << spec.toStdString();
-            }
+    for (const char* const method : {"alibi", "rotary", "none", "learned", "t5-bias", "sinusoidal"}) {
+        const ModelFacts facts = model(method);
+        picker.setVariant({method, {}, {}}, facts);
+        EXPECT_EQ(action(picker.positions(), "ALiBi") != nullptr, facts.positions.bias != BiasKind::Linear) << method;
+        EXPECT_EQ(action(picker.positions(), "no positions") != nullptr, std::string(method) != "none") << method;
+        EXPECT_EQ(action(picker.positions(), "YaRN × 4") != nullptr, facts.positions.rotary.has_value()) << method;
+        EXPECT_EQ(ticked(picker.positions()), QStringList({"as trained", "no window", "no sinks"})) << method;
+        // Each choice is one that core can run.
+        QSignalSpy chosen(picker.positions(), &PositionMenu::chosen);
+        int offered = 0;
+        for (QAction* const one : actionsOf(picker.positions()))
+            if (one->isCheckable() && !one->isChecked() && ++offered)
+                one->trigger();
+        ASSERT_EQ(chosen.size(), offered) << method;
+        for (const QList<QVariant>& arguments : chosen)
+            EXPECT_NO_THROW(factsOf(arguments[0].value<Variant>(), facts)) << method;
+        QApplication::processEvents();
     }
 }
 
-TEST(PositionPickerTest, MarksWhatIsNotAsTrained) {
+TEST(PositionPickerTest, PartsAreChosenForThemselves) {
     PositionPicker picker;
-    picker.setModel(model("rotary"));
+    const ModelFacts rotary = model("rotary");
+    const Variant variant = parseVariant(rotary, "rotary-ntk:4+window:256");
+    picker.setVariant(variant, rotary);
+    EXPECT_EQ(ticked(picker.positions()), QStringList({"NTK × 4", "window 256", "no sinks"}));
+    EXPECT_EQ(picker.findChild<QPushButton*>()->text(), "rotary, NTK × 4, window 256");
+    EXPECT_TRUE(marked(picker));
     QSignalSpy chosen(&picker, &PositionPicker::chosen);
+    const auto result = [&](const char* choice) {
+        chosen.clear();
+        action(picker.positions(), choice)->trigger();
+        QApplication::processEvents(); // the menu is done first
+        const Variant got = chosen.value(0).value(0).value<Variant>();
+        picker.setVariant({}, {});
+        picker.setVariant(variant, rotary);
+        return QString::fromStdString(specOf(got.positions));
+    };
+    EXPECT_EQ(result("YaRN × 2"), "rotary-yarn:2+window:256");
+    EXPECT_EQ(result("the first 4 keys"), "rotary-ntk:4+window:256+sinks:4");
+    EXPECT_EQ(result("no window"), "rotary-ntk:4");
+    EXPECT_EQ(result("as trained"), "window:256");
+    EXPECT_EQ(result("ALiBi"), "alibi+window:256");
+    EXPECT_EQ(result("ALiBi beside its own"), "own+alibi+window:256");
+    // Sinks go with the window that they are exceptions from.
+    picker.setVariant(parseVariant(rotary, "window:64+sinks:4"), rotary);
+    chosen.clear();
+    action(picker.positions(), "no window")->trigger();
+    QApplication::processEvents();
+    EXPECT_TRUE(chosen.value(0).value(0).value<Variant>().positions.isOwn());
+    picker.setVariant({"rotary", {}, {}}, rotary);
     EXPECT_FALSE(marked(picker));
-    action(picker.menu(), "rotary-ntk:4")->trigger();
+    EXPECT_FALSE(action(picker.positions(), "the first key")->associatedObjects().isEmpty());
+    for (const QAction* const one : picker.positions()->actions())
+        if (one->text() == "Sinks") {
+            EXPECT_FALSE(one->isEnabled());
+        }
+}
+
+TEST(PositionPickerTest, SlopesStayAsLongAsTheBias) {
+    PositionMenu menu;
+    const ModelFacts alibi = model("alibi"), rotary = model("rotary");
+    const SlopeTable edited(2, SlopeSet{1, 0.5, 0.2, 0.1});
+    menu.setVariant({"alibi", {}, edited}, alibi);
+    PositionOverride window;
+    window.window = 64;
+    EXPECT_EQ(menu.with(window), (Variant{"alibi", window, edited}));
+    PositionOverride none;
+    none.bias = BiasChange::None;
+    EXPECT_EQ(menu.with(none), (Variant{"alibi", none, {}}));
+    menu.setVariant({"rotary", {}, {}}, rotary);
+    PositionOverride linear;
+    linear.bias = BiasChange::Linear;
+    EXPECT_EQ(menu.with(linear).slopes, SlopeTable(2, paperSlopes(4)));
+}
+
+TEST(PositionPickerTest, AChoiceThatTheMenuLacksIsAddedToIt) {
+    PositionPicker picker;
+    const ModelFacts rotary = model("rotary");
+    picker.setVariant(parseVariant(rotary, "rotary-ntk:3.5+window:300+sinks:7"), rotary);
+    EXPECT_EQ(ticked(picker.positions()), QStringList({"rotary-ntk:3.5", "window 300", "the first 7 keys"}));
+}
+
+TEST(PositionPickerTest, ASpecIsReadOrRefusedWithTheParsersSentence) {
+    const ModelFacts alibi = model("alibi");
+    PositionSpecDialog dialog({"alibi", {}, {}}, alibi, nullptr);
+    QSignalSpy chosen(&dialog, &PositionSpecDialog::chosen);
+    dialog.show();
+    auto* const field = dialog.findChild<QLineEdit*>();
+    EXPECT_EQ(field->text(), "own");
+    const auto error = [&] {
+        for (const QLabel* label : dialog.findChildren<QLabel*>())
+            if (label->property("look").toString() == "error")
+                return label->isHidden() ? QString() : label->text();
+        return QString("no label");
+    };
+    field->selectAll();
+    QTest::keyClicks(field, "window:0");
+    QTest::keyClick(field, Qt::Key_Return);
+    EXPECT_TRUE(error().contains("need a whole number of tokens")) << error().toStdString();
+    field->selectAll();
+    QTest::keyClicks(field, "rotary-ntk:4");
+    EXPECT_EQ(error(), "");
+    QTest::keyClick(field, Qt::Key_Return);
+    EXPECT_TRUE(error().contains("no rotary positions to scale")) << error().toStdString();
+    EXPECT_EQ(chosen.size(), 0);
+    EXPECT_TRUE(dialog.isVisible());
+    field->selectAll();
+    QTest::keyClicks(field, "window:64+sinks:2");
+    QTest::keyClick(field, Qt::Key_Return);
     ASSERT_EQ(chosen.size(), 1);
-    EXPECT_EQ(chosen[0][0].toString(), "rotary-ntk:4");
-    EXPECT_EQ(picker.name(), "NTK × 4");
-    EXPECT_TRUE(marked(picker));
-    action(picker.menu(), "")->trigger();
-    EXPECT_EQ(picker.spec(), "");
-    EXPECT_FALSE(marked(picker));
-    picker.setChosen("rotary-ntk:8");
-    EXPECT_TRUE(marked(picker));
-    EXPECT_EQ(chosen.size(), 2) << "said by the window, not to it";
-    picker.setChosen("rotary-ntk:1000");
-    EXPECT_EQ(picker.spec(), "") << "not one of the menu's";
-    picker.setChosen("none");
-    picker.setModel(model("ALiBi"));
-    EXPECT_EQ(picker.spec(), "") << "of the model before";
+    EXPECT_EQ(specOf(chosen[0][0].value<Variant>().positions), "window:64+sinks:2");
+    EXPECT_FALSE(dialog.isVisible());
 }
 
 } // namespace

@@ -1,10 +1,12 @@
 #include "ui/slopes/slope_editor.h"
 
-#include "core/base/error.h"
+#include "ui/lab/lab.h"
 #include "ui/slopes/decay_view.h"
-#include "ui/widgets/panel_header.h"
 #include "ui/slopes/slope_canvas.h"
 #include "ui/slopes/slope_presets.h"
+#include "ui/widgets/panel_header.h"
+
+#include "tests/ui/pixels.h"
 
 #include <QLabel>
 #include <QLineEdit>
@@ -13,6 +15,7 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QUndoStack>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -26,8 +29,7 @@ namespace {
 ModelFacts alibi(int layers = 3, int heads = 8) {
     ModelFacts facts;
     facts.name = "alibi";
-    facts.positions = "ALiBi";
-    facts.linearBias = true;
+    facts.positions.bias = BiasKind::Linear;
     facts.layers = layers;
     facts.heads = heads;
     facts.trainedLength = 256;
@@ -35,10 +37,37 @@ ModelFacts alibi(int layers = 3, int heads = 8) {
     return facts;
 }
 
+// One step of whoever keeps the slopes, as the Lab does.
+class Step : public QUndoCommand {
+public:
+    Step(SlopeEditor& editor, SlopeTable before, SlopeTable after, const QString& what, int merge)
+        : QUndoCommand(what), m_editor(editor), m_before(std::move(before)), m_after(std::move(after)), m_merge(merge) {
+    }
+    void undo() override { m_editor.setSlopes(m_before); }
+    void redo() override { m_editor.setSlopes(m_after); }
+    int id() const override { return m_merge > 0 ? m_merge : -1; }
+    bool mergeWith(const QUndoCommand* other) override {
+        m_after = static_cast<const Step*>(other)->m_after;
+        setObsolete(m_before == m_after);
+        return true;
+    }
+
+private:
+    SlopeEditor& m_editor;
+    SlopeTable m_before, m_after;
+    int m_merge;
+};
+
 class SlopeEditorTest : public testing::Test {
 protected:
     void SetUp() override {
-        editor.setModel(alibi());
+        editor.setModel(alibi(), alibi().slopes);
+        editor.setUndoStack(&stack);
+        QObject::connect(&editor, &SlopeEditor::slopesChanged,
+                         [this](const SlopeTable& slopes, const QString& what, int merge) {
+                             stack.push(new Step(editor, last, slopes, what, merge));
+                         });
+        QObject::connect(&stack, &QUndoStack::indexChanged, &editor, [this] { last = editor.slopes(); });
         editor.resize(392, 640);
         editor.show();
         QApplication::processEvents();
@@ -80,7 +109,9 @@ protected:
         FAIL() << "no preset " << name.toStdString();
     }
 
+    QUndoStack stack;
     SlopeEditor editor;
+    SlopeTable last = alibi().slopes; // of the newest step
     SlopeCanvas* canvas = nullptr;
 };
 
@@ -109,7 +140,8 @@ TEST_F(SlopeEditorTest, WhatADragRepaintsIsAllThatItChanges) {
     QImage screen = canvas->grab().toImage();
     canvas->installEventFilter(&painted);
     int narrow = 0;
-    for (const double slope : {0.02, 0.3, 1.0 / 700, 1.0 / 900}) { // 0.0202 is a long number: all values move apart, and stay so
+    for (const double slope :
+         {0.02, 0.3, 1.0 / 700, 1.0 / 900}) { // 0.0202 is a long number: all values move apart, and stay so
         QTest::mouseMove(canvas, at(3, slope));
         QApplication::processEvents();
         ASSERT_FALSE(painted.region.isEmpty());
@@ -125,24 +157,25 @@ TEST_F(SlopeEditorTest, WhatADragRepaintsIsAllThatItChanges) {
 }
 
 TEST_F(SlopeEditorTest, ADragMovesTheHeadInEveryLayerAndIsOneUndoStep) {
-    QSignalSpy changing(&editor, &SlopeEditor::slopesChanging), committed(&editor, &SlopeEditor::slopesCommitted);
+    QSignalSpy changing(&editor, &SlopeEditor::slopesMoved), committed(&editor, &SlopeEditor::slopesChanged);
     drag(2, 1.0 / 256);
     EXPECT_GE(changing.size(), 1);
     ASSERT_EQ(committed.size(), 1);
+    EXPECT_EQ(committed[0][1].toString(), "drag H2");
+    EXPECT_EQ(committed[0][2].toInt(), 0) << "no drag is one step with another";
     const auto table = committed[0][0].value<SlopeTable>();
     for (const SlopeSet& layer : table) {
         EXPECT_EQ(layer[2], 1.0 / 256) << "a hand near a gridline means it";
         EXPECT_EQ(layer[3], paperSlopes(8)[3]);
     }
     EXPECT_EQ(editor.slopes(), table);
-    EXPECT_EQ(editor.undoStack()->count(), 1);
+    EXPECT_EQ(stack.count(), 1);
 
-    editor.undoStack()->undo();
+    stack.undo();
     EXPECT_EQ(editor.slopes(), alibi().slopes);
-    EXPECT_EQ(committed.size(), 2);
-    editor.undoStack()->redo();
+    stack.redo();
     EXPECT_EQ(editor.slopes(), table);
-    EXPECT_EQ(committed.size(), 3);
+    EXPECT_EQ(committed.size(), 1) << "slopes from elsewhere are nobody's change";
 }
 
 TEST_F(SlopeEditorTest, ADragChangesThePicture) {
@@ -158,7 +191,7 @@ TEST_F(SlopeEditorTest, AClickSelectsAndChangesNothing) {
     QTest::mouseClick(canvas, Qt::LeftButton, {}, handle(5));
     ASSERT_EQ(selected.size(), 1);
     EXPECT_EQ(selected[0][0].value<HeadAddress>(), (HeadAddress{0, 5}));
-    EXPECT_EQ(editor.undoStack()->count(), 0);
+    EXPECT_EQ(stack.count(), 0);
     EXPECT_FALSE(editor.edited());
 }
 
@@ -168,29 +201,32 @@ TEST_F(SlopeEditorTest, ADragThatReturnsLeavesNoUndoStep) {
     QTest::mouseMove(canvas, at(3, 1.0 / 512));
     EXPECT_TRUE(editor.edited());
     QTest::mouseMove(canvas, home);
+    QSignalSpy left(&editor, &SlopeEditor::handLeft);
     QTest::mouseRelease(canvas, Qt::LeftButton, {}, home);
     EXPECT_FALSE(editor.edited());
-    EXPECT_EQ(editor.undoStack()->count(), 0);
+    EXPECT_EQ(left.size(), 1);
+    EXPECT_EQ(stack.count(), 0);
 }
 
 TEST_F(SlopeEditorTest, EscTakesADragBack) {
-    QSignalSpy committed(&editor, &SlopeEditor::slopesCommitted);
+    QSignalSpy left(&editor, &SlopeEditor::handLeft), committed(&editor, &SlopeEditor::slopesChanged);
     QTest::mousePress(canvas, Qt::LeftButton, {}, handle(3));
     QTest::mouseMove(canvas, at(3, 1.0 / 512));
     EXPECT_TRUE(editor.edited());
     QTest::keyClick(canvas, Qt::Key_Escape);
     EXPECT_FALSE(editor.edited());
-    EXPECT_EQ(committed.size(), 1) << "whoever followed the drag must hear that it is over";
+    EXPECT_EQ(committed.size(), 0);
+    EXPECT_EQ(left.size(), 1) << "whoever followed the drag must hear that it is over";
     QTest::mouseRelease(canvas, Qt::LeftButton, {}, at(3, 1.0 / 512));
     EXPECT_FALSE(editor.edited());
-    EXPECT_EQ(editor.undoStack()->count(), 0);
+    EXPECT_EQ(stack.count(), 0);
 }
 
 TEST_F(SlopeEditorTest, UndoUnderTheHandEndsTheDrag) {
     drag(1, 1.0 / 64);
     QTest::mousePress(canvas, Qt::LeftButton, {}, handle(3));
     QTest::mouseMove(canvas, at(3, 1.0 / 512));
-    editor.undoStack()->undo();
+    stack.undo();
     EXPECT_EQ(editor.slopes(), alibi().slopes);
     QTest::mouseMove(canvas, at(3, 1.0 / 2));
     QTest::mouseRelease(canvas, Qt::LeftButton, {}, at(3, 1.0 / 2));
@@ -222,7 +258,7 @@ TEST_F(SlopeEditorTest, TypesAValue) {
     type(6, "1/3");
     EXPECT_EQ(editor.slopes()[1][6], 1.0 / 3);
     EXPECT_FALSE(field());
-    EXPECT_EQ(editor.undoStack()->count(), 1);
+    EXPECT_EQ(stack.count(), 1);
     type(6, "2^-6");
     EXPECT_EQ(editor.slopes()[1][6], 0.015625);
 }
@@ -251,43 +287,43 @@ TEST_F(SlopeEditorTest, ATypedValueOutsideExtendsTheAxis) {
     type(0, "3");
     EXPECT_EQ(canvas->axis().topExponent, 2);
     EXPECT_EQ(editor.slopes()[0][0], 3);
-    editor.undoStack()->setIndex(0);
+    stack.setIndex(0);
     EXPECT_EQ(canvas->axis().bottomExponent, -10);
 }
 
 TEST_F(SlopeEditorTest, ArrowsNudgeAndARunOfNudgesIsOneUndoStep) {
-    canvas->setFocus();
+    canvas->setFocus(Qt::TabFocusReason);
     editor.setSelectedHead({0, 3});
     for (int i = 0; i < 4; ++i)
         QTest::keyClick(canvas, Qt::Key_Down);
     EXPECT_DOUBLE_EQ(editor.slopes()[0][3], 1.0 / 32) << "four nudges are a factor of two";
-    EXPECT_EQ(editor.undoStack()->count(), 1);
+    EXPECT_EQ(stack.count(), 1);
     QTest::keyClick(canvas, Qt::Key_Up, Qt::ShiftModifier);
     EXPECT_DOUBLE_EQ(editor.slopes()[0][3], std::exp2(-5 + 1.0 / 32));
     QTest::keyClick(canvas, Qt::Key_Right);
     QTest::keyClick(canvas, Qt::Key_Up);
-    EXPECT_EQ(editor.undoStack()->count(), 2) << "another head, another step";
-    editor.undoStack()->undo();
+    EXPECT_EQ(stack.count(), 2) << "another head, another step";
+    stack.undo();
     EXPECT_DOUBLE_EQ(editor.slopes()[0][3], std::exp2(-5 + 1.0 / 32));
-    editor.undoStack()->undo();
+    stack.undo();
     EXPECT_EQ(editor.slopes(), alibi().slopes);
 }
 
 TEST_F(SlopeEditorTest, TheFirstHeadIsNudgedLikeTheOthers) {
-    canvas->setFocus();
+    canvas->setFocus(Qt::TabFocusReason);
     for (int i = 0; i < 4; ++i)
         QTest::keyClick(canvas, Qt::Key_Up);
     EXPECT_DOUBLE_EQ(editor.slopes()[0][0], 1);
-    EXPECT_EQ(editor.undoStack()->count(), 1);
+    EXPECT_EQ(stack.count(), 1);
 }
 
 TEST_F(SlopeEditorTest, NudgesBackToTheStartLeaveNoStep) {
-    canvas->setFocus();
+    canvas->setFocus(Qt::TabFocusReason);
     editor.setSelectedHead({0, 3});
     QTest::keyClick(canvas, Qt::Key_Down);
     QTest::keyClick(canvas, Qt::Key_Up);
     EXPECT_FALSE(editor.edited());
-    EXPECT_EQ(editor.undoStack()->count(), 0);
+    EXPECT_EQ(stack.count(), 0);
 }
 
 TEST_F(SlopeEditorTest, TabWalksTheHeads) {
@@ -336,7 +372,7 @@ TEST_F(SlopeEditorTest, PresetsActOnWhatIsThere) {
     EXPECT_NE(editor.slopes(), first);
     editor.reset();
     EXPECT_EQ(editor.slopes(), alibi().slopes);
-    EXPECT_EQ(editor.undoStack()->count(), 8);
+    EXPECT_EQ(stack.count(), 8);
 }
 
 TEST_F(SlopeEditorTest, APresetAsksForItsNumbers) {
@@ -363,7 +399,7 @@ TEST_F(SlopeEditorTest, SavesAndLoads) {
     ASSERT_TRUE(editor.saveToFile(tied));
     SlopeTable second = first;
     second[1][5] = 0.7;
-    editor.change(second, "test");
+    editor.setSlopes(second);
     ASSERT_TRUE(editor.saveToFile(untied));
     editor.reset();
     EXPECT_TRUE(editor.loadFromFile(tied));
@@ -390,34 +426,97 @@ TEST_F(SlopeEditorTest, ABadFileIsRefusedInOneSentenceAndNothingIsLost) {
     EXPECT_TRUE(error().contains("folder.json"));
 }
 
-TEST_F(SlopeEditorTest, ChangeChecksTheTable) {
-    EXPECT_THROW(editor.change(SlopeTable(2, paperSlopes(8)), "test"), Error);
-    EXPECT_THROW(editor.change(SlopeTable(3, SlopeSet(8, std::nan(""))), "test"), Error);
+TEST_F(SlopeEditorTest, ArrowsAreTheWindowsUnlessAHandleWasChosenByKey) {
+    QTest::mouseClick(canvas, Qt::LeftButton, {}, handle(3));
+    editor.activateWindow();
+    ASSERT_TRUE(QTest::qWaitForWindowActive(&editor));
+    canvas->setFocus(Qt::MouseFocusReason);
+    const auto arrow = [this] {
+        QKeyEvent press(QEvent::KeyPress, Qt::Key_Up, Qt::NoModifier);
+        QApplication::sendEvent(canvas, &press);
+        return press.isAccepted();
+    };
+    EXPECT_FALSE(arrow());
+    drag(3, 1.0 / 256);
+    EXPECT_FALSE(arrow());
+    QTest::keyClick(canvas, Qt::Key_Control); // as in Ctrl+Z
+    QTest::keyClick(canvas, Qt::Key_BracketLeft);
+    EXPECT_FALSE(arrow());
+    EXPECT_EQ(editor.slopes()[0][3], 1.0 / 256);
+    QTest::keyClick(canvas, Qt::Key_Tab);
+    EXPECT_TRUE(arrow());
+    EXPECT_NE(editor.slopes()[0][4], paperSlopes(8)[4]);
+}
+
+TEST_F(SlopeEditorTest, NoHandReachesPastTheSteepest) {
+    type(2, "1000000");
+    EXPECT_EQ(editor.slopes()[0][2], kSteepestSlope);
+    canvas->clearFocus(); // it came back from the field
+    canvas->setFocus(Qt::TabFocusReason);
+    editor.setSelectedHead({0, 2});
+    QTest::keyClick(canvas, Qt::Key_Up);
+    EXPECT_EQ(editor.slopes()[0][2], kSteepestSlope);
+    drag(2, 1.0);
+    QTest::mousePress(canvas, Qt::LeftButton, {}, handle(2));
+    QTest::mouseMove(canvas, {handle(2).x(), -50});
+    QTest::mouseRelease(canvas, Qt::LeftButton, {}, {handle(2).x(), -50});
+    EXPECT_LE(editor.slopes()[0][2], kSteepestSlope);
+    type(2, "1000001");
+    EXPECT_TRUE(error().contains("1000001"));
+    EXPECT_LE(editor.slopes()[0][2], kSteepestSlope);
+}
+
+TEST_F(SlopeEditorTest, BsSlopesStandBehindInItsColour) {
+    const QImage alone = canvas->grab().toImage();
+    const QColor colour(200, 30, 160);
+    editor.setOther(SlopeTable(3, SlopeSet(8, 1.0 / 600)), colour);
+    EXPECT_GT(tests::count(canvas->grab().toImage(), colour), 20);
+    EXPECT_EQ(editor.slopes(), alibi().slopes);
+    editor.setOther(SlopeTable(3, SlopeSet(5, 1.0 / 600)), colour); // other heads than A's: nothing to set beside
+    EXPECT_EQ(canvas->grab().toImage(), alone);
+    editor.setOther({}, {});
+    EXPECT_EQ(canvas->grab().toImage(), alone);
+}
+
+TEST_F(SlopeEditorTest, TheButtonsAreTheStacks) {
+    const auto button = [this](const QString& text) {
+        for (QPushButton* one : editor.findChildren<QPushButton*>())
+            if (one->text() == text)
+                return one;
+        return static_cast<QPushButton*>(nullptr);
+    };
+    EXPECT_FALSE(button("Undo")->isEnabled());
+    drag(2, 1.0 / 256);
+    EXPECT_TRUE(button("Undo")->toolTip().contains("drag H2"));
+    QTest::mouseClick(button("Undo"), Qt::LeftButton);
+    EXPECT_EQ(editor.slopes(), alibi().slopes);
+    QTest::mouseClick(button("Redo"), Qt::LeftButton);
+    EXPECT_EQ(editor.slopes()[0][2], 1.0 / 256);
+    QTest::mouseClick(button("Reset"), Qt::LeftButton);
     EXPECT_FALSE(editor.edited());
+    EXPECT_EQ(stack.undoText(), "reset slopes");
 }
 
 TEST_F(SlopeEditorTest, SaysWhyThereIsNothingToDrag) {
-    ModelFacts rotary = alibi();
-    rotary.linearBias = false;
-    rotary.slopes.clear();
-    rotary.positions = "rotary";
     drag(2, 1.0 / 256);
-    editor.setModel(rotary);
+    QSignalSpy changed(&editor, &SlopeEditor::slopesChanged);
+    editor.setNone("There are none.");
     const auto* sentence = editor.findChild<QLabel*>("slopeSentence");
     EXPECT_TRUE(sentence->isVisible());
-    EXPECT_EQ(sentence->text(), "This model's positions are rotary: there are no slopes to drag. “Positions” above can give it ALiBi's.");
+    EXPECT_EQ(sentence->text(), "There are none.");
     EXPECT_FALSE(canvas->isVisible());
     EXPECT_FALSE(editor.available());
-    EXPECT_FALSE(editor.undoStack()->canUndo());
     editor.reset();
     EXPECT_FALSE(editor.loadFromFile("any.json"));
-    editor.setModel(alibi());
+    EXPECT_EQ(changed.size(), 0);
+    editor.setModel(alibi(), alibi().slopes);
     EXPECT_TRUE(canvas->isVisible());
 }
 
 TEST_F(SlopeEditorTest, ManyHeadsStillFit) {
     for (const int heads : {1, 12, 32, 112}) {
-        editor.setModel(alibi(2, heads));
+        editor.setModel(alibi(2, heads), alibi(2, heads).slopes);
+        last = editor.slopes();
         QApplication::processEvents();
         EXPECT_GE(canvas->width(), canvas->minimumSizeHint().width());
         for (int head = 1; head < heads; ++head)
@@ -430,7 +529,7 @@ TEST_F(SlopeEditorTest, ManyHeadsStillFit) {
 
 TEST(SlopeEditorEnd, AnOpenFieldDoesNotMatter) {
     SlopeEditor editor;
-    editor.setModel(alibi());
+    editor.setModel(alibi(), alibi().slopes);
     editor.show();
     ASSERT_TRUE(QTest::qWaitForWindowExposed(&editor));
     auto* canvas = editor.findChild<SlopeCanvas*>();
@@ -439,13 +538,119 @@ TEST(SlopeEditorEnd, AnOpenFieldDoesNotMatter) {
     field->setText("0.25");
 }
 
-TEST(SlopeEditorStack, AStackOfTheWindowMayOutliveIt) {
+TEST(SlopeEditorEnd, TheStackMayOutliveIt) {
     QUndoStack stack;
     {
-        SlopeEditor editor(&stack);
-        editor.setModel(alibi());
-        editor.change(SlopeTable(3, paperSlopes(8, 16)), "test");
+        SlopeEditor editor;
+        editor.setModel(alibi(), alibi().slopes);
+        editor.setUndoStack(&stack);
     }
+    stack.push(new QUndoCommand("later"));
     stack.undo();
     EXPECT_EQ(stack.index(), 0);
+}
+
+// With the Lab behind it, and the bundled models.
+class SlopeEditorLabTest : public testing::Test {
+protected:
+    void SetUp() override {
+        editor.attach(lab);
+        editor.resize(392, 640);
+        editor.show();
+        lab.openText({{}, "tide", "The keeper wound the clock at dusk, and set the lamp lower. The tide came in."});
+        lab.addModel("alibi");
+        ASSERT_TRUE(QTest::qWaitFor([&] { return lab.text() && editor.available(); }, 60'000));
+        QApplication::processEvents();
+        lab.undoStack().clear();
+    }
+    QPoint handle(int head) const { return canvas->handlePosition(head).toPoint(); }
+    void take(int head) {
+        QTest::mousePress(canvas, Qt::LeftButton, {}, handle(head));
+        for (int step = 1; step <= 5; ++step)
+            QTest::mouseMove(canvas,
+                             canvas->mapFromGlobal(canvas->mapToGlobal(QPoint(handle(head).x(), 60 + 7 * step))));
+    }
+    void release() { QTest::mouseRelease(canvas, Qt::LeftButton, {}, {handle(editor.selectedHead().head).x(), 95}); }
+
+    Lab lab{SLOPESCOPE_RESOURCES};
+    SlopeEditor editor;
+    SlopeCanvas* canvas = editor.findChild<SlopeCanvas*>();
+};
+
+TEST_F(SlopeEditorLabTest, ADragOfAsTrainedForksOnReleaseAndUndoTakesTheForkAway) {
+    const SlopeTable trained = editor.slopes();
+    std::vector<Changes> heard;
+    take(5);
+    QObject::connect(&lab, &Lab::changed, &editor, [&](Changes changes) { heard.push_back(changes); });
+    QTest::mouseMove(canvas, {handle(5).x(), 120});
+    QTest::mouseMove(canvas, {handle(5).x(), 140});
+    EXPECT_EQ(heard, (std::vector<Changes>{kSlopes, kSlopes}));
+    EXPECT_TRUE(lab.inHand());
+    EXPECT_EQ(lab.workspace().variants.size(), 1U);
+    EXPECT_EQ(lab.variantOnView().slopes, editor.slopes());
+    const SlopeTable dragged = editor.slopes();
+    release();
+    EXPECT_FALSE(lab.inHand());
+    ASSERT_EQ(lab.workspace().variants.size(), 2U);
+    EXPECT_TRUE(lab.workspace().variants[0].variant.isAsTrained());
+    EXPECT_EQ(lab.workspace().a()->variant.slopes, editor.slopes());
+    EXPECT_NE(editor.slopes(), trained);
+    EXPECT_EQ(lab.undoStack().count(), 1);
+    lab.undoStack().undo();
+    EXPECT_EQ(lab.workspace().variants.size(), 1U);
+    EXPECT_EQ(editor.slopes(), trained);
+    lab.undoStack().redo();
+    EXPECT_EQ(lab.workspace().variants.size(), 2U);
+    EXPECT_NE(editor.slopes(), trained);
+}
+
+TEST_F(SlopeEditorLabTest, EscAndUndoUnderTheHandLeaveNoTrace) {
+    const SlopeTable trained = editor.slopes();
+    take(5);
+    QTest::keyClick(canvas, Qt::Key_Escape);
+    EXPECT_FALSE(lab.inHand());
+    EXPECT_EQ(lab.variantOnView().slopes, SlopeTable());
+    EXPECT_EQ(editor.slopes(), trained);
+    release();
+    EXPECT_EQ(lab.undoStack().count(), 0);
+
+    take(3);
+    release();
+    ASSERT_EQ(lab.undoStack().count(), 1);
+    take(5);
+    lab.undoStack().undo();
+    EXPECT_FALSE(lab.inHand());
+    EXPECT_EQ(editor.slopes(), trained);
+    QTest::mouseMove(canvas, {handle(5).x(), 200});
+    release();
+    EXPECT_EQ(editor.slopes(), trained);
+    EXPECT_EQ(lab.workspace().variants.size(), 1U);
+}
+
+TEST_F(SlopeEditorLabTest, FollowsTheSelectionAndShowsBBehind) {
+    const auto* sentence = editor.findChild<QLabel*>("slopeSentence");
+    const VariantId first = lab.workspace().selected;
+    take(5);
+    release();
+    const VariantId fork = lab.workspace().selected;
+    const SlopeTable forked = editor.slopes();
+    EXPECT_NE(fork, first);
+    lab.look([&](Workspace& w) { w.selected = first; });
+    EXPECT_FALSE(editor.edited());
+    const QImage alone = canvas->grab().toImage();
+    lab.edit("compare", [&](Workspace& w) { w.against = fork; });
+    EXPECT_NE(canvas->grab().toImage(), alone);
+    lab.look([&](Workspace& w) { w.selected = fork; });
+    EXPECT_EQ(editor.slopes(), forked);
+
+    lab.addModel("rotary");
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !editor.available(); }, 60'000));
+    EXPECT_TRUE(sentence->isVisible());
+    EXPECT_TRUE(sentence->text().contains("positions are rotary: there are no slopes to drag"))
+        << sentence->text().toStdString();
+    lab.edit("all away", [](Workspace& w) { w.variants.clear(); });
+    EXPECT_TRUE(sentence->text().contains("Open a model"));
+    lab.undoStack().undo();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return lab.factsOnView().has_value(); }, 60'000))
+        << "undo opens the models again";
 }

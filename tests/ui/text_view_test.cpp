@@ -5,6 +5,7 @@
 #include "ui/text/token_area.h"
 
 #include <QLabel>
+#include <QLineEdit>
 #include <QLocale>
 #include <QScrollBar>
 #include <QSignalSpy>
@@ -285,7 +286,8 @@ TEST_F(TextViewTest, FindsAndWraps) {
     EXPECT_TRUE(view.findNext("lamp"));
     EXPECT_EQ(area->viewport()->grab().toImage(), first) << "around to the first";
     EXPECT_FALSE(view.findNext("harbour"));
-    EXPECT_EQ(area->viewport()->grab().toImage(), before);
+    const QRect lines(0, 0, before.width(), 60); // the sentence below takes some of the height
+    EXPECT_EQ(area->viewport()->grab().toImage().copy(lines), before.copy(lines));
     EXPECT_FALSE(view.findNext(""));
     EXPECT_EQ(locked.size(), 0);
 }
@@ -310,11 +312,65 @@ TEST_F(TextViewTest, AHundredThousandTokensScrollToTheirEnd) {
     EXPECT_EQ(view.area()->tokenAt(centre(103990)), 103990);
 }
 
-TEST_F(TextViewTest, AnErrorStandsBesideTheTextThatStays) {
+TEST_F(TextViewTest, AWordThatIsNotThereIsSaidUntilAnotherIsTyped) {
+    view.setText(words("one Lamp two"));
+    const auto* said = view.findChild<QLabel*>("nothingFound");
+    auto* field = view.findChild<QLineEdit*>();
+    EXPECT_FALSE(field->isVisible());
+    view.openFind();
+    ASSERT_TRUE(field->isVisible());
+    QTest::keyClicks(field, "harbour");
+    EXPECT_FALSE(said->isVisible()) << "only what was asked for is answered";
+    QTest::keyClick(field, Qt::Key_Return);
+    EXPECT_TRUE(said->isVisible());
+    EXPECT_EQ(said->text(), "“harbour” is not in this text.");
+    QTest::keyClick(field, Qt::Key_Backspace);
+    EXPECT_FALSE(said->isVisible());
+    field->selectAll();
+    QTest::keyClicks(field, "<b>lamp");
+    QTest::keyClick(field, Qt::Key_Return);
+    EXPECT_EQ(said->text(), "“<b>lamp” is not in this text.");
+    EXPECT_EQ(said->textFormat(), Qt::PlainText);
+    view.setText(words("another text"));
+    EXPECT_FALSE(said->isVisible()) << "it was said of the text before";
+}
+
+TEST_F(TextViewTest, EscClosesTheFieldAndTheMarkGoesWithIt) {
+    view.setText(words("one Lamp two"));
+    const QImage before = view.area()->viewport()->grab().toImage();
+    auto* field = view.findChild<QLineEdit*>();
+    view.openFind();
+    QTest::keyClicks(field, "lamp");
+    QTest::keyClick(field, Qt::Key_Return);
+    QTest::keyClick(field, Qt::Key_Escape);
+    EXPECT_FALSE(field->isVisible());
+    const QRect lines(0, 0, before.width(), 60);
+    EXPECT_EQ(view.area()->viewport()->grab().toImage().copy(lines), before.copy(lines));
+    view.openFind();
+    EXPECT_EQ(field->selectedText(), "lamp") << "the next word takes its place";
+}
+
+TEST_F(TextViewTest, TheLossOfATokenIsItsBackground) {
     view.setText(prose(20));
-    view.setError("x.txt is not UTF-8.");
-    EXPECT_TRUE(view.findChild<QLabel*>("textError")->isVisible());
-    EXPECT_TRUE(view.area()->isVisible());
-    view.setText(prose(21));
-    EXPECT_FALSE(view.findChild<QLabel*>("textError")->isVisible());
+    const QColor paper = behind(8);
+    std::vector<float> a(60, 0), b(60, 0);
+    a[0] = std::nanf("");
+    a[8] = 9;
+    a[10] = 3;
+    view.area()->setLosses(a, {});
+    const auto distance = [&](const QColor& one) {
+        return std::abs(one.red() - paper.red()) + std::abs(one.green() - paper.green()) + std::abs(one.blue() - paper.blue());
+    };
+    EXPECT_GT(distance(behind(8)), distance(behind(10))) << "more loss, more colour";
+    EXPECT_GT(distance(behind(10)), 4);
+    EXPECT_LE(distance(behind(0)), 40) << "the first token has no loss";
+
+    b = a;
+    b[8] = 7;  // A loses 2 nats more: red
+    b[10] = 5; // and 2 less here: blue
+    view.area()->setLosses(a, b);
+    EXPECT_GT(behind(8).red(), behind(8).blue() + 40);
+    EXPECT_GT(behind(10).blue(), behind(10).red() + 40);
+    view.area()->setLosses({}, {});
+    EXPECT_EQ(behind(8), paper);
 }

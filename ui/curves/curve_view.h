@@ -1,122 +1,118 @@
-// Perplexity by length: the curve of the model on view, the one before the last edit in grey, and any others by name.
+// Perplexity by length of many variants on one plot: each a line in its colour, named at its end; or bits per byte, or
+// the difference from B; or by context, or by token of the text on view.
 //
-// Owned by main_window, fed with every state of a sweep, on the window's thread.
+// A plain widget: values in by setters, a person's choices out by signals. attach() ties both to a Lab. Window's
+// thread.
 #pragma once
 
-#include "core/session.h"
+#include "ui/curves/curve_labels.h"
+#include "ui/curves/curve_lines.h"
 
-#include <QColor>
 #include <QFrame>
-#include <QList>
-
-#include <optional>
-#include <vector>
 
 class QCPItemStraightLine;
-class QCPItemText;
 class QCustomPlot;
 class QLabel;
 
 namespace slopescope::ui {
 
+class CurveAnnotations;
+class CurveControls;
+class Lab;
+class MeasureMenu;
 class PanelHeader;
-class SegmentedButtons;
 
 class CurveView : public QFrame {
     Q_OBJECT
 public:
-    enum class Mode { ByLength, ByContext, Both };
-
     explicit CurveView(QWidget* parent = nullptr);
     ~CurveView() override;
 
-    // Adds the curve, or replaces the one of that label. The first one is the model on view: it is drawn thick with its band,
-    // and the caption speaks of it. `color`: chosen by the view when invalid.
-    void setCurve(const QString& label, const CurveResult& curve, const QColor& color = {});
-    void removeCurve(const QString& label);
-    void setPrevious(const QString& label, const CurveResult& curve); // grey, behind the others
-    void clearPrevious();
-    void setTrainedLength(std::int64_t length); // dashed; 0: unknown
-    void setRemark(const QString& remark);      // the caption begins with it
-    void setStale(bool stale);                  // dims the curves until a new one comes
-    void setEmptyText(const QString& sentence); // said while there is no curve
-    void clear();
+    void attach(Lab& lab); // shows what it has, writes back what a person chooses; once
 
-    Mode mode() const { return m_mode; }
-    void setMode(Mode mode);
-    bool logarithmic() const; // of the perplexity axis
-    QString caption() const;  // "one pass · 24 of 32 windows · 196,608 tokens · band = ±2 standard errors"
-    bool isEmpty() const { return m_curves.isEmpty(); }
+    // `lines[i]` says how curve i of the result is shown; more lines than curves may follow, of A and B by token. Ends
+    // a veil.
+    void setCurves(std::shared_ptr<const CurvesResult> result, std::vector<CurveLine> lines);
+    void setLosses(const TokenLosses& losses); // of A and B, for the axis of tokens
+    void setCurveLook(const CurveLook& look);
+    void setStale(bool stale); // dims the curves; cheap
 
-    QString tooltipAt(double x) const; // what the mouse reads at that length or context; empty where no point is
-
+    const CurveLook& curveLook() const { return m_look; }
+    const CurvePicture& picture() const { return m_picture; }
+    const ValueRange& valueRange() const { return m_range; }
+    const std::vector<PlacedLabel>& labels() const { return m_labels; } // as they stand after the last layout
+    bool isStale() const;
+    QString caption() const { return m_said; }
+    QString emptyText() const;                       // said in place of curves; empty: there are some
+    QString tooltipAt(double x) const;               // what the mouse reads there; empty where no point is
     PanelHeader* header() const { return m_header; } // the window may make it the title bar of a dock
+    MeasureMenu* measure() const;
 
     QSize sizeHint() const override { return {720, 264}; }
 
 signals:
-    void modeChosen(slopescope::ui::CurveView::Mode mode);
+    void lookChosen(const slopescope::CurveLook& look);
+    void measurementChosen(const slopescope::Measurement& measurement);
 
 protected:
     void changeEvent(QEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-    struct Curve {
-        QString label;
-        CurveResult result;
-        QColor color; // invalid: the view chooses
-    };
-    struct Dot {
-        double x = 0, nll = 0, standardError = 0;
-    };
-    struct Label { // at the end of a line
-        QCPItemText* text = nullptr;
-        QString name;
-        double x = 0, y = 0;
-    };
-    struct Note { // at a length without a value
-        QCPItemText* mark = nullptr;
-        QCPItemText* text = nullptr; // null when the same was just said
-        double x = 0;
-    };
+    enum class Band { None, Faint, Full };
 
-    void build();
+    void buildHeader();
+    void buildPlot();
     void rebuild();
-    void addCurve(const Curve& curve, bool previous, bool main);
-    void addLine(const std::vector<Dot>& dots, const QColor& color, bool main, bool dotted, const QString& name);
-    void addLabel(const QString& name, const QColor& color, double x, double y, bool main);
-    void addNote(const CurvePoint& point, const QColor& color, const QString& curve);
-    void addTrainedLength();
+    void addCurve(const DrawnCurve& curve, Band band);
+    void addBand(const DrawnCurve& curve, const QColor& colour, Band band);
     void scaleAxes();
-    void reserveLabels();
-    void placeLabels();
+    void showEmptyText();
+    void reserveNames();
     void placeCaption();
-    QColor behindWords() const;
+    void annotate(); // after every layout of the plot
+    void annotateTrainedLengths();
+    void annotateZero();
+    void annotateReasons();
+    void annotateNames();
+    std::vector<LabelWish> nameWishes() const;
+    QString nameOf(std::size_t line) const;
     void hover(const QPointF& position, const QPoint& global);
-    QColor colorOf(const Curve& curve, bool previous) const;
-    std::vector<Dot> dotsByContext(const CurveResult& curve) const;
-    static std::vector<Dot> dotsByLength(const CurveResult& curve);
-    static void stretch(std::optional<double>& low, std::optional<double>& high, double value);
+    void endHover();
+    std::vector<double> placesToRead() const;
+    bool isDrawn(std::size_t line) const { return !m_picture.curves[line].dots.empty(); }
+    bool tokens() const { return m_picture.axis == CurveAxis::Token; }
 
-    QList<Curve> m_curves;
-    std::optional<Curve> m_previous;
-    Mode m_mode = Mode::ByLength;
-    std::optional<bool> m_chosenLog; // none: by the span
-    std::int64_t m_trained = 0;
+    // Of attach(), in curve_attach.cpp.
+    void takeCurves(Lab& lab);
+    void takeLosses(Lab& lab, const TokenLosses& losses);
+    void takeMeasurement(Lab& lab);
+    bool isOld(const Lab& lab) const;
+
+    std::shared_ptr<const CurvesResult> m_result;
+    std::vector<CurveLine> m_lines;
+    TokenLosses m_losses;
+    CurveLook m_look;
+    CurvePicture m_picture;
+    ValueRange m_range;
+    QString m_said; // the caption
+
+    // Where lines end on the plot, as the lines.
+    struct End {
+        double x = 0, y = 0;
+        LabelWish::Place place = LabelWish::Place::Right;
+    };
+    std::vector<End> m_ends;
+    std::vector<PlacedLabel> m_labels;
+    double m_left = 32, m_right = 8192; // of the axis of x
 
     PanelHeader* m_header = nullptr;
-    SegmentedButtons *m_modes = nullptr, *m_scales = nullptr;
+    CurveControls* m_controls = nullptr;
     QCustomPlot* m_plot = nullptr;
-    QString m_remark;
+    CurveAnnotations* m_annotations = nullptr; // of the plot
+    QCPItemStraightLine* m_hair = nullptr;     // where the mouse is
     QLabel *m_caption = nullptr, *m_empty = nullptr;
     QWidget* m_veil = nullptr; // over stale curves
-
-    // Of what is drawn now; rebuilt with every change.
-    std::vector<Label> m_labels;
-    std::vector<Note> m_notes;
-    std::optional<double> m_low, m_high, m_left, m_right;
-    QCPItemStraightLine* m_hair = nullptr; // where the mouse is
 };
 
 } // namespace slopescope::ui

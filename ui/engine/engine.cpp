@@ -1,8 +1,10 @@
 #include "ui/engine/engine.h"
 
 #include "core/base/error.h"
-#include "core/kernels/denormals.h"
+#include "core/threads.h"
 #include "ui/widgets/format.h"
+
+#include <QFileInfo>
 
 #include <new>
 #include <utility>
@@ -14,9 +16,7 @@ constexpr std::chrono::milliseconds kProgressPause{50};
 constexpr std::chrono::milliseconds kCurvePause{33};
 constexpr std::chrono::milliseconds kHeadStart{300}; // of a new curve before the view: its first point is a matter of moments
 
-constexpr std::size_t indexOf(Task task) {
-    return static_cast<std::size_t>(task);
-}
+constexpr int kFirstStates = 4; // of a sweep, which are shown however fast they come
 
 // Openings and forwards take long enough to be watched.
 bool isWatched(Task task) {
@@ -89,7 +89,13 @@ void Engine::openModel(const std::string& model) {
     changed();
 }
 
-void Engine::openText(const std::filesystem::path& text) {
+void Engine::closeModel(const std::string& key) {
+    const std::lock_guard lock(m_mutex);
+    m_close.push_back(key);
+    changed();
+}
+
+void Engine::openText(const TextSource& text) {
     const std::lock_guard lock(m_mutex);
     m_queue.openText(text);
     changed();
@@ -117,40 +123,67 @@ void Engine::cancelOpening() {
 
 void Engine::show(const View& view) {
     const std::lock_guard lock(m_mutex);
-    m_queue.show(view, ViewQueue::Clock::now());
+    m_queue.show(view, PictureQueue::Clock::now());
     changed();
 }
 
-void Engine::sweep(const CurveRequest& request) {
+void Engine::hide() {
     const std::lock_guard lock(m_mutex);
-    m_curve = request;
+    m_queue.hide();
+    changed();
+}
+
+bool Engine::idle() const {
+    const std::lock_guard lock(m_mutex);
+    return m_crossing == 0 && !m_queue.busy();
+}
+
+bool Engine::answered(Task task, int side) const {
+    const std::lock_guard lock(m_mutex);
+    return m_queue.isAnswered(task, side);
+}
+
+void Engine::beginSweep(const CurvesRequest& request, bool measure) {
+    const std::lock_guard lock(m_mutex);
+    m_sweep = Sweep{request, measure};
     ++m_sweepRevision;
     m_sweepWork.request_stop();
     m_sweepWake.notify_all();
 }
 
+void Engine::sweep(const CurvesRequest& request) {
+    beginSweep(request, true);
+}
+
+void Engine::showCurves(const CurvesRequest& request) {
+    beginSweep(request, false);
+}
+
 void Engine::stopSweep() {
     const std::lock_guard lock(m_mutex);
-    if (!m_curve && (!m_sweepRunning || m_sweepWork.stop_requested()))
+    if (!m_sweep && (!m_sweepRunning || m_sweepWork.stop_requested()))
         return;
-    m_curve.reset();
+    m_sweep.reset();
     m_sweepWork.request_stop();
     postSweep(++m_sweepRevision, [this] { emit sweepEnded(false); });
 }
 
 bool Engine::sweeping() const {
     const std::lock_guard lock(m_mutex);
-    return m_curve || (m_sweepRunning && !m_sweepWork.stop_requested());
+    return (m_sweep && m_sweep->measure) || (m_sweepRunning && m_sweepMeasures && !m_sweepWork.stop_requested());
 }
 
 void Engine::runView(const std::stop_token& stop) {
-    const kernels::FlushDenormals flush;
+    const ComputingThread thread;
+    const auto atHand = [this](const Variant& variant, std::int64_t length) { return m_session.atHand(variant, length); };
     for (;;) {
         std::optional<Work> work;
+        std::vector<std::string> close;
         Job job;
         {
             std::unique_lock lock(m_mutex);
-            while (!stop.stop_requested() && !(work = m_queue.take(ViewQueue::Clock::now()))) {
+            while (!stop.stop_requested() && m_close.empty() &&
+                   !(work = m_queue.take(PictureQueue::Clock::now(), atHand))) {
                 const auto news = [this, seen = m_changes] { return m_changes != seen; };
                 if (const auto wake = m_queue.wakeAt())
                     m_viewWake.wait_until(lock, stop, *wake, news);
@@ -159,10 +192,15 @@ void Engine::runView(const std::stop_token& stop) {
             }
             if (stop.stop_requested())
                 return;
+            close = std::exchange(m_close, {});
             m_viewWork = std::stop_source();
-            job = viewJob(work->task, m_viewWork.get_token());
+            if (work)
+                job = viewJob(work->task, m_viewWork.get_token());
         }
-        perform(*work, job);
+        for (const std::string& model : close)
+            m_session.closeModel(model);
+        if (work)
+            perform(*work, job);
     }
 }
 
@@ -192,80 +230,114 @@ void Engine::perform(const Work& work, const Job& job) {
     } catch (...) {
         outcome = Outcome::Failed;
         deviceFailed = isDeviceError();
-        result.deliver = [this, task = work.task, sentence = sentence(work)](bool) { emit failed(task, sentence); };
+        result.deliver = [this, task = work.task, subject = subjectOf(work),
+                          sentence = sentence(work.task, subjectOf(work), work.view.length)](bool) {
+            emit failed(task, subject, sentence);
+        };
     }
     const std::lock_guard lock(m_mutex);
     m_queue.finish(outcome, result.exact);
     if (deviceFailed && work.task != Task::UseDevice)
         m_queue.useDevice({});
     changed();
-    // A preview that cannot be had is no news: the exact picture follows.
-    if (result.deliver && !(outcome == Outcome::Failed && work.task == Task::Preview))
+    if (result.deliver)
         post(work, std::move(result.deliver));
     if (isWatched(work.task))
         QMetaObject::invokeMethod(this, [this, task = work.task] { emit taskEnded(task); }, Qt::QueuedConnection);
 }
 
 Engine::Result Engine::compute(const Work& work, const Job& job) {
+    switch (work.task) {
+    case Task::OpenModel:
+        return openModelNow(work, job);
+    case Task::OpenText:
+        return openTextNow(work, job);
+    case Task::UseDevice:
+        m_session.useDevice(work.device, job);
+        return {[this, device = work.device, models = m_session.models()](bool) { emit deviceChanged(device, models); }};
+    case Task::Forward:
+        m_session.forward(work.view.side(work.side).variant, work.view.length, job);
+        return {};
+    default:
+        return drawNow(work, job);
+    }
+}
+
+Engine::Result Engine::openModelNow(const Work& work, const Job& job) {
+    auto model = std::make_shared<const ModelFacts>(m_session.openModel(work.model, job));
+    std::shared_ptr<const TextFacts> text;
+    QString whyNot;
+    try {
+        if (m_session.hasText())
+            text = m_session.text(model->key, job);
+    } catch (const Error& fault) {
+        whyNot = QString::fromStdString(fault.what());
+    }
+    return {[this, asked = QString::fromStdString(work.model), model, text, whyNot](bool) {
+        emit modelOpened(asked, model, text, whyNot);
+    }};
+}
+
+Engine::Result Engine::openTextNow(const Work& work, const Job& job) {
+    const TextSource& source = work.text;
+    if (!source.letters.empty())
+        m_session.openText(source.name, source.letters);
+    else
+        m_session.openText(source.file.empty() ? m_bundledText : std::filesystem::path(source.file), job, {source.rawLineEnds});
+    auto opened = std::make_shared<OpenedText>();
+    opened->source = source;
+    for (const ModelFacts& model : m_session.models()) {
+        try {
+            opened->byModel[model.key] = m_session.text(model.key, job);
+        } catch (const Error& fault) {
+            opened->faults[model.key] = QString::fromStdString(fault.what());
+        }
+    }
+    return {[this, opened](bool) {
+        acknowledge();
+        emit textOpened(opened);
+    }};
+}
+
+// A picture crosses by its signal, and a draft of it ahead of it.
+Engine::Result Engine::drawNow(const Work& work, const Job& job) {
     const View& view = work.view;
-    // A picture crosses by its signal, and a draft of it ahead of it.
-    const auto by = [this]<class Picture>(void (Engine::*ready)(const Picture&, bool), Picture drawn) -> Deliver {
-        return [this, ready, picture = std::make_shared<const Picture>(std::move(drawn))](bool current) {
-            emit (this->*ready)(*picture, current);
+    const Side& side = view.side(work.side);
+    const auto by = [this, which = work.side]<class Picture>(
+                        void (Engine::*ready)(int, std::shared_ptr<const Picture>, bool), Picture drawn) -> Deliver {
+        return [this, which, ready, picture = std::make_shared<const Picture>(std::move(drawn))](bool current) {
+            emit (this->*ready)(which, picture, current);
         };
     };
-    const auto draftBy = [&]<class Picture>(void (Engine::*ready)(const Picture&, bool)) {
+    const auto draftBy = [&]<class Picture>(void (Engine::*ready)(int, std::shared_ptr<const Picture>, bool)) {
         return [&, ready](const Picture& draft) {
             const std::lock_guard lock(m_mutex);
             post(work, by(ready, draft));
         };
     };
+    const auto result = [&]<class Picture>(void (Engine::*ready)(int, std::shared_ptr<const Picture>, bool), Picture drawn) {
+        const bool exact = drawn.freshness == Freshness::Exact;
+        return Result{by(ready, std::move(drawn)), exact};
+    };
     switch (work.task) {
-    case Task::OpenModel: {
-        auto model = std::make_shared<const ModelFacts>(m_session.openModel(work.model, job));
-        const auto text = m_session.text();
-        return {[this, model, text = text ? std::make_shared<const TextFacts>(*text) : nullptr](bool) {
-            acknowledge();
-            emit modelOpened(model, text);
-        }};
-    }
-    case Task::OpenText: {
-        auto text = std::make_shared<const TextFacts>(m_session.openText(work.text, job));
-        return {[this, text](bool) {
-            acknowledge();
-            emit textOpened(text);
-        }};
-    }
-    case Task::UseDevice:
-        m_session.useDevice(work.device, job);
-        return {[this, device = work.device, model = m_session.model()](bool) { emit deviceChanged(device, model); }};
-    case Task::Forward:
-        m_session.forward(view.slopes, view.length, job, view.positions);
-        return {};
-    case Task::Thumbnails: {
-        const ThumbnailsRequest request{view.slopes, view.length, view.thumbnailPixels, view.stage, view.positions};
-        return {by(&Engine::thumbnailsReady, m_session.thumbnails(request, job, draftBy(&Engine::thumbnailsReady)))};
-    }
-    case Task::Profile: {
-        const ProfileRequest request{view.slopes, view.length, view.head, view.positions};
-        return {by(&Engine::profileReady, m_session.profile(request, job))};
-    }
-    case Task::Cell: {
-        const CellRequest request{view.slopes, view.length, view.head, view.cell->query, view.cell->key, view.positions};
-        return {[this, result = m_session.cell(request, job)](bool) { emit cellReady(result); }};
-    }
-    case Task::Links: {
-        const LinksRequest request{view.slopes, view.length, view.head, *view.token, view.positions};
-        auto result = std::make_shared<const LinksResult>(m_session.links(request, job));
-        return {[this, result](bool) { emit linksReady(*result); }};
-    }
-    default: { // Preview and Map
-        const MapRequest request{view.slopes, view.length,  view.head,     view.viewport,
-                                 view.stage,  view.pooling, view.positions};
-        MapResult map = m_session.map(request, job, draftBy(&Engine::mapReady));
-        const bool exact = map.freshness == Freshness::Exact;
-        return {by(&Engine::mapReady, std::move(map)), exact};
-    }
+    case Task::Thumbnails:
+        return result(&Engine::thumbnailsReady,
+                      m_session.thumbnails({side.variant, view.length, view.thumbnailPixels, view.stage}, job,
+                                           draftBy(&Engine::thumbnailsReady)));
+    case Task::Profile:
+        return result(&Engine::profileReady, m_session.profile({side.variant, view.length, side.heads}, job));
+    case Task::Cell:
+        return result(&Engine::cellReady,
+                      m_session.cell({side.variant, view.length, side.heads.front(), view.cell->query, view.cell->key}, job));
+    case Task::Links:
+        return result(&Engine::linksReady,
+                      m_session.links({side.variant, view.length, side.heads.front(), *view.token}, job));
+    case Task::Losses:
+        return {by(&Engine::lossesReady, m_session.losses({side.variant, view.length}, job))};
+    default:
+        return result(&Engine::mapReady,
+                      m_session.map({side.variant, view.length, side.heads, view.viewport, view.stage, view.pooling}, job,
+                                    draftBy(&Engine::mapReady)));
     }
 }
 
@@ -275,13 +347,14 @@ void Engine::acknowledge() {
 }
 
 void Engine::post(const Work& work, Deliver deliver) {
-    const bool map = work.task == Task::Preview || work.task == Task::Map; // one picture, whichever made it
-    const auto slot = indexOf(map ? Task::Map : work.task);
-    auto cross = [this, work, slot, serial = ++m_posted[slot], deliver = std::move(deliver)] {
+    std::uint64_t& posted = m_posted[std::size_t(work.task)][std::size_t(work.side)];
+    ++m_crossing;
+    auto cross = [this, work, &posted, serial = ++posted, deliver = std::move(deliver)] {
         bool current = false;
         {
             const std::lock_guard lock(m_mutex);
-            if (!isOpening(work.task) && (serial != m_posted[slot] || !m_queue.stillWanted(work)))
+            --m_crossing;
+            if (!isOpening(work.task) && (serial != posted || !m_queue.stillWanted(work)))
                 return;
             current = m_queue.isCurrent(work);
         }
@@ -291,84 +364,89 @@ void Engine::post(const Work& work, Deliver deliver) {
 }
 
 void Engine::runSweep(const std::stop_token& stop) {
-    const kernels::FlushDenormals flush;
+    const ComputingThread thread;
     for (;;) {
-        CurveRequest request;
+        Sweep sweep;
         std::uint64_t revision = 0;
         std::stop_token work;
         {
             std::unique_lock lock(m_mutex);
             m_sweepRunning = false; // also after one that was stopped
-            m_sweepWake.wait(lock, stop, [this] { return m_curve || m_findDevices; });
+            m_sweepWake.wait(lock, stop, [this] { return m_sweep || m_findDevices; });
             if (stop.stop_requested())
                 return;
-            if (!m_curve) {
+            if (!m_sweep) {
                 const std::int64_t length = *std::exchange(m_findDevices, {});
                 lock.unlock();
                 lookForDevices(length);
                 continue;
             }
-            request = *std::exchange(m_curve, {});
+            sweep = *std::exchange(m_sweep, {});
             revision = m_sweepRevision;
             m_sweepWork = std::stop_source();
             m_sweepRunning = true;
+            m_sweepMeasures = sweep.measure;
             work = m_sweepWork.get_token();
         }
-        computeCurve(request, revision, work);
+        computeCurves(sweep, revision, work);
     }
 }
 
 void Engine::lookForDevices(std::int64_t length) {
     std::vector<DeviceChoice> found;
-    const bool open = m_session.model().has_value();
+    const bool open = !m_session.models().empty();
     for (const DeviceFacts& facts : devices())
         found.push_back({facts, open ? std::optional(m_session.memoryOn(facts.device, length)) : std::nullopt});
     const auto deliver = [this, found, why = QString::fromStdString(whyNoGpu())] { emit devicesFound(found, why); };
     QMetaObject::invokeMethod(this, deliver, Qt::QueuedConnection);
 }
 
-void Engine::computeCurve(const CurveRequest& request, std::uint64_t revision, const std::stop_token& stop) {
+void Engine::computeCurves(const Sweep& sweep, std::uint64_t revision, const std::stop_token& stop) {
     const auto report = [this, revision, throttle = std::make_shared<Throttle>(kProgressPause)](const Progress& now) {
         if (throttle->pass())
             postSweep(revision, [this, now] {
                 emit progress(Task::Sweep, now.fraction, QString::fromStdString(now.what));
             });
     };
+    const auto say = [this, revision](CurvesResult&& curves, bool last) {
+        auto state = std::make_shared<const CurvesResult>(std::move(curves));
+        postSweep(revision, [this, state, last] {
+            emit curvesReady(state);
+            if (last)
+                emit sweepEnded(state->filled);
+        });
+    };
     Throttle throttle(kCurvePause);
-    std::atomic<bool> begun = false;
-    const auto update = [this, revision, &throttle, &begun](const CurveResult& curve) {
-        begun = true;
-        if (throttle.pass() && !curve.complete) // the complete one is sent below
-            postSweep(revision, [this, curve] { emit curveReady(curve); });
+    std::atomic<int> states = 0;
+    bool complete = true;
+    const auto update = [&](const CurvesResult& curves) {
+        // The first ones, and the end of the first pass, are always shown.
+        if (++states <= kFirstStates || throttle.pass() || curves.complete != std::exchange(complete, curves.complete))
+            say(CurvesResult(curves), false);
     };
     try {
-        const Job job(stop, report, [this, &stop, &begun, until = ViewQueue::Clock::now() + kHeadStart] {
-            if (begun || ViewQueue::Clock::now() >= until)
+        const Job job(stop, report, [this, &stop, &states, until = PictureQueue::Clock::now() + kHeadStart] {
+            if (states >= 2 || PictureQueue::Clock::now() >= until)
                 letViewGoFirst(stop);
         });
-        const CurveResult curve = m_session.curve(request, job, update);
+        CurvesResult curves = sweep.measure ? m_session.sweep(sweep.request, job, update) : m_session.curves(sweep.request, job);
         sweepIsOver();
-        postSweep(revision, [this, curve] {
-            emit curveReady(curve);
-            emit sweepEnded(true);
-        });
+        say(std::move(curves), sweep.measure);
     } catch (const Cancelled&) {
         // Whoever stopped it has said so, or a newer one runs.
     } catch (...) {
-        Work work;
-        work.task = Task::Sweep;
-        work.view.length = request.lengths.empty() ? 0 : request.lengths.back();
+        const std::int64_t longest = sweep.request.plan.lengths.empty() ? 0 : sweep.request.plan.lengths.back();
         if (isDeviceError())
             useDevice({});
         sweepIsOver();
-        postSweep(revision, [this, sentence = sentence(work)] {
-            emit failed(Task::Sweep, sentence);
+        postSweep(revision, [this, sentence = sentence(Task::Sweep, {}, longest)] {
+            emit failed(Task::Sweep, {}, sentence);
             emit sweepEnded(false);
         });
     }
 }
 
-// Before the news of it, so that whoever hears them and asks is told the same.
+// Called before the signal, so that sweeping() agrees with it.
 void Engine::sweepIsOver() {
     const std::lock_guard lock(m_mutex);
     m_sweepRunning = false;
@@ -393,21 +471,31 @@ void Engine::postSweep(std::uint64_t revision, std::function<void()> deliver) {
     QMetaObject::invokeMethod(this, std::move(cross), Qt::QueuedConnection);
 }
 
-QString Engine::sentence(const Work& work) {
+QString Engine::subjectOf(const Work& work) {
+    if (work.task == Task::OpenModel)
+        return QString::fromStdString(work.model);
+    if (work.task == Task::OpenText)
+        return QString::fromStdString(work.text.letters.empty() ? work.text.file : work.text.name);
+    if (work.task == Task::UseDevice)
+        return QString::fromStdString(work.device.name());
+    return {};
+}
+
+QString Engine::sentence(Task task, const QString& subject, std::int64_t length) {
     try {
         throw;
     } catch (const Error& error) {
         return QString::fromStdString(error.what());
     } catch (const std::bad_alloc&) {
-        switch (work.task) {
+        switch (task) {
         case Task::OpenModel:
-            return tr("There is not enough memory to open the model %1.").arg(QString::fromStdString(work.model));
+            return tr("There is not enough memory to open the model %1.").arg(subject);
         case Task::OpenText:
-            return tr("There is not enough memory to open the text %1.").arg(QString::fromStdString(work.text.string()));
+            return tr("There is not enough memory to open the text %1.").arg(subject);
         case Task::Sweep:
-            return tr("There is not enough memory to measure windows of %1 tokens.").arg(grouped(work.view.length));
+            return tr("There is not enough memory to measure windows of %1 tokens.").arg(grouped(length));
         default:
-            return tr("There is not enough memory to show %1 tokens.").arg(grouped(work.view.length));
+            return tr("There is not enough memory to show %1 tokens.").arg(grouped(length));
         }
     } catch (const std::exception& error) {
         return QString::fromUtf8(error.what()).section('\n', 0, 0);

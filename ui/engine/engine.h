@@ -1,13 +1,13 @@
-// The one crossing between the window's thread and the workers. The window says what it wants to see; results come back as
+// The one crossing between the window's thread and the workers. The Lab says what it wants to see; results come back as
 // signals on the window's thread, newest wins, and what nobody wants any more is stopped or dropped.
 //
-// Two lanes, each a thread: *view* opens models and texts and makes the pictures, *sweep* measures the curve. The sweep steps
+// Two lanes, each a thread: *view* opens models and texts and makes the pictures, *sweep* measures curves. The sweep steps
 // aside at its checks while the view lane is busy: attention goes before sweeps. Every member is called on the window's
 // thread, none of them waits, except the destructor: it stops both lanes and joins them.
 #pragma once
 
 #include "core/session.h"
-#include "ui/engine/view_queue.h"
+#include "ui/engine/picture_queue.h"
 
 #include <QObject>
 #include <QString>
@@ -17,18 +17,27 @@
 #include <condition_variable>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <thread>
 
 namespace slopescope::ui {
 
-// A device, and what the open model with its text would take there.
+// A device, and what the open models with their text would take there.
 struct DeviceChoice {
     DeviceFacts facts;
     std::optional<MemoryNeeds> needs; // none: no model is open
+};
+
+// A text as every model on the shelf reads it.
+struct OpenedText {
+    TextSource source;
+    std::map<std::string, std::shared_ptr<const TextFacts>> byModel;
+    std::map<std::string, QString> faults; // of the models that cannot read it
 };
 
 class Engine : public QObject {
@@ -41,57 +50,74 @@ public:
     const std::vector<BundledModel>& bundledModels() const { return m_bundledModels; }
     std::filesystem::path bundledText() const { return m_bundledText; }
 
-    void openModel(const std::string& model); // a directory or a bundled name; goes before everything else
-    void openText(const std::filesystem::path& text); // waits for the first model: its tokens are the model's
+    void openModel(const std::string& model); // a directory, a GGUF file or a bundled name; goes before every picture
+    void closeModel(const std::string& key);  // once nothing uses it
+    void openText(const TextSource& text);
     void cancelOpening();
     // Moves what is open to another device, where the view is computed anew. Where a device fails the processor takes over.
     void useDevice(const Device& device);
     void findDevices(std::int64_t length); // for a text of so many tokens; between sweeps, so it may take a while
     void show(const View& view); // what the pictures are of; cheap to call at every step of the mouse
+    void hide();                 // nothing is on view
 
-    void sweep(const CurveRequest& request); // replaces the running one
+    // No picture is on its way: everything that the view asks for has been delivered.
+    bool idle() const;
+    // Whether the newest question of a picture has had an answer, though perhaps not yet the exact one.
+    bool answered(Task task, int side) const;
+
+    void sweep(const CurvesRequest& request); // measures what is missing; replaces the running one
+    void showCurves(const CurvesRequest& request); // what has been measured so far, without measuring; ends the running sweep
     void stopSweep();
     bool sweeping() const;
 
 signals:
-    // After either, the next view must be one of the new model or text; until then the old pictures are all there is.
-    void modelOpened(std::shared_ptr<const slopescope::ModelFacts> model,
-                     std::shared_ptr<const slopescope::TextFacts> text); // text: null if none is open
-    void textOpened(std::shared_ptr<const slopescope::TextFacts> text);
+    // After a text was opened the next view must be of it; until then the old pictures are all there is.
+    void textOpened(std::shared_ptr<const slopescope::ui::OpenedText> text);
+    void modelOpened(const QString& asked, std::shared_ptr<const slopescope::ModelFacts> model,
+                     std::shared_ptr<const slopescope::TextFacts> text, const QString& whyNoText); // text: null if there is none
 
     void devicesFound(const std::vector<slopescope::ui::DeviceChoice>& devices, const QString& whyNoGpu);
-    void deviceChanged(const slopescope::Device& device, const std::optional<slopescope::ModelFacts>& model);
+    void deviceChanged(const slopescope::Device& device, const std::vector<slopescope::ModelFacts>& models);
 
-    // `current`: it answers the newest view; otherwise a newer one is on its way.
-    void mapReady(const slopescope::MapResult& map, bool current);
-    void thumbnailsReady(const slopescope::ThumbnailsResult& thumbnails, bool current);
-    void profileReady(const slopescope::ProfileResult& profile, bool current);
-    void cellReady(const slopescope::CellResult& cell);
-    void linksReady(const slopescope::LinksResult& links);
+    // `side`: 0 of A, 1 of B. `current`: it answers the newest view; otherwise a newer one is on its way.
+    void mapReady(int side, std::shared_ptr<const slopescope::MapResult> map, bool current);
+    void thumbnailsReady(int side, std::shared_ptr<const slopescope::ThumbnailsResult> thumbnails, bool current);
+    void profileReady(int side, std::shared_ptr<const slopescope::ProfileResult> profile, bool current);
+    void cellReady(int side, std::shared_ptr<const slopescope::CellResult> cell, bool current);
+    void linksReady(int side, std::shared_ptr<const slopescope::LinksResult> links, bool current);
+    void lossesReady(int side, std::shared_ptr<const slopescope::TokenLossResult> losses, bool current);
 
-    void curveReady(const slopescope::CurveResult& curve); // every new state of the running sweep
-    void sweepEnded(bool complete);                        // or stopped, or failed
+    void curvesReady(std::shared_ptr<const slopescope::CurvesResult> curves); // every new state
+    void sweepEnded(bool filled);                                             // or stopped, or failed
 
     // At most 20 a second for a task. `fraction` is in 0..1.
     void progress(slopescope::ui::Task task, double fraction, const QString& what);
     void taskEnded(slopescope::ui::Task task); // after openings and forwards, however they end
-    void failed(slopescope::ui::Task task, const QString& sentence);
+    void failed(slopescope::ui::Task task, const QString& subject, const QString& sentence); // subject: the model or text asked for
 
 private:
     using Deliver = std::function<void(bool current)>;
     struct Result {
         Deliver deliver; // runs on the window's thread
-        bool exact = false;
+        bool exact = true;
+    };
+    struct Sweep {
+        CurvesRequest request;
+        bool measure = true;
     };
     class Throttle;
 
     void runView(const std::stop_token& stop);
     void perform(const Work& work, const Job& job);
     Result compute(const Work& work, const Job& job);
+    Result openModelNow(const Work& work, const Job& job);
+    Result openTextNow(const Work& work, const Job& job);
+    Result drawNow(const Work& work, const Job& job);
     Job viewJob(Task task, std::stop_token stop);
     void runSweep(const std::stop_token& stop);
-    void computeCurve(const CurveRequest& request, std::uint64_t revision, const std::stop_token& stop);
+    void computeCurves(const Sweep& sweep, std::uint64_t revision, const std::stop_token& stop);
     void lookForDevices(std::int64_t length);
+    void beginSweep(const CurvesRequest& request, bool measure);
     void sweepIsOver();
     void letViewGoFirst(const std::stop_token& stop);
 
@@ -99,7 +125,8 @@ private:
     void acknowledge();
     void post(const Work& work, Deliver deliver); // with m_mutex held
     void postSweep(std::uint64_t revision, std::function<void()> deliver);
-    static QString sentence(const Work& work); // about the exception being handled
+    static QString subjectOf(const Work& work);
+    static QString sentence(Task task, const QString& subject, std::int64_t length); // about the exception being handled
 
     Session m_session;
     std::vector<BundledModel> m_bundledModels;
@@ -107,15 +134,19 @@ private:
 
     mutable std::mutex m_mutex; // guards all up to the next comment
     std::condition_variable_any m_viewWake, m_sweepWake, m_viewIdle;
-    ViewQueue m_queue;
-    std::uint64_t m_changes = 0; // of m_queue
+    PictureQueue m_queue;
+    std::vector<std::string> m_close; // models to take off the shelf
+    std::uint64_t m_changes = 0;      // of m_queue
     std::stop_source m_viewWork;
-    std::optional<CurveRequest> m_curve; // waiting
+    std::optional<Sweep> m_sweep;              // waiting
     std::optional<std::int64_t> m_findDevices; // waiting: the length
     std::stop_source m_sweepWork;
-    std::uint64_t m_sweepRevision = 0; // of the newest curve asked for; a stop counts as one
-    bool m_sweepRunning = false;
-    std::array<std::uint64_t, 11> m_posted{}; // results of a task that were sent, so that a newer one overtakes
+    std::uint64_t m_sweepRevision = 0; // of the newest curves asked for; a stop counts as one
+    bool m_sweepRunning = false, m_sweepMeasures = false;
+    // Results of a task and side that were sent, so that a newer one overtakes.
+    std::array<std::array<std::uint64_t, PictureQueue::kSides>, std::size_t(Task::Count)> m_posted{};
+
+    int m_crossing = 0; // results that were sent and have not arrived
 
     std::atomic<bool> m_viewBusy{false};
     std::jthread m_viewLane, m_sweepLane; // last: they use all of the above

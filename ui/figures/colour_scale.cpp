@@ -16,6 +16,7 @@ constexpr std::size_t kQuantiles = 1025;
 constexpr double kDecades = 1e-3;   // a logarithmic scale spans three decades below its high end
 constexpr double kBend = 1.0 / 30;  // with 0 on it, it is linear within this share of the larger end
 constexpr double kOutliers = 0.002; // share of the values that may lie beyond an end
+constexpr double kSkipped = 1.0 / (1 << 24); // probabilities that skipping blocks may have left out
 
 // The next of 1, 1.5, 2, 3, 4, 5, 6, 8 x 10^n at or above: ends that can be read, and that rest while values wander.
 double roundedUp(double value) {
@@ -98,6 +99,13 @@ ScaleSettings defaultSettings(Stage stage) {
     return settings;
 }
 
+ScaleSettings differenceSettings(Stage stage) {
+    ScaleSettings settings;
+    settings.map = ColourMap::Signed;
+    settings.kind = stage == Stage::Probability || stage == Stage::Sum ? ScaleKind::Log : ScaleKind::Linear;
+    return settings;
+}
+
 ColourScale::ColourScale(const ScaleSettings& settings, bool dark) : m_settings(settings), m_dark(dark) {
     fitEnds({});
     buildTable();
@@ -111,16 +119,16 @@ void ColourScale::fit(const Picture& picture) {
     fitSample(std::move(sample));
 }
 
-void ColourScale::fit(const std::vector<Picture>& pictures) {
+void ColourScale::fit(const std::vector<const Picture*>& pictures) {
     if (m_global)
         return;
     std::vector<float> sample;
-    for (const Picture& picture : pictures)
-        sampleInto(sample, picture, m_settings.range == ScaleRange::Row, kSample / pictures.size());
+    for (const Picture* const picture : pictures)
+        sampleInto(sample, *picture, m_settings.range == ScaleRange::Row, kSample / pictures.size());
     fitSample(std::move(sample));
 }
 
-void ColourScale::setGlobal(const std::vector<Picture>& pictures) {
+void ColourScale::setGlobal(const std::vector<const Picture*>& pictures) {
     m_global = false;
     if (m_settings.range != ScaleRange::Global || pictures.empty())
         return;
@@ -168,6 +176,7 @@ void ColourScale::fitEnds(const std::vector<float>& sorted) {
     }
     m_bend = m_settings.kind == ScaleKind::Log && m_low <= 0 ? kBend * std::max(-m_low, m_high) : 0;
     m_quantiles.clear();
+    m_lowest = -1;
     if (m_settings.kind == ScaleKind::Percentile && !sorted.empty())
         rank(sorted);
     m_stretchedLow = stretched(m_low);
@@ -181,16 +190,23 @@ void ColourScale::rank(const std::vector<float>& sorted) {
             value = std::abs(value);
         std::sort(ranked.begin(), ranked.end());
     }
+    // Blocks that cannot matter are skipped and count as 0. Were those zeros ranked among the others, the border of the
+    // skipped blocks would be seen as a staircase.
+    m_lowest = !ranked.empty() && ranked.front() == 0 ? (isSigned() ? 0 : kSkipped) : -1;
+    const double most = ranked.back();
+    std::erase_if(ranked, [this](float value) { return value <= m_lowest; });
+    if (ranked.empty())
+        ranked.push_back(float(most)); // nothing but zeros
     for (std::size_t i = 0; i < kQuantiles; ++i)
         m_quantiles.push_back(quantile(ranked, double(i) / double(kQuantiles - 1)));
     m_high = m_quantiles.back();
-    m_low = isSigned() ? -m_high : m_quantiles.front();
+    m_low = isSigned() ? -m_high : m_lowest >= 0 ? 0 : m_quantiles.front();
     if (!(m_low < m_high))
         m_high = m_low + 1; // all alike: the lowest rank
 }
 
 double ColourScale::share(double value) const {
-    if (m_quantiles.empty())
+    if (m_quantiles.empty() || value <= m_lowest)
         return 0;
     const auto at = std::lower_bound(m_quantiles.begin(), m_quantiles.end(), value);
     if (at == m_quantiles.begin())
@@ -231,6 +247,8 @@ double ColourScale::valueAt(double position) const {
         if (m_quantiles.empty())
             return 0;
         const double wanted = isSigned() ? std::abs(2 * t - 1) : t;
+        if (wanted == 0 && m_lowest >= 0)
+            return 0;
         const double size = m_quantiles[std::size_t(std::lround(wanted * double(kQuantiles - 1)))];
         return isSigned() && t < 0.5 ? -size : size;
     }
@@ -254,6 +272,8 @@ void ColourScale::buildTable() {
     const std::size_t first = indexOf(float(std::clamp(smallest, 1e-37, 1e37)));
     const std::size_t last = indexOf(float(std::clamp(largest, 1e-37, 1e37))) + 1;
     const std::size_t infinite = indexOf(std::numeric_limits<float>::infinity());
+    static std::uint64_t versions = 0; // the window's thread is the only one
+    m_version = ++versions;
     m_table.resize(qsizetype(2 * kHalf));
     QRgb* table = m_table.data();
     for (const double sign : {1.0, -1.0}) {

@@ -5,12 +5,13 @@
 // so that any scale costs one look-up a pixel.
 #pragma once
 
-#include "core/session.h"
+#include "core/study/requests.h"
 #include "ui/figures/colour_map.h"
 
 #include <QImage>
 #include <QList>
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -19,7 +20,7 @@ namespace slopescope::ui {
 enum class ScaleKind {
     Linear,
     Log,        // Signed: logarithmic away from 0 on both sides, linear near it
-    Percentile, // the share of visible pixels with a smaller value
+    Percentile, // the share of visible pixels with a smaller value; what skipping may have left out is the lowest class
 };
 
 enum class ScaleRange {
@@ -38,6 +39,8 @@ struct ScaleSettings {
 
 // What suits a stage until a person chooses: probabilities blue and logarithmic, everything else signed.
 ScaleSettings defaultSettings(Stage stage);
+// What suits the difference of two pictures of it: red, white, blue around 0.
+ScaleSettings differenceSettings(Stage stage);
 
 class ColourScale {
 public:
@@ -47,9 +50,11 @@ public:
     const ScaleSettings& settings() const { return m_settings; }
     bool dark() const { return m_dark; }
 
-    void fit(const Picture& picture);                     // ends and percentiles from these values
-    void fit(const std::vector<Picture>& pictures);       // from all of them together
-    void setGlobal(const std::vector<Picture>& pictures); // what Global fits; fit() then leaves the ends alone
+    void fit(const Picture& picture);                            // ends and percentiles from these values
+    void fit(const std::vector<const Picture*>& pictures);       // from all of them together
+    void setGlobal(const std::vector<const Picture*>& pictures); // what Global fits; fit() then leaves the ends alone
+    // Two scales of one version colour every value alike: what they have coloured need not be coloured again.
+    std::uint64_t version() const { return m_version; }
 
     double low() const { return m_low; } // what the lower end of the bar stands for; Row: a share of the row's largest
     double high() const { return m_high; }
@@ -82,7 +87,9 @@ private:
     double m_stretchedLow = 0, m_stretchedHigh = 1;
     double m_bend = 0;               // Log with an end at or below 0: linear within about this of 0; else 0
     std::vector<double> m_quantiles; // Percentile: of the values, Signed: of their sizes, ascending
+    double m_lowest = -1;            // Percentile: sizes up to here have no rank
     QList<QRgb> m_table;             // by the upper bits of a float
+    std::uint64_t m_version = 0;     // of the table
 };
 
 } // namespace slopescope::ui

@@ -61,13 +61,24 @@ public:
 protected:
     QVector<double> createTickVector(double, const QCPRange& range) override {
         const int most = std::max(2, int(pixels(m_axis) / labelRoom(m_axis, QStringLiteral("10,000"))));
-        return m_axis.scaleType() == QCPAxis::stLogarithmic ? logarithmic(range, most) : linear(range, most);
+        const bool isLogarithmic = m_axis.scaleType() == QCPAxis::stLogarithmic;
+        if (isLogarithmic)
+            if (const QVector<double> ticks = logarithmic(range, most); ticks.size() >= std::min(3, most)) {
+                m_stepped = false;
+                return ticks;
+            }
+        m_stepped = true; // a logarithmic axis of a narrow range has steps as a linear one
+        return linear(range, most);
     }
     int getSubTickCount(double) override { return 0; }
     QString getTickLabel(double tick, const QLocale&, QChar, int) override {
-        if (m_axis.scaleType() == QCPAxis::stLogarithmic || tick == 0)
-            return significant(tick, 1);
-        const int digits = int(std::floor(std::log10(std::abs(tick)) + 1e-9)) - int(std::floor(std::log10(m_step) + 1e-9)) + 1;
+        if (tick == 0)
+            return QStringLiteral("0");
+        if (m_axis.scaleType() == QCPAxis::stLogarithmic && !m_stepped) // 1.5 and 15 have two digits, 20 has one
+            return significant(tick,
+                               std::abs(tick / std::pow(10, std::floor(std::log10(tick) + 1e-9)) - 1.5) < 1e-6 ? 2 : 1);
+        const int digits =
+            int(std::floor(std::log10(std::abs(tick)) + 1e-9)) - int(std::floor(std::log10(m_step) + 1e-9)) + 1;
         return significant(tick, std::clamp(digits, 1, 9));
     }
 
@@ -101,7 +112,8 @@ private:
     }
 
     static QVector<double> logarithmic(const QCPRange& range, int most) {
-        for (const auto& factors : {std::vector<double>{1, 1.5, 2, 3, 4, 5, 7}, std::vector<double>{1, 2, 5}, std::vector<double>{1}}) {
+        for (const auto& factors :
+             {std::vector<double>{1, 1.5, 2, 3, 4, 5, 7}, std::vector<double>{1, 2, 5}, std::vector<double>{1}}) {
             QVector<double> ticks;
             const int low = int(std::floor(std::log10(range.lower))), high = int(std::ceil(std::log10(range.upper)));
             for (int power = low; power <= high; ++power)
@@ -126,6 +138,7 @@ private:
 
     const QCPAxis& m_axis;
     double m_step = 1;
+    bool m_stepped = true;
 };
 
 } // namespace
@@ -153,15 +166,20 @@ void stylePlot(QCustomPlot& plot, const QPalette& palette) {
     plot.yAxis->setTickPen(Qt::NoPen);
 }
 
-QSharedPointer<QCPAxisTicker> tokenTicker(const QCPAxis& axis) { return QSharedPointer<TokenTicker>::create(axis); }
+QSharedPointer<QCPAxisTicker> tokenTicker(const QCPAxis& axis) {
+    return QSharedPointer<TokenTicker>::create(axis);
+}
 
-QSharedPointer<QCPAxisTicker> valueTicker(const QCPAxis& axis) { return QSharedPointer<ValueTicker>::create(axis); }
+QSharedPointer<QCPAxisTicker> valueTicker(const QCPAxis& axis) {
+    return QSharedPointer<ValueTicker>::create(axis);
+}
 
 std::vector<double> spreadLabels(const std::vector<double>& centres, double apart, double low, double high) {
     std::vector<std::size_t> order(centres.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return centres[a] < centres[b]; });
-    // Groups of touching labels, each centred on the mean of what its members want; a group that touches the next joins it.
+    // Groups of touching labels, each centred on the mean of what its members want; a group that touches the next joins
+    // it.
     struct Group {
         double sum = 0;
         std::size_t count = 0;

@@ -1,65 +1,26 @@
 #include "ui/heads/head_grid.h"
 
+#include "ui/figures/picture_difference.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
+#include "ui/widgets/value_text.h"
 
+#include <QContextMenuEvent>
 #include <QHelpEvent>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QMouseEvent>
-#include <QPainter>
 #include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace slopescope::ui {
-namespace {
-
-constexpr int kLargest = 56, kSmallest = 4; // side of a thumbnail
-constexpr int kEdge = 3;                    // room for the border of the outermost thumbnails
-
-int gapOf(int side) {
-    return side >= 12 ? 4 : 1;
-}
-
-QString layerName(int layer) {
-    return HeadGrid::tr("L%1").arg(layer);
-}
-
-QString headNumber(int head) {
-    return HeadGrid::tr("H%1").arg(head);
-}
-
-// Room for the names at the left and below.
-int leftOf(int layers) {
-    return QFontMetrics(tickFont()).horizontalAdvance(layerName(std::max(0, layers - 1))) + 6;
-}
-
-int belowGrid() {
-    return QFontMetrics(tickFont()).height() + 4;
-}
-
-int sideFor(int width, int layers, int heads) {
-    const int room = width - leftOf(layers) - 2 * kEdge;
-    int side = kLargest;
-    while (side > kSmallest && side * heads + gapOf(side) * (heads - 1) > room)
-        --side;
-    return side;
-}
-
-// Every how many rows or columns a name has room.
-int nameStep(int extent, int pitch) {
-    int step = 1;
-    while (pitch > 0 && step * pitch < extent)
-        step *= 2;
-    return step;
-}
-
-} // namespace
 
 HeadGrid::HeadGrid(QWidget* parent) : QWidget(parent) {
     setMouseTracking(true);
-    setFocusPolicy(Qt::StrongFocus);
+    setFocusPolicy(Qt::TabFocus); // a click leaves the keyboard with the map
     QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
@@ -74,17 +35,32 @@ void HeadGrid::setShape(int layers, int heads) {
     m_heads = std::max(heads, 0);
     m_thumbnails = {};
     m_images.clear();
-    m_selected = {std::clamp(m_selected.layer, 0, std::max(0, m_layers - 1)),
-                  std::clamp(m_selected.head, 0, std::max(0, m_heads - 1))};
+    m_hovered.reset();
+    const auto outside = [&](HeadAddress head) { return head.layer >= m_layers || head.head >= m_heads; };
+    const HeadAddress kept{std::clamp(m_chosen.front().layer, 0, std::max(0, m_layers - 1)),
+                           std::clamp(m_chosen.front().head, 0, std::max(0, m_heads - 1))};
+    std::erase_if(m_chosen, outside);
+    if (m_chosen.empty())
+        m_chosen = {kept};
+    if (m_compared && outside(*m_compared))
+        m_compared.reset();
     updateGeometry();
     update();
 }
 
-void HeadGrid::setThumbnails(const ThumbnailsResult& thumbnails) {
-    if (thumbnails.pictures.size() != std::size_t(thumbnails.layers) * std::size_t(thumbnails.heads))
+void HeadGrid::setThumbnails(int side, Thumbnails thumbnails) {
+    if (thumbnails && thumbnails->pictures.size() != std::size_t(thumbnails->layers) * std::size_t(thumbnails->heads))
         return;
-    setShape(thumbnails.layers, thumbnails.heads);
-    m_thumbnails = thumbnails;
+    if (thumbnails && side == 0)
+        setShape(thumbnails->layers, thumbnails->heads);
+    m_thumbnails[std::size_t(side)] = std::move(thumbnails);
+    repaintImages();
+}
+
+void HeadGrid::setMode(MapMode mode) {
+    if (mode == m_mode)
+        return;
+    m_mode = mode;
     repaintImages();
 }
 
@@ -99,16 +75,35 @@ void HeadGrid::setScaleSettings(const ScaleSettings& settings) {
     repaintImages();
 }
 
+// Pictures of the two sides that belong together; the one that is there until they do.
 void HeadGrid::repaintImages() {
+    const Thumbnails &a = m_thumbnails[0], &b = m_thumbnails[1];
+    const bool pair =
+        a && b && a->layers == b->layers && a->heads == b->heads && a->stage == b->stage && a->length == b->length;
+    if (m_mode == MapMode::Difference && b && a && !pair && m_shown == MapMode::Difference)
+        return; // one of the two is still of before
+    const bool ofB = m_mode == MapMode::B && b && b->layers == m_layers && b->heads == m_heads;
+    m_shown = m_mode == MapMode::Difference && pair ? MapMode::Difference : ofB ? MapMode::B : MapMode::A;
     m_images.clear();
-    // Ends typed for the large map are about single cells; a thumbnail pools hundreds and keeps its own.
-    ScaleSettings settings = m_settings;
-    settings.low = settings.high = std::nullopt;
-    ColourScale scale(settings, Theme::of(palette()).dark);
-    scale.setGlobal(m_thumbnails.pictures);
-    for (const Picture& picture : m_thumbnails.pictures) {
-        scale.fit(picture);
-        m_images.push_back(scale.image(picture));
+    const Thumbnails& shown = ofB ? b : a;
+    if (shown) {
+        std::vector<Picture> differences;
+        std::vector<const Picture*> pictures;
+        for (std::size_t i = 0; m_shown == MapMode::Difference && i < a->pictures.size(); ++i)
+            differences.push_back(differenceOf(a->pictures[i], b->pictures[i], a->stage));
+        for (const Picture& picture : m_shown == MapMode::Difference ? differences : shown->pictures)
+            pictures.push_back(&picture);
+        // Ends typed for the large map are about single cells; a thumbnail pools hundreds and keeps its own.
+        ScaleSettings settings = m_shown == MapMode::Difference ? differenceSettings(a->stage) : m_settings;
+        settings.low = settings.high = std::nullopt;
+        if (m_shown == MapMode::Difference) // where nothing differs nothing must look as if it did
+            settings.range = ScaleRange::Global;
+        ColourScale scale(settings, Theme::of(palette()).dark);
+        scale.setGlobal(pictures);
+        for (const Picture* const picture : pictures) {
+            scale.fit(*picture);
+            m_images.push_back(scale.image(*picture));
+        }
     }
     update();
 }
@@ -120,120 +115,91 @@ void HeadGrid::setStale(bool stale) {
     update();
 }
 
-void HeadGrid::setSelected(HeadAddress head) {
-    if (head == m_selected)
+void HeadGrid::setHeads(const std::vector<HeadAddress>& heads) {
+    if (heads.empty() || heads == m_chosen)
         return;
-    m_selected = head;
+    m_chosen = heads;
     update();
 }
 
-int HeadGrid::side() const {
-    return sideFor(width(), m_layers, m_heads);
-}
-
-int HeadGrid::wantedPixels() const {
-    return m_heads > 0 ? std::max(8, int(std::lround(side() * devicePixelRatioF()))) : 32;
-}
-
-QRect HeadGrid::thumbnailRect(HeadAddress head) const {
-    const int size = side(), pitch = size + gapOf(size);
-    return {leftOf(m_layers) + kEdge + head.head * pitch, kEdge + head.layer * pitch, size, size};
-}
-
-std::optional<HeadAddress> HeadGrid::headAt(QPoint position) const {
-    const int size = side(), pitch = size + gapOf(size), gap = gapOf(size) / 2;
-    const int x = position.x() - leftOf(m_layers) - kEdge + gap, y = position.y() - kEdge + gap;
-    if (x < 0 || y < 0 || x / pitch >= m_heads || y / pitch >= m_layers)
-        return std::nullopt;
-    return HeadAddress{y / pitch, x / pitch};
-}
-
-int HeadGrid::heightForWidth(int width) const {
-    const int size = sideFor(width, m_layers, m_heads);
-    return 2 * kEdge + m_layers * size + std::max(0, m_layers - 1) * gapOf(size) + belowGrid();
-}
-
-QSize HeadGrid::sizeHint() const {
-    return {240, heightForWidth(240)};
-}
-
-QSize HeadGrid::minimumSizeHint() const {
-    const int width = leftOf(m_layers) + 2 * kEdge + m_heads * (kSmallest + gapOf(kSmallest));
-    return {width, 2 * kEdge + m_layers * (kSmallest + gapOf(kSmallest)) + belowGrid()};
-}
-
-void HeadGrid::paintEvent(QPaintEvent*) {
-    QPainter painter(this);
-    const Theme theme = Theme::of(palette());
-    const int size = side(), pitch = size + gapOf(size);
-    const QFontMetrics metrics(tickFont());
-    painter.setFont(tickFont());
-    const int rowStep = nameStep(metrics.height(), pitch);
-    const int columnStep = nameStep(metrics.horizontalAdvance(headNumber(std::max(0, m_heads - 1))) + 6, pitch);
-    const auto drawName = [&](const QRect& box, Qt::Alignment alignment, const QString& name, bool chosen) {
-        painter.setPen(chosen ? theme.text : theme.softText);
-        painter.drawText(box, int(alignment | Qt::AlignVCenter), name);
-    };
-    for (int layer = 0; layer < m_layers; layer += rowStep) {
-        const QRect at = thumbnailRect({layer, 0});
-        drawName({0, at.center().y() - metrics.height() / 2, leftOf(m_layers) - 2, metrics.height()}, Qt::AlignRight,
-                 layerName(layer), layer == m_selected.layer);
-    }
-    for (int head = 0; head < m_heads; head += columnStep) {
-        const QRect at = thumbnailRect({m_layers - 1, head});
-        drawName({at.center().x() - 30, at.bottom() + kEdge + 3, 60, metrics.height()}, Qt::AlignHCenter,
-                 headNumber(head), head == m_selected.head);
-    }
-    painter.setOpacity(m_stale ? 0.5 : 1);
-    for (int layer = 0; layer < m_layers; ++layer) {
-        for (int head = 0; head < m_heads; ++head) {
-            const QRect at = thumbnailRect({layer, head});
-            const auto index = std::size_t(layer) * std::size_t(m_heads) + std::size_t(head);
-            painter.setRenderHint(QPainter::SmoothPixmapTransform);
-            if (index < m_images.size() && !m_images[index].isNull()) {
-                painter.drawImage(at, m_images[index]);
-            } else {
-                painter.fillRect(at, theme.faintLine);
-            }
-        }
-    }
-    painter.setOpacity(1);
-    painter.setBrush(Qt::NoBrush);
-    const auto frame = [&](HeadAddress head, const QColor& colour, int width) {
-        // Around the thumbnail, not over it.
-        QPen pen(colour, width);
-        pen.setJoinStyle(Qt::MiterJoin);
-        painter.setPen(pen);
-        const double out = width / 2.0;
-        painter.drawRect(QRectF(thumbnailRect(head)).adjusted(-out, -out, out, out));
-    };
-    if (m_hovered && *m_hovered != m_selected)
-        frame(*m_hovered, theme.faintText, 1);
-    if (m_layers > 0 && m_heads > 0)
-        frame(m_selected, headColour(m_selected.head), size < 12 ? 1 : hasFocus() ? 3 : 2);
-}
-
-void HeadGrid::choose(HeadAddress head) {
-    if (head == m_selected)
+void HeadGrid::setCompared(std::optional<HeadAddress> head) {
+    if (head == m_compared)
         return;
-    m_selected = head;
+    m_compared = head;
     update();
-    emit selectedByUser(head);
+}
+
+bool HeadGrid::isChosen(HeadAddress head) const {
+    return std::find(m_chosen.begin(), m_chosen.end(), head) != m_chosen.end();
+}
+
+void HeadGrid::choose(std::vector<HeadAddress> heads) {
+    if (heads.empty() || heads == m_chosen)
+        return;
+    m_chosen = std::move(heads);
+    update();
+    emit chosenByUser(m_chosen);
+}
+
+// One head always stays.
+void HeadGrid::toggle(HeadAddress head) {
+    std::vector<HeadAddress> heads = m_chosen;
+    if (std::erase(heads, head) == 0)
+        heads.push_back(head);
+    choose(std::move(heads));
+}
+
+// The selected head stays the first if it is one of them, else the one of its number.
+void HeadGrid::takeLayer(int layer) {
+    std::vector<HeadAddress> heads{{layer, selected().head}};
+    for (int head = 0; head < m_heads; ++head)
+        if (head != selected().head)
+            heads.push_back({layer, head});
+    choose(std::move(heads));
+}
+
+void HeadGrid::takeAll() {
+    std::vector<HeadAddress> heads{selected()};
+    for (int layer = 0; layer < m_layers; ++layer)
+        for (int head = 0; head < m_heads; ++head)
+            if (HeadAddress{layer, head} != selected())
+                heads.push_back({layer, head});
+    choose(std::move(heads));
+}
+
+void HeadGrid::compare(HeadAddress head) {
+    const std::optional<HeadAddress> with = head == m_compared ? std::nullopt : std::optional(head);
+    setCompared(with);
+    emit comparedByUser(with);
 }
 
 void HeadGrid::mousePressEvent(QMouseEvent* event) {
-    const auto head = headAt(event->position().toPoint());
-    if (event->button() != Qt::LeftButton || !head)
+    const QPoint at = event->position().toPoint();
+    if (event->button() != Qt::LeftButton)
         return event->ignore();
-    choose(*head);
+    if (const auto head = headAt(at)) {
+        if (event->modifiers() & Qt::ControlModifier)
+            compare(*head);
+        else if (event->modifiers() & Qt::ShiftModifier)
+            toggle(*head);
+        else
+            choose({*head});
+    } else if (const auto layer = layerAt(at)) {
+        takeLayer(*layer);
+    } else if (allRect().contains(at) && m_layers > 0) {
+        takeAll();
+    } else {
+        event->ignore();
+    }
 }
 
 void HeadGrid::mouseMoveEvent(QMouseEvent* event) {
-    const auto head = headAt(event->position().toPoint());
+    const QPoint at = event->position().toPoint();
+    const auto head = headAt(at);
+    setCursor(head || layerAt(at) || allRect().contains(at) ? Qt::PointingHandCursor : Qt::ArrowCursor);
     if (head == m_hovered)
         return;
     m_hovered = head;
-    setCursor(head ? Qt::PointingHandCursor : Qt::ArrowCursor);
     update();
 }
 
@@ -243,7 +209,7 @@ void HeadGrid::leaveEvent(QEvent*) {
 }
 
 void HeadGrid::keyPressEvent(QKeyEvent* event) {
-    HeadAddress head = m_selected;
+    HeadAddress head = selected();
     switch (event->key()) {
     case Qt::Key_Left:
         --head.head;
@@ -261,7 +227,40 @@ void HeadGrid::keyPressEvent(QKeyEvent* event) {
         return event->ignore();
     }
     if (head.layer >= 0 && head.layer < m_layers && head.head >= 0 && head.head < m_heads)
-        choose(head);
+        choose({head});
+}
+
+QMenu* HeadGrid::createMenu(HeadAddress head) {
+    auto* menu = new QMenu(this);
+    connect(menu->addAction(tr("Show this head")), &QAction::triggered, this, [this, head] { choose({head}); });
+    QAction* average = menu->addAction(isChosen(head) ? tr("Take it out of the average\tShift+click")
+                                                      : tr("Add it to the average\tShift+click"));
+    average->setEnabled(!isChosen(head) || m_chosen.size() > 1);
+    connect(average, &QAction::triggered, this, [this, head] { toggle(head); });
+    connect(menu->addAction(tr("Average of layer %1").arg(head.layer)), &QAction::triggered, this,
+            [this, head] { takeLayer(head.layer); });
+    connect(menu->addAction(tr("Average of all heads")), &QAction::triggered, this, [this] { takeAll(); });
+    menu->addSeparator();
+    connect(menu->addAction(head == m_compared ? tr("Stop comparing with this head\tCtrl+click")
+                                               : tr("Compare with this head: it becomes B\tCtrl+click")),
+            &QAction::triggered, this, [this, head] { compare(head); });
+    return menu;
+}
+
+void HeadGrid::contextMenuEvent(QContextMenuEvent* event) {
+    const auto head = event->reason() == QContextMenuEvent::Keyboard ? std::optional(selected()) : headAt(event->pos());
+    if (!head || m_layers == 0)
+        return event->ignore();
+    QMenu* menu = createMenu(*head);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->popup(event->globalPos());
+}
+
+void HeadGrid::resizeEvent(QResizeEvent*) {
+    if (const int pixels = wantedPixels(); pixels != m_wanted) {
+        m_wanted = pixels;
+        emit pixelsWanted(pixels);
+    }
 }
 
 void HeadGrid::changeEvent(QEvent* event) {
@@ -270,21 +269,47 @@ void HeadGrid::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
 }
 
+QString HeadGrid::toolTipOf(HeadAddress head) const {
+    QString text = tr("Layer %1 · Head %2").arg(head.layer).arg(head.head);
+    if (std::size_t(head.layer) < m_slopes.size() && std::size_t(head.head) < m_slopes[std::size_t(head.layer)].size())
+        text += tr(", slope %1").arg(slopeText(m_slopes[std::size_t(head.layer)][std::size_t(head.head)]));
+    if (head == m_compared)
+        text += QLatin1Char('\n') + tr("B: compared with the selected head");
+    else if (m_chosen.size() > 1 && isChosen(head))
+        text += QLatin1Char('\n') + tr("one of the %1 heads that are averaged").arg(m_chosen.size());
+    const Thumbnails& shown = m_thumbnails[m_shown == MapMode::B ? 1 : 0];
+    const auto index = std::size_t(head.layer) * std::size_t(m_heads) + std::size_t(head.head);
+    if (shown && index < shown->pictures.size()) {
+        float largest = 0;
+        for (const float value :
+             m_shown == MapMode::Difference && m_thumbnails[1]
+                 ? differenceOf(shown->pictures[index], m_thumbnails[1]->pictures[index], shown->stage).values
+                 : shown->pictures[index].values)
+            if (std::abs(value) > std::abs(largest)) // no comparison with NaN holds
+                largest = value;
+        text += QLatin1Char('\n') + (m_shown == MapMode::Difference ? tr("largest difference of a pixel, A − B: %1")
+                                                                    : tr("largest value of a pixel: %1"))
+                                        .arg(valueText(double(largest), 2));
+        if (shown->freshness == Freshness::Draft)
+            text += QLatin1Char('\n') + tr("A draft, from a sample of the queries; the exact picture follows.");
+    }
+    return text;
+}
+
 bool HeadGrid::event(QEvent* event) {
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
-        const auto head = headAt(help->pos());
-        if (!head) {
+        QString text;
+        if (const auto head = headAt(help->pos()))
+            text = toolTipOf(*head);
+        else if (const auto layer = layerAt(help->pos()))
+            text = tr("Average of all heads of layer %1").arg(*layer);
+        else if (allRect().contains(help->pos()))
+            text = tr("Average of all heads of all layers");
+        if (text.isEmpty())
             QToolTip::hideText();
-            return true;
-        }
-        QString text = layerName(head->layer) + headNumber(head->head);
-        if (std::size_t(head->layer) < m_slopes.size() &&
-            std::size_t(head->head) < m_slopes[std::size_t(head->layer)].size())
-            text = tr("%1, slope %2").arg(text, slopeText(m_slopes[std::size_t(head->layer)][std::size_t(head->head)]));
-        if (m_thumbnails.freshness == Freshness::Draft)
-            text += QLatin1Char('\n') + tr("A draft, from a sample of the queries; the exact picture follows.");
-        QToolTip::showText(help->globalPos(), text, this);
+        else
+            QToolTip::showText(help->globalPos(), text, this);
         return true;
     }
     return QWidget::event(event);

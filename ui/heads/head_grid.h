@@ -1,33 +1,55 @@
-// A thumbnail of every head, layers down (layer 0 on top), heads across. A click or the arrow keys choose one; its
-// border has the head's hue. Window's thread.
+// A thumbnail of every head, layers down (layer 0 on top), heads across: of A, of B, or of their difference. A click or
+// the arrow keys choose a head, Shift+click adds one to the average or takes it away, a click on a layer's name takes
+// the layer, one on the corner all heads; Ctrl+click compares with a head. Window's thread.
 #pragma once
 
-#include "core/session.h"
+#include "core/workspace.h"
 #include "ui/figures/colour_scale.h"
 
 #include <QImage>
 #include <QWidget>
 
+#include <array>
+#include <memory>
 #include <optional>
 #include <vector>
 
+class QMenu;
+
 namespace slopescope::ui {
+
+class Lab;
 
 class HeadGrid : public QWidget {
     Q_OBJECT
 public:
-    explicit HeadGrid(QWidget* parent = nullptr);
+    using Thumbnails = std::shared_ptr<const ThumbnailsResult>;
 
-    void setShape(int layers, int heads); // before the first pictures; another shape forgets them
-    void setThumbnails(const ThumbnailsResult& thumbnails);
-    void setSlopes(const SlopeTable& slopes); // for the tool tips; empty: none
-    void setScaleSettings(const ScaleSettings& settings);
+    explicit HeadGrid(QWidget* parent = nullptr);
+    void attach(Lab& lab);
+
+    void setShape(int layers, int heads);                 // before the first pictures; another shape forgets them
+    void setThumbnails(int side, Thumbnails thumbnails);  // null: that side is not shown any more
+    void setMode(MapMode mode);                           // both sides: those of A
+    void setSlopes(const SlopeTable& slopes);             // for the tool tips; empty: none
+    void setScaleSettings(const ScaleSettings& settings); // of single pictures
     void setStale(bool stale);
-    void setSelected(HeadAddress head); // does not emit
-    HeadAddress selected() const { return m_selected; }
+    void setHeads(const std::vector<HeadAddress>& heads); // on view, the first is the selected one; does not emit
+    void setCompared(std::optional<HeadAddress> head);    // B
+    HeadAddress selected() const { return m_chosen.front(); }
+    const std::vector<HeadAddress>& heads() const { return m_chosen; }
 
     int wantedPixels() const; // the side of a thumbnail on the screen, for ThumbnailsRequest::pixels
     QRect thumbnailRect(HeadAddress head) const;
+    QRect layerRect(int layer) const; // of its name
+    QRect allRect() const;            // the corner that takes all heads
+    struct HeadName {
+        int head = 0;
+        QString text;
+        QRect box;
+    };
+    std::vector<HeadName> headNames() const; // as many as have room
+    QMenu* createMenu(HeadAddress head);     // owned by the caller
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
@@ -35,31 +57,48 @@ public:
     int heightForWidth(int width) const override;
 
 signals:
-    void selectedByUser(const slopescope::HeadAddress& head);
+    void chosenByUser(const std::vector<slopescope::HeadAddress>& heads);
+    void comparedByUser(const std::optional<slopescope::HeadAddress>& head); // none: with no head any more
+    void pixelsWanted(int pixels);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
     void changeEvent(QEvent* event) override;
     bool event(QEvent* event) override;
 
 private:
     std::optional<HeadAddress> headAt(QPoint position) const;
-    int side() const; // of a thumbnail
-    void choose(HeadAddress head);
+    std::optional<int> layerAt(QPoint position) const; // whose name it is
+    int side() const;                                  // of a thumbnail
+    bool isChosen(HeadAddress head) const;
+    void choose(std::vector<HeadAddress> heads);
+    void toggle(HeadAddress head);
+    void takeLayer(int layer);
+    void takeAll();
+    void compare(HeadAddress head);
+    void paintNames(QPainter& painter) const;
+    void paintMarks(QPainter& painter) const;
     void repaintImages();
+    QString toolTipOf(HeadAddress head) const;
+    void followLab(Lab& lab, unsigned changes);
 
     int m_layers = 0, m_heads = 0;
-    HeadAddress m_selected;
-    std::optional<HeadAddress> m_hovered;
-    ThumbnailsResult m_thumbnails;
+    std::vector<HeadAddress> m_chosen{{}};
+    std::optional<HeadAddress> m_compared, m_hovered;
+    std::array<Thumbnails, 2> m_thumbnails; // of A, of B
+    MapMode m_mode = MapMode::A;
+    MapMode m_shown = MapMode::A; // of the images
     std::vector<QImage> m_images; // [layers * heads], or empty
     SlopeTable m_slopes;
     ScaleSettings m_settings;
     bool m_stale = false;
+    int m_wanted = 0; // pixels last asked for
 };
 
 } // namespace slopescope::ui

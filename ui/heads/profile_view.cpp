@@ -1,7 +1,8 @@
 #include "ui/heads/profile_view.h"
 
-#include "ui/widgets/format.h"
 #include "ui/figures/plot_style.h"
+#include "ui/lab/lab.h"
+#include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
 
 #include <QEvent>
@@ -19,15 +20,23 @@ namespace slopescope::ui {
 namespace {
 
 // A bin on the log axis: distance 0 takes the octave below 1, so that the area under the curve is the mass everywhere.
-double left(const ProfileResult::Bin& bin) { return bin.begin > 0 ? double(bin.begin) : kZeroDistance; }
-double right(const ProfileResult::Bin& bin) { return double(std::max<std::int64_t>(bin.end, 1)); }
-double octaves(const ProfileResult::Bin& bin) { return std::log2(right(bin) / left(bin)); }
+double left(const ProfileResult::Bin& bin) {
+    return bin.begin > 0 ? double(bin.begin) : kZeroDistance;
+}
+double right(const ProfileResult::Bin& bin) {
+    return double(std::max<std::int64_t>(bin.end, 1));
+}
+double octaves(const ProfileResult::Bin& bin) {
+    return std::log2(right(bin) / left(bin));
+}
 
 QString tokens(double distance) {
     return distance < 10 ? significant(distance, 2) : grouped(std::llround(distance));
 }
 
-QString percent(double share) { return ProfileView::tr("%1\u00A0%").arg(significant(share * 100, 2)); }
+QString percent(double share) {
+    return ProfileView::tr("%1\u00A0%").arg(significant(share * 100, 2));
+}
 
 } // namespace
 
@@ -38,6 +47,7 @@ ProfileView::ProfileView(QWidget* parent) : QWidget(parent), m_plot(new QCustomP
     m_facts = new QLabel(this);
     setLook(m_facts, "soft");
     m_facts->setMinimumWidth(1); // fitFacts() says what there is room for
+    m_facts->setTextFormat(Qt::RichText);
     m_empty = new QLabel(tr("The profile of the selected head appears with its map."), m_plot);
     setLook(m_empty, "soft");
     m_empty->setAlignment(Qt::AlignCenter);
@@ -53,7 +63,6 @@ ProfileView::ProfileView(QWidget* parent) : QWidget(parent), m_plot(new QCustomP
     m_plot->setMinimumSize(120, 110);
     m_plot->xAxis->setScaleType(QCPAxis::stLogarithmic);
     m_plot->xAxis->setTicker(tokenTicker(*m_plot->xAxis));
-    m_plot->xAxis->setLabel(tr("distance (dashed: without content)"));
     m_plot->yAxis->setVisible(false);
     m_plot->axisRect()->setMinimumMargins(QMargins(8, 4, 10, 0));
     m_plot->setMouseTracking(true);
@@ -62,9 +71,16 @@ ProfileView::ProfileView(QWidget* parent) : QWidget(parent), m_plot(new QCustomP
     rebuild();
 }
 
-void ProfileView::setProfile(const ProfileResult& profile) {
-    m_profile = profile;
-    m_stale = false;
+void ProfileView::setSides(const SideLooks& sides, std::int64_t length, int layers, int headsPerLayer) {
+    m_sides = sides;
+    m_length = length;
+    m_layers = layers;
+    m_headsPerLayer = headsPerLayer;
+    rebuild();
+}
+
+void ProfileView::setProfile(int side, Profile profile) {
+    m_profiles[std::size_t(side)] = std::move(profile);
     rebuild();
 }
 
@@ -76,64 +92,113 @@ void ProfileView::setStale(bool stale) {
 }
 
 void ProfileView::clear() {
-    m_profile.reset();
+    m_profiles = {};
     rebuild();
 }
 
-QString ProfileView::title() const { return m_title->text(); }
+QString ProfileView::title() const {
+    return m_title->text();
+}
+
+ProfileView::Profile ProfileView::shown(int side) const {
+    const Profile& profile = m_profiles[std::size_t(side)];
+    const auto& what = m_sides[std::size_t(side)].side;
+    return profile && what && profile->heads == what->heads && sameBesidesSlopes(profile->variant, what->variant)
+               ? profile
+               : nullptr;
+}
+
+// Two variants are told apart by their colours, one shows its head's.
+QColor ProfileView::colourOf(int side) const {
+    const auto& what = m_sides[std::size_t(side)].side;
+    return m_sides[1].side || !what ? m_sides[std::size_t(side)].colour : headColour(what->heads.front().head);
+}
 
 void ProfileView::rebuild() {
     const Theme theme = Theme::of(palette());
     m_plot->clearPlottables();
-    m_empty->setVisible(!m_profile);
-    m_facts->setVisible(m_profile.has_value());
-    m_plot->xAxis->setRange(kZeroDistance, 2048);
+    const std::array profiles{shown(0), shown(1)};
+    const bool any = profiles[0] || profiles[1];
+    m_empty->setVisible(!any);
+    m_facts->setVisible(any);
+    m_plot->xAxis->setRange(kZeroDistance, double(std::max<std::int64_t>(2, m_length > 0 ? m_length : 2048)));
     m_plot->yAxis->setRange(0, 1);
-    m_title->setText(tr("Mass by distance"));
+    m_plot->xAxis->setLabel(m_sides[1].side ? tr("distance (dashed B, dotted bias alone)")
+                                            : tr("distance (dotted: bias alone)"));
+    const auto& a = m_sides[0].side;
+    if (a) {
+        m_title->setText(tr("Mass by distance, %1").arg(headsTitle(a->heads, m_layers, m_headsPerLayer).toLower()));
+    } else {
+        m_title->setText(tr("Mass by distance"));
+    }
     m_plot->setAccessibleName(m_title->text());
-    if (!m_profile) {
-        m_plot->replot(QCustomPlot::rpQueuedReplot);
-        return;
-    }
-    const ProfileResult& profile = *m_profile;
-    m_title->setText(tr("Mass by distance, layer %1 · head %2").arg(profile.head.layer).arg(profile.head.head));
     fitFacts();
-    QVector<double> centres, mass, alone;
     double highest = 0;
-    for (const ProfileResult::Bin& bin : profile.bins) {
-        if (bin.end <= bin.begin || bin.begin < 0)
+    for (int side = 1; side >= 0; --side) { // A lies above
+        const Profile& profile = profiles[std::size_t(side)];
+        if (!profile)
             continue;
-        centres.append(std::sqrt(left(bin) * right(bin)));
-        mass.append(bin.mass / octaves(bin));
-        alone.append(bin.slopeAlone / octaves(bin));
-        highest = std::max({highest, mass.back(), alone.back()});
+        QVector<double> centres, mass, alone;
+        for (const ProfileResult::Bin& bin : profile->bins) {
+            if (bin.end <= bin.begin || bin.begin < 0)
+                continue;
+            centres.append(std::sqrt(left(bin) * right(bin)));
+            mass.append(bin.mass / octaves(bin));
+            alone.append(bin.biasOnly / octaves(bin));
+            highest = std::max({highest, mass.back(), side == 0 ? alone.back() : 0});
+        }
+        // What was measured of other slopes is dimmed until its successor comes.
+        const bool dim =
+            m_stale || profile->variant != m_sides[std::size_t(side)].side->variant || profile->length != m_length;
+        QColor hue = colourOf(side);
+        if (dim)
+            hue.setAlphaF(0.35F);
+        if (side == 0) {
+            QCPGraph* envelope = m_plot->addGraph();
+            envelope->setData(centres, alone, true);
+            envelope->setPen(QPen(theme.faintText, 1.3, Qt::DotLine));
+        }
+        QCPGraph* graph = m_plot->addGraph();
+        graph->setData(centres, mass, true);
+        graph->setPen(QPen(hue, 2, side == 0 ? Qt::SolidLine : Qt::DashLine));
+        if (side == 0) {
+            QColor fill = hue;
+            fill.setAlphaF(dim ? 0.06F : 0.14F);
+            graph->setBrush(fill);
+        }
     }
-    QColor hue = headColour(profile.head.head);
-    if (m_stale)
-        hue.setAlphaF(0.35f);
-    QCPGraph* envelope = m_plot->addGraph();
-    envelope->setData(centres, alone, true);
-    envelope->setPen(QPen(theme.faintText, 1.3, Qt::DashLine));
-    QCPGraph* graph = m_plot->addGraph();
-    graph->setData(centres, mass, true);
-    graph->setPen(QPen(hue, 2));
-    QColor fill = hue;
-    fill.setAlphaF(m_stale ? 0.06f : 0.14f);
-    graph->setBrush(fill);
-    if (!profile.bins.empty())
-        m_plot->xAxis->setRange(kZeroDistance, std::max(2.0, right(profile.bins.back())));
     m_plot->yAxis->setRange(0, highest > 0 ? highest * 1.08 : 1);
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
+// As much as there is room for, of A and B each on a line of its own.
 void ProfileView::fitFacts() {
-    if (!m_profile)
-        return;
-    const QString brief =
-        tr("mean\u00A0%1 · median\u00A0%2").arg(tokens(m_profile->meanDistance), tokens(m_profile->medianDistance));
-    const QString whole = tr("%1 · first\u00A0key\u00A0%2").arg(brief, percent(m_profile->firstKeyMass));
-    m_facts->setText(m_facts->fontMetrics().horizontalAdvance(whole) <= width() ? whole : brief);
-    m_facts->setToolTip(whole);
+    QStringList lines, whole;
+    for (int side = 0; side < 2; ++side) {
+        const Profile profile = shown(side);
+        if (!profile)
+            continue;
+        const QStringList facts{tr("mean\u00A0%1").arg(tokens(profile->meanDistance)),
+                                tr("median\u00A0%1").arg(tokens(profile->medianDistance)),
+                                tr("first\u00A0key\u00A0%1").arg(percent(profile->firstKeyMass)),
+                                tr("entropy\u00A0%1\u00A0bits").arg(significant(profile->entropyBits, 2))};
+        const QString letter = !m_sides[1].side ? QString() : side == 0 ? tr("A") : tr("B");
+        const auto joined = [&](qsizetype count) {
+            return (letter.isEmpty() ? QString() : letter + u' ') + facts.first(count).join(QStringLiteral(" · "));
+        };
+        qsizetype count = facts.size();
+        while (count > 2 && m_facts->fontMetrics().horizontalAdvance(joined(count)) > width())
+            --count;
+        QString line = joined(count);
+        if (!letter.isEmpty())
+            line = QStringLiteral("<span style=\"color:%1\"><b>%2</b></span>").arg(colourOf(side).name(), letter) +
+                   line.mid(letter.size());
+        lines << line;
+        whole << (letter.isEmpty() ? QString() : tr("%1, %2: ").arg(letter, m_sides[std::size_t(side)].name)) +
+                     facts.join(QStringLiteral(" · "));
+    }
+    m_facts->setText(lines.join(QStringLiteral("<br>")));
+    m_facts->setToolTip(whole.join(u'\n'));
 }
 
 void ProfileView::resizeEvent(QResizeEvent* event) {
@@ -141,22 +206,37 @@ void ProfileView::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
 }
 
+QString ProfileView::toolTipAt(double distance) const {
+    QStringList lines;
+    for (int side = 0; side < 2; ++side) {
+        const Profile profile = shown(side);
+        if (!profile)
+            continue;
+        for (const ProfileResult::Bin& bin : profile->bins) {
+            if (bin.end <= bin.begin || bin.begin < 0 || distance < left(bin) || distance >= right(bin))
+                continue;
+            if (lines.isEmpty())
+                lines << tr("distance %1")
+                             .arg(bin.end - bin.begin == 1
+                                      ? grouped(bin.begin)
+                                      : tr("%1 to %2").arg(grouped(bin.begin), grouped(bin.end - 1)));
+            const QString letter =
+                !m_sides[1].side ? QString() : (side == 0 ? tr("A") : tr("B")) + QStringLiteral(": ");
+            lines << letter + tr("%1 of the attention").arg(percent(bin.mass))
+                  << letter + tr("%1 by the bias alone").arg(percent(bin.biasOnly));
+        }
+    }
+    return lines.join(u'\n');
+}
+
 bool ProfileView::eventFilter(QObject* watched, QEvent* event) {
     if (watched == m_plot && event->type() == QEvent::Resize)
         m_empty->setGeometry(m_plot->rect().adjusted(12, 0, -12, -32));
-    if (watched == m_plot && event->type() == QEvent::MouseMove && m_profile) {
+    if (watched == m_plot && event->type() == QEvent::MouseMove) {
         const auto* mouse = static_cast<QMouseEvent*>(event);
-        const double distance = m_plot->xAxis->pixelToCoord(mouse->position().x());
-        for (const ProfileResult::Bin& bin : m_profile->bins) {
-            if (distance < left(bin) || distance >= right(bin))
-                continue;
-            const QString range = bin.end - bin.begin == 1 ? grouped(bin.begin)
-                                                           : tr("%1 to %2").arg(grouped(bin.begin), grouped(bin.end - 1));
-            QToolTip::showText(mouse->globalPosition().toPoint(),
-                               tr("distance %1\n%2 of the attention\n%3 without content")
-                                   .arg(range, percent(bin.mass), percent(bin.slopeAlone)),
-                               m_plot);
-        }
+        const QString text = toolTipAt(m_plot->xAxis->pixelToCoord(mouse->position().x()));
+        if (!text.isEmpty())
+            QToolTip::showText(mouse->globalPosition().toPoint(), text, m_plot);
     }
     return QWidget::eventFilter(watched, event);
 }
@@ -167,6 +247,26 @@ void ProfileView::changeEvent(QEvent* event) {
         rebuild();
     }
     QWidget::changeEvent(event);
+}
+
+void ProfileView::attach(Lab& lab) {
+    const auto follow = [this, &lab] {
+        const auto facts = lab.factsOnView();
+        setSides(sidesOf(lab), lab.length(), facts ? facts->layers : 0, facts ? facts->heads : 0);
+    };
+    connect(&lab, &Lab::changed, this, [&lab, follow](Changes changes) {
+        // In a hand the profile stays until its successor comes: drawing it at every step of the mouse would cost the
+        // map time.
+        if (changes & (kText | kVariants | kSelection | kLength | kHeads) || ((changes & kSlopes) && !lab.inHand()))
+            follow();
+    });
+    connect(&lab, &Lab::profileReady, this, [this, follow](int side, const auto& profile, bool current) {
+        m_profiles[std::size_t(side)] = profile;
+        m_stale = m_stale && !(current && side == 0);
+        follow();
+    });
+    connect(&lab, &Lab::waiting, this, [this](bool, bool sides) { setStale(sides); });
+    follow();
 }
 
 } // namespace slopescope::ui

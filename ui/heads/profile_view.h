@@ -1,25 +1,34 @@
-// Attention mass by distance of the selected head, on a log axis, with what it would do without content dashed behind it.
-//
-// Owned by main_window, fed with ProfileResult, on the window's thread.
+// Attention mass by distance of the heads on view, of A and of B, on a log axis, with what A's bias would do without
+// content dotted behind it. Window's thread.
 #pragma once
 
-#include "core/session.h"
+#include "core/workspace.h"
+#include "ui/lab/sides.h"
 
 #include <QWidget>
 
-#include <optional>
+#include <array>
+#include <memory>
 
 class QCustomPlot;
 class QLabel;
 
 namespace slopescope::ui {
 
+class Lab;
+
 class ProfileView : public QWidget {
     Q_OBJECT
 public:
-    explicit ProfileView(QWidget* parent = nullptr);
+    using Profile = std::shared_ptr<const ProfileResult>;
 
-    void setProfile(const ProfileResult& profile);
+    explicit ProfileView(QWidget* parent = nullptr);
+    void attach(Lab& lab);
+
+    // What is on view. A profile of other heads or another model is not shown as this one's; one of other slopes is,
+    // dimmed.
+    void setSides(const SideLooks& sides, std::int64_t length, int layers, int headsPerLayer);
+    void setProfile(int side, Profile profile); // null: there is none
     void setStale(bool stale);
     void clear();
 
@@ -36,8 +45,14 @@ protected:
 private:
     void rebuild();
     void fitFacts();
+    Profile shown(int side) const; // what is of the heads and model on view
+    QColor colourOf(int side) const;
+    QString toolTipAt(double distance) const;
 
-    std::optional<ProfileResult> m_profile;
+    SideLooks m_sides;
+    std::array<Profile, 2> m_profiles;
+    std::int64_t m_length = 0;
+    int m_layers = 0, m_headsPerLayer = 0;
     bool m_stale = false;
     QLabel* m_title = nullptr;
     QLabel* m_facts = nullptr;

@@ -1,29 +1,37 @@
-// The box that says all about one cell: both tokens, distance, probability, score, bias, rank. Window's thread.
+// The box that says all about the cell that is pointed at: both tokens, distance, probability, score, bias, rank, in A
+// and in B. Window's thread.
 #pragma once
 
-#include "core/session.h"
+#include "ui/map/cell_pair.h"
 
 #include <QFrame>
+
+#include <array>
+#include <optional>
 
 class QLabel;
 
 namespace slopescope::ui {
 
-// The same in rich text, for tool tips. Tokens as visibleToken makes them.
-QString cellText(const CellResult& cell, const QString& queryToken, const QString& keyToken);
+class Lab;
 
 class CellCard : public QFrame {
     Q_OBJECT
 public:
     explicit CellCard(QWidget* parent = nullptr);
+    void attach(Lab& lab);
 
-    void setCell(const CellResult& cell, const QString& queryToken, const QString& keyToken);
+    void setCell(const CellPair& pair);
     void clear(); // says what to do to see a cell
 
 private:
-    QLabel *m_tokens, *m_hint;
-    QWidget* m_numbers;
-    QLabel *m_preview, *m_distance, *m_probability, *m_score, *m_bias, *m_rank;
+    void follow(const Lab& lab);
+    void reserveLines(int lines);
+
+    QLabel *m_tokens, *m_hint, *m_preview;
+    std::array<QLabel*, 2> m_names;
+    std::array<QLabel*, 4> m_numbers;
+    std::array<std::shared_ptr<const CellResult>, 2> m_cells; // the newest of A and B
 };
 
 } // namespace slopescope::ui

@@ -1,13 +1,16 @@
-// The panel of the map: header with the head's facts the choice of stage and pooling, the map and its colour bar.
-// Window's thread.
+// The panel of the map: which heads and their facts, A and B in their colours, the choice of A, B, both or their
+// difference, of stage and pooling, one or two maps with one colour bar, and the loss of every query. Window's thread.
 #pragma once
 
-#include "core/session.h"
+#include "core/workspace.h"
 #include "ui/figures/colour_scale.h"
+#include "ui/lab/sides.h"
+#include "ui/map/map_pair.h"
 
 #include <QFrame>
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -16,68 +19,104 @@ class QLabel;
 namespace slopescope::ui {
 
 class ColourBar;
+class Lab;
+class LossStrip;
 class MapView;
 class PanelHeader;
 class SegmentedButtons;
+class VariantChips;
 
 class MapPanel : public QFrame {
     Q_OBJECT
 public:
     explicit MapPanel(QWidget* parent = nullptr);
+    void attach(Lab& lab);
 
-    MapView* map() const { return m_map; }
-    Stage stage() const;
-    Pooling pooling() const;
-    const ScaleSettings& scaleSettings() const; // of the chosen stage
-    void setScaleSettings(const ScaleSettings& settings);
+    MapView* map(int plot = 0) const { return m_maps[std::size_t(plot)]; } // 1: B's, beside A's
+    LossStrip* lossStrip() const { return m_strip; }
+    VariantChips* chips() const { return m_chips; }
+    PanelHeader* header() const { return m_header; } // the window may make it the title bar of a dock
+    const ScaleSettings& scaleSettings() const;      // of the picture on view
+    const ColourScale& scale() const { return m_scale; }
 
-    void setHead(HeadAddress head, std::optional<double> slope); // forgets the profile's numbers if the head is another
+    // What is on view; facts of anything else are blank until its own arrive. `slope`: of a single head that has one.
+    void setSides(const SideLooks& sides, const QString& whyNoB);
+    void setShape(int layers, int headsPerLayer, std::optional<double> slope);
     void setLength(std::int64_t length);
-    void setResult(const MapResult& result);       // a result of another head, length or stage is shown all the same
-    void setProfile(const ProfileResult& profile); // mean distance and entropy
-    void setGlobalPictures(const std::vector<Picture>& pictures); // thumbnails of all heads: what "all heads" fits
-    void setStale(bool stale);
+    void setMode(MapMode mode);       // does not emit
     void setStage(Stage stage);       // does not emit
     void setPooling(Pooling pooling); // does not emit
+    void setEmptyText(const QString& sentence);
 
-    PanelHeader* header() const { return m_header; } // the window may make it the title bar of a dock
+    // A result of other heads, another length or stage is shown all the same, until its successor comes.
+    void setResult(int side, std::shared_ptr<const MapResult> result);
+    void setProfile(std::shared_ptr<const ProfileResult> profile);                    // of A
+    void setThumbnails(int side, std::shared_ptr<const ThumbnailsResult> thumbnails); // what "all heads" fits
+    void setLosses(int side, std::shared_ptr<const TokenLossResult> losses);
+    void setLossesShown(bool shown, std::int64_t trainedLength);
+    void setStale(bool stale);
 
 signals:
-    void viewportWanted(const slopescope::Viewport& viewport); // the map's
+    void viewportWanted(const slopescope::Viewport& viewport); // one for both maps
+    void modeChosen(slopescope::MapMode mode);
     void stageChosen(slopescope::Stage stage);
     void poolingChosen(slopescope::Pooling pooling);
-    void
-    scaleSettingsChanged(const slopescope::ui::ScaleSettings& settings); // by a person at the bar, or with the stage
+    void pointed(qint64 query, qint64 key); // hovered or locked
+    void left();                            // nothing is pointed at any more
+    void scaleSettingsChanged(
+        const slopescope::ui::ScaleSettings& settings); // of single pictures, by a person at the bar or with the stage
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    void buildControls();
+    void connectMaps();
+    void followLab(Lab& lab, unsigned changes);
+    void followPointer(Lab& lab, bool moved);
+    QString describe(const Lab& lab, const Cell& cell) const;
+    double pictured(int side, const Cell& cell) const;
+
+    MapMode modeInForce() const; // A while there is no B
+    bool isOfView() const;       // what is shown answers the newest question
+    void showPair();
+    void takeScale();
+    void chooseScale(const ScaleSettings& settings);
+    ScaleSettings& settingsOf(Stage stage, bool difference);
+    void updateChips();
     void updateHeader();
     void placeFacts();
     static QString previewSentence();
     void updateBadge();
+    void showLosses();
     void alignBar();
-    void fitMapToHeight();
-    ScaleSettings& settingsOf(Stage stage);
-    void takeSettings();
+    void fitMapsToHeight();
 
     PanelHeader* m_header;
+    VariantChips* m_chips;
     QLabel *m_badge, *m_factsLine; // the facts stand below the header where it is too narrow for them
-    SegmentedButtons *m_stages, *m_poolings;
-    MapView* m_map;
+    SegmentedButtons *m_modes, *m_stages, *m_poolings;
+    std::array<MapView*, 2> m_maps;
+    LossStrip* m_strip;
     ColourBar* m_bar;
     QWidget* m_body;
 
-    HeadAddress m_head;
+    MapPair m_pair;
+    ColourScale m_scale;
+    std::array<std::array<ScaleSettings, 4>, 2> m_settings; // of single pictures and of differences, by stage
+    MapMode m_mode = MapMode::A;
+    SideLooks m_sides;
+    int m_layers = 0, m_headsPerLayer = 0;
+    std::int64_t m_length = 0, m_trained = 0;
+    std::optional<double> m_slope;
     QString m_facts;
     bool m_sentenceFits = false; // in the badge
-    std::optional<double> m_slope, m_meanDistance, m_entropyBits;
-    std::optional<Freshness> m_freshness;
-    std::optional<Stage> m_shown; // the stage of the picture on view, which follows the chosen one
-    bool m_stale = false;
-    std::array<ScaleSettings, 4> m_settings; // by stage: their values mean different things
+    bool m_stale = false, m_lossesShown = false;
+    std::shared_ptr<const ProfileResult> m_profile;
+    std::array<std::shared_ptr<const ThumbnailsResult>, 2> m_thumbnails;
+    std::array<std::shared_ptr<const TokenLossResult>, 2> m_losses;
+    std::array<std::shared_ptr<const CellResult>, 2> m_cells;
 };
 
 } // namespace slopescope::ui

@@ -1,7 +1,5 @@
 #include "ui/map/map_view.h"
 
-#include "ui/map/cell_card.h"
-#include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
 
 #include <QApplication>
@@ -13,6 +11,7 @@
 #include <QWheelEvent>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace slopescope::ui {
@@ -52,8 +51,10 @@ void MapView::setLength(std::int64_t length) {
     if (length == m_length)
         return;
     m_length = length;
-    m_layer = m_whole = {};
-    m_cell.reset();
+    if (length == 0)
+        m_layer = m_whole = {};
+    else if (!m_whole.image.isNull())
+        m_layer = m_whole; // of a detail nothing could be seen in the new text
     m_hovered.reset();
     unlock();
     showAll();
@@ -68,45 +69,25 @@ Viewport MapView::wanted() const {
     return {m_queryBegin, m_queryBegin + m_span, m_keyBegin, m_keyBegin + m_span, pixels, pixels};
 }
 
-void MapView::setPicture(const Picture& picture) {
-    const Viewport& v = picture.viewport;
+void MapView::setPicture(std::shared_ptr<const Picture> picture, std::int64_t length, const ColourScale& scale) {
+    const Viewport v = picture ? picture->viewport : Viewport{};
     const auto pixels = std::size_t(std::max(v.rows, 0)) * std::size_t(std::max(v.columns, 0));
-    if (pixels == 0 || picture.values.size() < pixels || v.queryEnd <= v.queryBegin || v.keyEnd <= v.keyBegin)
+    if (pixels == 0 || picture->values.size() < pixels || v.queryEnd <= v.queryBegin || v.keyEnd <= v.keyBegin)
         return;
-    m_layer.picture = picture;
-    refit();
-}
-
-void MapView::clearPicture() {
-    m_layer = m_whole = {};
+    if (scale.settings() != m_scale.settings() || scale.dark() != m_scale.dark())
+        m_whole = {}; // in other colours
+    m_scale = scale;
+    if (picture == m_layer.picture && scale.version() == m_layer.colours)
+        return;
+    QImage image = scale.image(*picture);
+    m_layer = {std::move(picture), length, std::move(image), scale.version()};
+    if (v.queryBegin == 0 && v.keyBegin == 0 && v.queryEnd == length && v.keyEnd == length)
+        m_whole = m_layer;
     update();
 }
 
-void MapView::setScaleSettings(const ScaleSettings& settings) {
-    if (settings != m_scale.settings())
-        rescale(settings, m_scale.dark());
-}
-
-void MapView::setGlobalPictures(const std::vector<Picture>& pictures) {
-    m_global = pictures;
-    if (m_scale.settings().range == ScaleRange::Global)
-        rescale(m_scale.settings(), m_scale.dark());
-}
-
-void MapView::rescale(const ScaleSettings& settings, bool dark) {
-    m_scale = ColourScale(settings, dark);
-    m_scale.setGlobal(m_global);
-    m_whole = {}; // in other colours
-    refit();
-}
-
-void MapView::refit() {
-    m_scale.fit(m_layer.picture);
-    m_layer.image = m_scale.image(m_layer.picture);
-    const Viewport& v = m_layer.picture.viewport;
-    if (v.queryBegin == 0 && v.keyBegin == 0 && v.queryEnd == m_length && v.keyEnd == m_length)
-        m_whole = m_layer;
-    emit scaleChanged();
+void MapView::clear() {
+    m_layer = m_whole = {};
     update();
 }
 
@@ -133,11 +114,15 @@ void MapView::showCells(std::int64_t queryBegin, std::int64_t keyBegin, std::int
 }
 
 void MapView::setVisibleCells(std::int64_t queryBegin, std::int64_t keyBegin, std::int64_t span) {
+    const auto before = std::array{m_queryBegin, m_keyBegin, m_span};
     m_span = std::clamp<std::int64_t>(span, std::min<std::int64_t>(1, m_length), m_length);
     m_queryBegin = std::clamp<std::int64_t>(queryBegin, 0, m_length - m_span);
     m_keyBegin = std::clamp<std::int64_t>(keyBegin, 0, m_length - m_span);
     announceViewport();
-    update();
+    if (before != std::array{m_queryBegin, m_keyBegin, m_span}) {
+        update();
+        emit moved();
+    }
 }
 
 void MapView::announceViewport() {
@@ -177,7 +162,7 @@ void MapView::zoomBy(double factor) {
     zoomBy(factor, plot.contains(at) ? at : plot.center());
 }
 
-std::optional<MapView::Cell> MapView::cellAt(QPoint position) const {
+std::optional<Cell> MapView::cellAt(QPoint position) const {
     const QRect plot = plotRect();
     if (m_span <= 0 || !plot.contains(position))
         return std::nullopt;
@@ -213,7 +198,7 @@ void MapView::clearCrosshair() {
     update();
 }
 
-std::optional<MapView::Cell> MapView::crosshair() const {
+std::optional<Cell> MapView::crosshair() const {
     return m_locked ? m_locked : m_hovered;
 }
 
@@ -233,10 +218,13 @@ void MapView::unlock() {
     emit unlocked();
 }
 
-void MapView::setCell(const CellResult& cell, const QString& queryToken, const QString& keyToken) {
-    m_cell = cell;
-    m_queryToken = queryToken;
-    m_keyToken = keyToken;
+void MapView::follow(std::optional<Cell> lock) {
+    if (lock == m_locked)
+        return;
+    m_locked = lock;
+    if (lock)
+        m_hovered = lock;
+    update();
 }
 
 void MapView::hoverAt(QPoint position) {
@@ -391,8 +379,8 @@ void MapView::keyPressEvent(QKeyEvent* event) {
 }
 
 void MapView::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::PaletteChange && Theme::of(palette()).dark != m_scale.dark())
-        rescale(m_scale.settings(), !m_scale.dark());
+    if (event->type() == QEvent::PaletteChange)
+        emit darknessChanged();
     QWidget::changeEvent(event);
 }
 
@@ -400,10 +388,11 @@ bool MapView::event(QEvent* event) {
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
         const auto cell = cellAt(help->pos());
-        if (cell && m_cell && Cell{m_cell->query, m_cell->key} == *cell)
-            QToolTip::showText(help->globalPos(), cellText(*m_cell, m_queryToken, m_keyToken), this);
-        else
+        const QString text = cell && m_describe ? m_describe(*cell) : QString();
+        if (text.isEmpty())
             QToolTip::hideText();
+        else
+            QToolTip::showText(help->globalPos(), text, this);
         return true;
     }
     if (event->type() == QEvent::NativeGesture) {

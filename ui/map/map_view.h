@@ -1,14 +1,15 @@
 // The map of one head's attention: queries down, keys across, square cells, masked cells flat grey.
 //
-// Shows the Picture it is given and asks for the one it needs: viewportWanted says which cells are visible at how many
-// pixels, whenever that changes; until the answer comes, the picture at hand is drawn stretched. Knows nothing of the
-// engine. Window's thread.
+// Shows the Picture it is given, in the colours it is given, and asks for the one it needs: viewportWanted says which
+// cells are visible at how many pixels, whenever that changes; until the answer comes, the picture at hand is drawn
+// stretched, also one of another length. Knows nothing of the engine. Two of them stand side by side to compare.
+// Window's thread.
 //
 // Wheel: zoom at the cursor. Drag: pan. Double click or 0: all. + and -: zoom. Hover previews a cell, a click locks it,
 // a click on it again or Esc unlocks. Shift and the arrows move the locked cell.
 #pragma once
 
-#include "core/session.h"
+#include "core/workspace.h"
 #include "ui/figures/colour_scale.h"
 
 #include <QImage>
@@ -17,6 +18,8 @@
 #include <QWidget>
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 
 namespace slopescope::ui {
@@ -24,23 +27,20 @@ namespace slopescope::ui {
 class MapView : public QWidget {
     Q_OBJECT
 public:
-    struct Cell {
-        std::int64_t query = 0, key = 0;
-        bool operator==(const Cell&) const = default;
-    };
-
     explicit MapView(QWidget* parent = nullptr);
 
-    void setLength(std::int64_t length); // of the text on view; another one shows all of it and forgets the lock
+    // Of the text on view; another one shows all of it and forgets the lock. The picture stays until its successor
+    // comes.
+    void setLength(std::int64_t length);
     std::int64_t length() const { return m_length; }
     Viewport
     wanted() const; // the cells visible now, at the pixels of the screen; all zero while there is nothing to show
 
-    void setPicture(const Picture& picture); // of any viewport of this length
-    void clearPicture();
-    const Picture& picture() const { return m_layer.picture; }
-    void setScaleSettings(const ScaleSettings& settings);
-    void setGlobalPictures(const std::vector<Picture>& pictures); // what ScaleRange::Global fits
+    // A picture of any viewport of a text of `length` tokens. What is shown already in these colours is not painted
+    // anew.
+    void setPicture(std::shared_ptr<const Picture> picture, std::int64_t length, const ColourScale& scale);
+    void clear();
+    const Picture* picture() const { return m_layer.picture.get(); }
     const ColourScale& scale() const { return m_scale; }
     void setStale(bool stale);                  // dims the picture: it answers an older question
     void setEmptyText(const QString& sentence); // said while there is no text to show
@@ -52,14 +52,18 @@ public:
     bool isLocked() const { return m_locked.has_value(); }
     void lock(std::int64_t query, std::int64_t key); // emits
     void unlock();                                   // emits if there was a lock
+    void follow(std::optional<Cell> lock);           // what another map has locked; does not emit
 
-    // What is known of the cell under the crosshair; the tool tip says it.
-    void setCell(const CellResult& cell, const QString& queryToken, const QString& keyToken);
+    // What the tool tip says of a cell, in rich text.
+    void setDescription(std::function<QString(const Cell& cell)> describe) { m_describe = std::move(describe); }
 
     void zoomBy(double factor, QPoint at); // factor > 1 shows fewer cells; `at` stays over its cell
     void zoomBy(double factor);            // at the crosshair, else in the middle
     void showAll();
     void showCells(std::int64_t queryBegin, std::int64_t keyBegin, std::int64_t span);
+    std::int64_t queryBegin() const { return m_queryBegin; }
+    std::int64_t keyBegin() const { return m_keyBegin; }
+    std::int64_t span() const { return m_span; } // cells on view, down and across
 
     QRect plotRect() const;         // the square the cells fill, in widget pixels
     int widthFor(int height) const; // at which the plot fills that height
@@ -75,7 +79,8 @@ signals:
     void left(); // the cursor is over no cell any more
     void locked(qint64 query, qint64 key);
     void unlocked();
-    void scaleChanged();    // scale() has other ends or settings
+    void moved();           // other cells are on view
+    void darknessChanged(); // the colours must be those of another theme
     void plotRectChanged(); // so that the colour bar stays beside the plot
 
 protected:
@@ -94,8 +99,10 @@ protected:
 private:
     // A picture and its colours; the whole of the text is kept beneath the part on view, for the moments of a move.
     struct Layer {
-        Picture picture;
+        std::shared_ptr<const Picture> picture;
+        std::int64_t length = 0; // of its text
         QImage image;
+        std::uint64_t colours = 0; // version of the scale
     };
 
     void setVisibleCells(std::int64_t queryBegin, std::int64_t keyBegin, std::int64_t span);
@@ -104,8 +111,7 @@ private:
     void clickAt(QPoint position);
     void moveLock(std::int64_t queries, std::int64_t keys);
     QMargins plotMargins() const;
-    void rescale(const ScaleSettings& settings, bool dark);
-    void refit();
+    bool covers() const; // the picture shows all cells on view
     void paintLayer(QPainter& painter, const QRect& plot, const Layer& layer) const;
     void paintPicture(QPainter& painter, const QRect& plot) const;
     void paintAxes(QPainter& painter, const QRect& plot) const;
@@ -116,15 +122,13 @@ private:
     std::int64_t m_length = 0;
     std::int64_t m_queryBegin = 0, m_keyBegin = 0, m_span = 0;
     Layer m_layer, m_whole;
-    std::vector<Picture> m_global;
     ColourScale m_scale;
     bool m_stale = false;
     Viewport m_announced;
 
     std::optional<Cell> m_hovered, m_locked;
     std::optional<Cell> m_lockBeforeClick; // so that a double click leaves the lock as it was
-    std::optional<CellResult> m_cell;
-    QString m_queryToken, m_keyToken;
+    std::function<QString(const Cell&)> m_describe;
     QString m_emptyText;
 
     QPoint m_pressed;

@@ -1,8 +1,8 @@
 // How MapView looks: the picture, its axes and its crosshair.
-#include "ui/widgets/format.h"
-#include "ui/map/map_view.h"
-#include "ui/widgets/theme.h"
 #include "ui/figures/token_axis.h"
+#include "ui/map/map_view.h"
+#include "ui/widgets/format.h"
+#include "ui/widgets/theme.h"
 
 #include <QFontMetrics>
 #include <QPaintEvent>
@@ -86,12 +86,25 @@ void MapView::paintEvent(QPaintEvent* event) {
 void MapView::paintLayer(QPainter& painter, const QRect& plot, const Layer& layer) const {
     if (layer.image.isNull())
         return;
-    const Viewport& v = layer.picture.viewport;
+    if (layer.length !=
+        m_length) { // the text was shorter or longer: its picture fills the plot until the new one comes
+        painter.drawImage(plot, layer.image);
+        return;
+    }
+    const Viewport& v = layer.picture->viewport;
     const double size = double(plot.width()) / double(m_span);
     painter.drawImage(QRectF(plot.left() + double(v.keyBegin - m_keyBegin) * size,
                              plot.top() + double(v.queryBegin - m_queryBegin) * size,
                              double(v.keyEnd - v.keyBegin) * size, double(v.queryEnd - v.queryBegin) * size),
                       layer.image);
+}
+
+bool MapView::covers() const {
+    if (!m_layer.picture || m_layer.length != m_length)
+        return m_layer.picture != nullptr;
+    const Viewport& v = m_layer.picture->viewport;
+    return v.queryBegin <= m_queryBegin && v.keyBegin <= m_keyBegin && v.queryEnd >= m_queryBegin + m_span &&
+           v.keyEnd >= m_keyBegin + m_span;
 }
 
 void MapView::paintPicture(QPainter& painter, const QRect& plot) const {
@@ -109,10 +122,7 @@ void MapView::paintPicture(QPainter& painter, const QRect& plot) const {
         QPolygonF({{left, double(plot.top())}, {left + far, double(plot.top())}, {left + far, plot.top() + far}}));
     // Nearest neighbour: a cell is a square of one colour.
     painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
-    const Viewport& v = m_layer.picture.viewport;
-    const bool covers = v.queryBegin <= m_queryBegin && v.keyBegin <= m_keyBegin &&
-                        v.queryEnd >= m_queryBegin + m_span && v.keyEnd >= m_keyBegin + m_span;
-    if (!covers) {
+    if (!covers() && m_whole.length == m_length) {
         painter.setOpacity(kStaleOpacity);
         paintLayer(painter, plot, m_whole);
     }

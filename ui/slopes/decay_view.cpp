@@ -31,8 +31,8 @@ DecayView::DecayView(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(
     column->setSpacing(2);
     column->addWidget(caption);
     column->addWidget(m_plot, 1);
-    setMinimumHeight(140);
-    m_plot->setMinimumSize(0, 100);
+    setMinimumHeight(110);
+    m_plot->setMinimumSize(0, 70);
     m_plot->setAccessibleName(caption->text());
     m_plot->xAxis->setScaleType(QCPAxis::stLogarithmic);
     m_plot->xAxis->setTicker(tokenTicker(*m_plot->xAxis));

@@ -1,107 +1,78 @@
 #include "ui/slopes/position_picker.h"
 
+#include "core/base/error.h"
+#include "ui/lab/lab.h"
+#include "ui/lab/names.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
 
-#include <QActionGroup>
 #include <QLabel>
-#include <QMenu>
 #include <QPushButton>
 
 namespace slopescope::ui {
-namespace {
-
-constexpr int kWindows[]{64, 128, 256, 512, 1024, 2048};
-constexpr int kFactors[]{2, 4, 8, 16};
-
-QList<QAction*> choices(const QMenu* menu) {
-    QList<QAction*> found;
-    for (QAction* action : menu->actions())
-        if (action->menu())
-            found += choices(action->menu());
-        else if (!action->isSeparator())
-            found += action;
-    return found;
-}
-
-const QAction* checked(const QMenu* menu) {
-    for (const QAction* action : choices(menu))
-        if (action->isChecked())
-            return action;
-    return nullptr;
-}
-
-} // namespace
 
 PositionPicker::PositionPicker(QWidget* parent)
     : CaptionedMenu(tr("Positions"), tr("What the model is run with in place of its own positions"), parent),
-      m_mark(new QLabel(this)) {
+      m_positions(new PositionMenu(this)), m_mark(new QLabel(this)) {
+    m_button->setMenu(m_positions);
     setLook(m_mark, "chip-warn");
-    m_mark->setText(tr("not as trained"));
+    m_mark->setText(notAsTrained());
     m_mark->setToolTip(tr("The model was trained with other positions than these; it has not learned to use them."));
-    m_mark->hide();
-    m_button->setEnabled(false);
-    m_button->setText(tr("as trained"));
     addBeside(m_mark);
+    connect(m_positions, &PositionMenu::chosen, this, &PositionPicker::chosen, Qt::QueuedConnection);
+    clear();
 }
 
-void PositionPicker::add(QMenu* menu, const QString& name, const QString& spec, const QString& told) {
-    QAction* action = menu->addAction(name, this, [this, spec] {
-        setChosen(spec);
-        emit chosen(spec);
+void PositionPicker::attach(Lab& lab) {
+    const auto show = [this, &lab] {
+        const WorkspaceVariant* const a = lab.workspace().a();
+        const ModelFacts* const model = a == nullptr ? nullptr : lab.library().model(a->variant.model);
+        if (model == nullptr)
+            clear();
+        else
+            setVariant(a->variant, *model);
+    };
+    connect(&lab, &Lab::changed, this, [show](Changes what) {
+        if (what & (kVariants | kSelection))
+            show();
     });
-    action->setCheckable(true);
-    action->setData(spec);
-    action->setToolTip(told);
+    connect(this, &PositionPicker::chosen, &lab, [&lab](const Variant& variant, const QString& what) {
+        lab.setPositions(variant.positions, variant.slopes, PositionPicker::tr("positions: %1").arg(what));
+    });
+    show();
 }
 
-void PositionPicker::setModel(const ModelFacts& model) {
-    m_menu->clear();
-    add(m_menu, tr("as trained"), {}, QString::fromStdString(model.positions));
-    m_menu->addSeparator();
-    if (!model.linearBias)
-        add(m_menu, tr("ALiBi"), QStringLiteral("alibi"),
-            tr("A penalty by distance, the paper's slopes first, in place of all that the model has"));
-    if (model.positions != "none")
-        add(m_menu, tr("no positions"), QStringLiteral("none"), tr("Nothing in place of all that the model has"));
-    QMenu* windows = m_menu->addMenu(tr("Attention window"));
-    for (const int window : kWindows)
-        add(windows, tr("window %1").arg(grouped(window)), QStringLiteral("window:%1").arg(window),
-            tr("Its own positions, but no token sees further back than this"));
-    if (model.rotary) {
-        QMenu* scaled = m_menu->addMenu(tr("Rotary, scaled"));
-        for (const int factor : kFactors)
-            add(scaled, tr("linear × %1").arg(factor), QStringLiteral("rotary-linear:%1").arg(factor),
-                tr("Positions divided by the factor"));
-        for (const int factor : kFactors)
-            add(scaled, tr("NTK × %1").arg(factor), QStringLiteral("rotary-ntk:%1").arg(factor),
-                tr("A larger base: slow rotations are slowed, fast ones kept"));
-        if (model.trainedLength > 0)
-            for (const int factor : kFactors)
-                add(scaled, tr("YaRN × %1").arg(factor), QStringLiteral("rotary-yarn:%1").arg(factor),
-                    tr("Slow rotations divided, fast ones kept, a ramp between, attention sharpened"));
-    }
+void PositionPicker::setVariant(const Variant& variant, const ModelFacts& model) {
+    m_positions->setVariant(variant, model);
     m_button->setEnabled(true);
-    setChosen({});
+    const PositionOverride& p = variant.positions;
+    m_mark->setVisible(!p.isOwn());
+    if (p.isOwn()) {
+        m_button->setText(tr("as trained"));
+        return;
+    }
+    QStringList parts;
+    try {
+        const PositionScheme scheme = withOverride(model.positions, p, model.trainedLength);
+        PositionOverride method = p;
+        method.window = method.sinks = 0;
+        if (!method.isOwn())
+            parts += positionsText(scheme);
+    } catch (const Error&) {
+        parts += QString::fromStdString(specOf(p)); // not for this model, as a file may have it
+    }
+    if (p.window > 0)
+        parts += tr("window %1").arg(grouped(p.window));
+    if (p.sinks > 0)
+        parts += p.sinks == 1 ? tr("1 sink") : tr("%1 sinks").arg(grouped(p.sinks));
+    m_button->setText(parts.join(QStringLiteral(", ")));
 }
 
-void PositionPicker::setChosen(const QString& spec) {
-    const QList<QAction*> all = choices(m_menu);
-    QAction* wanted = all.value(0);
-    for (QAction* action : all)
-        if (action->data().toString() == spec)
-            wanted = action;
-    for (QAction* action : all)
-        action->setChecked(action == wanted);
-    m_button->setText(wanted ? wanted->text() : tr("as trained"));
-    m_mark->setVisible(!this->spec().isEmpty());
+void PositionPicker::clear() {
+    m_positions->clearVariant();
+    m_button->setText(tr("as trained"));
+    m_button->setEnabled(false);
+    m_mark->hide();
 }
-
-QString PositionPicker::spec() const {
-    const QAction* action = checked(m_menu);
-    return action ? action->data().toString() : QString();
-}
-
-QString PositionPicker::name() const { return spec().isEmpty() ? QString() : checked(m_menu)->text(); }
 
 } // namespace slopescope::ui

@@ -1,38 +1,35 @@
-// The menu of positions that the open model can be run with in place of its own, and a mark beside it when it is: a model was
-// trained with one kind of positions only, and what it does with others shows how far they carry.
+// The button that says which positions the variant on view is run with, its menu of others, and a mark beside it when
+// they are not those of its training: what a model does with other positions shows how far its own carry.
 //
-// Owned by main_window, in its toolbar, on the window's thread. It names positions as the command line does
-// (core/positions/position_override.h).
+// In the toolbar, on the window's thread.
 #pragma once
 
-#include "core/session.h"
+#include "ui/slopes/position_menu.h"
 #include "ui/widgets/captioned_menu.h"
-
-#include <QString>
 
 class QLabel;
 
 namespace slopescope::ui {
+
+class Lab;
 
 class PositionPicker : public CaptionedMenu {
     Q_OBJECT
 public:
     explicit PositionPicker(QWidget* parent = nullptr);
 
-    // What this model can be run with; its own are chosen.
-    void setModel(const ModelFacts& model);
-    // Shows `spec` as chosen, without a signal; one that the menu does not have leaves the model's own.
-    void setChosen(const QString& spec);
+    void attach(Lab& lab); // shows the variant on view and changes it
 
-    QString spec() const; // empty: its own
-    QString name() const; // "NTK × 4"; empty: its own
+    void setVariant(const Variant& variant, const ModelFacts& model); // model: as trained
+    void clear();                                                     // nothing is on view
+
+    PositionMenu* positions() const { return m_positions; }
 
 signals:
-    void chosen(const QString& spec);
+    void chosen(const slopescope::Variant& variant, const QString& what);
 
 private:
-    void add(QMenu* menu, const QString& name, const QString& spec, const QString& told);
-
+    PositionMenu* m_positions;
     QLabel* m_mark;
 };
 

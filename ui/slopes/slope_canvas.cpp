@@ -47,7 +47,7 @@ SlopeCanvas::SlopeCanvas(QWidget* parent) : QWidget(parent) {
 }
 
 QSize SlopeCanvas::minimumSizeHint() const {
-    return {int(std::ceil(axisWidth() + kRightMargin + std::max(1, heads()) * kNarrowestColumn)), 220};
+    return {int(std::ceil(axisWidth() + kRightMargin + std::max(1, heads()) * kNarrowestColumn)), 180};
 }
 
 void SlopeCanvas::setSlopes(const SlopeSet& slopes, const SlopeSet& trained, const std::vector<SlopeSet>& others) {
@@ -107,6 +107,7 @@ SlopeAxis SlopeCanvas::axis() const {
     };
     include(m_slopes);
     include(m_trained);
+    include(m_other);
     for (const SlopeSet& slopes : m_others)
         include(slopes);
     axis.bottomExponent = std::max(axis.bottomExponent, kLowestExponent);
@@ -190,6 +191,14 @@ double SlopeCanvas::snapped(int head, qreal height, const SlopeAxis& axis) const
     return std::round(slope / unit) * unit;
 }
 
+void SlopeCanvas::setOther(const SlopeSet& slopes, const QColor& colour) {
+    if (slopes == m_other && colour == m_otherColour)
+        return;
+    m_other = slopes;
+    m_otherColour = colour;
+    update();
+}
+
 void SlopeCanvas::abandonDrag() {
     m_drag.reset();
     m_nudging = false;
@@ -199,7 +208,7 @@ void SlopeCanvas::abandonDrag() {
 void SlopeCanvas::mousePressEvent(QMouseEvent* event) {
     if (event->button() != Qt::LeftButton || heads() == 0)
         return;
-    m_ringed = false;
+    m_byKey = false;
     closeField();
     endNudge();
     if (const int value = valueAt(event->position()); value >= 0) {
@@ -246,7 +255,8 @@ void SlopeCanvas::mouseMoveEvent(QMouseEvent* event) {
         m_drag->grip = mouse - m_drag->height;
     m_drag->lastMouse = mouse;
     const int head = m_drag->head;
-    const double slope = fine ? m_drag->axis.slopeAt(m_drag->height) : snapped(head, m_drag->height, m_drag->axis);
+    const double slope =
+        std::min(fine ? m_drag->axis.slopeAt(m_drag->height) : snapped(head, m_drag->height, m_drag->axis), kSteepestSlope);
     if (slope == m_slopes[static_cast<std::size_t>(head)])
         return;
     m_drag->moved = true;
@@ -283,7 +293,7 @@ void SlopeCanvas::nudge(int direction, bool fine) {
         // To the next multiple of the step, so that four nudges from anywhere meet the powers of two.
         const double steps = std::log2(old) / step;
         const double next = direction > 0 ? std::floor(steps + 1e-6) + 1 : std::ceil(steps - 1e-6) - 1;
-        slope = next * step < shown.bottomExponent - 1e-9 ? 0 : std::exp2(next * step);
+        slope = next * step < shown.bottomExponent - 1e-9 ? 0 : std::min(std::exp2(next * step), kSteepestSlope);
     }
     if (slope == old)
         return;
@@ -302,7 +312,10 @@ void SlopeCanvas::endNudge() {
 }
 
 void SlopeCanvas::keyPressEvent(QKeyEvent* event) {
-    m_ringed = true;
+    const bool arrow = event->key() == Qt::Key_Up || event->key() == Qt::Key_Down || event->key() == Qt::Key_Left ||
+                       event->key() == Qt::Key_Right;
+    if (arrow && !m_byKey)
+        return QWidget::keyPressEvent(event); // the window's: another head or layer
     switch (event->key()) {
     case Qt::Key_Up:
     case Qt::Key_Down:
@@ -350,7 +363,7 @@ void SlopeCanvas::focusInEvent(QFocusEvent* event) {
         select(0, true);
     else if (event->reason() == Qt::BacktabFocusReason)
         select(heads() - 1, true);
-    m_ringed = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
+    m_byKey = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
     update();
 }
 
@@ -363,7 +376,7 @@ bool SlopeCanvas::focusNextPrevChild(bool next) {
     const int head = m_selected + (next ? 1 : -1);
     if (!hasFocus() || head < 0 || head >= heads())
         return QWidget::focusNextPrevChild(next);
-    m_ringed = true;
+    m_byKey = true;
     select(head, true);
     return true;
 }
@@ -375,7 +388,7 @@ bool SlopeCanvas::event(QEvent* event) {
         const bool arrow = key->key() == Qt::Key_Up || key->key() == Qt::Key_Down || key->key() == Qt::Key_Left ||
                            key->key() == Qt::Key_Right;
         const bool typing = (key->key() >= Qt::Key_0 && key->key() <= Qt::Key_9) || key->key() == Qt::Key_Period;
-        if ((!(key->modifiers() & (Qt::ControlModifier | Qt::AltModifier)) && (arrow || typing)) ||
+        if ((!(key->modifiers() & (Qt::ControlModifier | Qt::AltModifier)) && ((arrow && m_byKey) || typing)) ||
             (key->key() == Qt::Key_Escape && m_drag)) {
             event->accept();
             return true;

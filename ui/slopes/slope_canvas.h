@@ -7,6 +7,7 @@
 #include "core/positions/slopes.h"
 #include "ui/slopes/slope_field.h"
 
+#include <QColor>
 #include <QWidget>
 
 #include <optional>
@@ -30,6 +31,7 @@ public:
 
     // `others`: the same heads in the layers that differ while all are edited together; drawn as faint dots.
     void setSlopes(const SlopeSet& slopes, const SlopeSet& trained, const std::vector<SlopeSet>& others);
+    void setOther(const SlopeSet& slopes, const QColor& colour); // B's: hollow handles behind; empty: none
     void setSelected(int head);
     int selected() const { return m_selected; }
     void abandonDrag(); // silently, when the table changes under the hand
@@ -103,12 +105,13 @@ private:
     void paintLabels(QPainter& painter) const;
     QString toolTipFor(int head) const;
 
-    SlopeSet m_slopes, m_trained;
+    SlopeSet m_slopes, m_trained, m_other;
+    QColor m_otherColour;
     std::vector<SlopeSet> m_others;
     int m_selected = 0, m_hovered = -1, m_hoveredValue = -1;
     std::optional<Drag> m_drag;
     bool m_nudging = false;
-    bool m_ringed = false; // reached by keyboard: show where the focus is
+    bool m_byKey = false; // a handle was chosen by keyboard: arrows move it, and a ring shows it
     SlopeField* m_field = nullptr;
     int m_fieldHead = -1;
 };

@@ -77,6 +77,11 @@ void SlopeCanvas::paintHead(QPainter& painter, const SlopeAxis& axis, int head) 
         painter.setBrush(theme.panel);
         painter.drawEllipse(QPointF(x, ghost), radius * 0.7, radius * 0.7);
     }
+    if (index < m_other.size() && m_other[index] != m_slopes[index]) {
+        painter.setPen(QPen(m_otherColour, 1.5, Qt::DashLine));
+        painter.setBrush(theme.panel);
+        painter.drawEllipse(QPointF(x, axis.heightOf(m_other[index])), radius, radius);
+    }
     const bool active = head == m_selected;
     if (active || head == m_hovered) {
         QColor halo = hue;
@@ -88,7 +93,7 @@ void SlopeCanvas::paintHead(QPainter& painter, const SlopeAxis& axis, int head) 
     painter.setPen(QPen(theme.panel, radius < 6 ? 1 : 2));
     painter.setBrush(hue);
     painter.drawEllipse(QPointF(x, y), radius, radius);
-    if (active && hasFocus() && m_ringed) {
+    if (active && hasFocus() && m_byKey) {
         painter.setPen(QPen(theme.accent, 1.5));
         painter.setBrush(Qt::NoBrush);
         painter.drawEllipse(QPointF(x, y), radius * 1.85, radius * 1.85);

@@ -1,12 +1,13 @@
 #include "ui/slopes/slope_editor.h"
 
 #include "core/base/error.h"
+#include "ui/lab/lab.h"
+#include "ui/lab/names.h"
 #include "ui/slopes/decay_view.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/panel_header.h"
 #include "ui/widgets/segmented_buttons.h"
 #include "ui/slopes/slope_canvas.h"
-#include "ui/slopes/slope_commands.h"
 #include "ui/slopes/slope_presets.h"
 #include "ui/widgets/theme.h"
 
@@ -14,6 +15,7 @@
 #include <QHBoxLayout>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QPushButton>
 #include <QSaveFile>
@@ -31,17 +33,25 @@ bool rowsEqual(const SlopeTable& table) {
     return std::all_of(table.begin(), table.end(), [&](const SlopeSet& row) { return row == table.front(); });
 }
 
-QString sentenceFor(const ModelFacts& facts) {
-    if (facts.positions == "none")
-        return SlopeEditor::tr("This model has no positions: there are no slopes to drag. “Positions” above can give it ALiBi's.");
-    return SlopeEditor::tr("This model's positions are %1: there are no slopes to drag. “Positions” above can give it ALiBi's.")
-        .arg(QString::fromStdString(facts.positions));
+// Scrolls by wheel and by itself alone: the arrows are the handles' or the window's.
+class SidewaysArea : public QScrollArea {
+public:
+    using QScrollArea::QScrollArea;
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override { event->ignore(); }
+};
+
+QString whyNoSlopes(const ModelFacts& model) {
+    if (methodOf(model.positions) == PositionMethod::None)
+        return SlopeEditor::tr("This variant has no positions: there are no slopes to drag. “Positions” above can give it ALiBi's.");
+    return SlopeEditor::tr("This variant's positions are %1: there are no slopes to drag. “Positions” above can give it ALiBi's.")
+        .arg(positionsText(model.positions));
 }
 
 } // namespace
 
-SlopeEditor::SlopeEditor(QUndoStack* undoStack, QWidget* parent)
-    : QFrame(parent), m_undoStack(undoStack ? undoStack : new QUndoStack(this)) {
+SlopeEditor::SlopeEditor(QWidget* parent) : QFrame(parent) {
     build();
     setLook(this, "panel");
     connect(m_canvas, &SlopeCanvas::gestureBegan, this, [this] {
@@ -50,7 +60,9 @@ SlopeEditor::SlopeEditor(QUndoStack* undoStack, QWidget* parent)
     });
     connect(m_canvas, &SlopeCanvas::slopeMoved, this, [this](int head, double slope) {
         setError({});
-        display(withHead(head, slope), false);
+        m_slopes = withHead(head, slope);
+        refresh();
+        emit slopesMoved(m_slopes);
     });
     connect(m_canvas, &SlopeCanvas::gestureEnded, this, &SlopeEditor::endGesture);
     connect(m_canvas, &SlopeCanvas::slopeTyped, this,
@@ -62,18 +74,51 @@ SlopeEditor::SlopeEditor(QUndoStack* undoStack, QWidget* parent)
     connect(m_presets, &SlopePresets::chosen, this, &SlopeEditor::applyPreset);
     connect(m_presets, &SlopePresets::loadRequested, this, &SlopeEditor::chooseFileToLoad);
     connect(m_presets, &SlopePresets::saveRequested, this, &SlopeEditor::chooseFileToSave);
-    connect(m_undo, &QPushButton::clicked, m_undoStack, &QUndoStack::undo);
-    connect(m_redo, &QPushButton::clicked, m_undoStack, &QUndoStack::redo);
     connect(m_reset, &QPushButton::clicked, this, &SlopeEditor::reset);
-    connect(m_undoStack, &QUndoStack::indexChanged, this, &SlopeEditor::refresh);
-    clear();
+    setNone(tr("Open a model to see its slopes."));
 }
 
 SlopeEditor::~SlopeEditor() {
-    // What is taken down speaks once more: a stack of its own, a field that loses the focus.
-    m_canvas->disconnect(this);
-    if (m_undoStack)
-        m_undoStack->disconnect(this);
+    m_canvas->disconnect(this); // destroying children emits signals: a field loses the focus
+}
+
+void SlopeEditor::attach(Lab& lab) {
+    setUndoStack(&lab.undoStack());
+    connect(this, &SlopeEditor::slopesMoved, &lab, &Lab::dragSlopes);
+    connect(this, &SlopeEditor::handLeft, &lab, &Lab::dropHand);
+    connect(this, &SlopeEditor::slopesChanged, &lab, &Lab::setSlopes);
+    connect(this, &SlopeEditor::headSelected, &lab, [&lab](HeadAddress head) {
+        lab.look([&](Workspace& w) { w.look.heads = {head}; });
+    });
+    connect(&lab, &Lab::changed, this, [this, &lab](Changes changes) {
+        if (lab.inHand() && !(changes & (kVariants | kSelection)))
+            return; // this editor's own hand
+        if (changes & (kVariants | kSelection | kSlopes)) {
+            const Variant variant = lab.variantOnView();
+            const ModelFacts* const model = lab.library().model(variant.model);
+            if (model == nullptr)
+                setNone(lab.workspace().variants.empty() ? tr("Open a model to see its slopes.") : tr("The model is being opened."));
+            else if (const SlopeTable& slopes = slopesInForce(variant, *model); slopes.empty())
+                setNone(whyNoSlopes(factsOf(variant, *model)));
+            else
+                setModel(*model, slopes);
+            const WorkspaceVariant* const b = lab.workspace().b();
+            const ModelFacts* const other = b == nullptr ? nullptr : lab.library().model(b->variant.model);
+            setOther(other == nullptr ? SlopeTable() : slopesInForce(b->variant, *other), b == nullptr ? QColor() : QColor(b->colour | 0xff000000U));
+        }
+        if (changes & (kText | kLength | kVariants))
+            m_decay->setLongestDistance(std::max<std::int64_t>(4096, lab.length()));
+        if (changes & (kHeads | kVariants))
+            setSelectedHead(lab.workspace().look.heads.front());
+    });
+}
+
+void SlopeEditor::setUndoStack(QUndoStack* stack) {
+    m_undoStack = stack;
+    connect(m_undo, &QPushButton::clicked, stack, &QUndoStack::undo);
+    connect(m_redo, &QPushButton::clicked, stack, &QUndoStack::redo);
+    connect(stack, &QUndoStack::indexChanged, this, &SlopeEditor::updateUndo);
+    updateUndo();
 }
 
 void SlopeEditor::build() {
@@ -100,7 +145,7 @@ void SlopeEditor::build() {
     row->addStretch();
 
     m_canvas = new SlopeCanvas(this);
-    auto* scroll = new QScrollArea(this);
+    auto* scroll = new SidewaysArea(this);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
     scroll->setWidget(m_canvas);
@@ -110,6 +155,8 @@ void SlopeEditor::build() {
     scroll->viewport()->setAutoFillBackground(false);
     m_canvas->setAutoFillBackground(false);
     m_drawing = scroll;
+    m_undo->setEnabled(false);
+    m_redo->setEnabled(false);
 
     m_error = new QLabel(this);
     setLook(m_error, "error");
@@ -139,90 +186,83 @@ void SlopeEditor::build() {
     column->addWidget(m_sentence, 7);
 }
 
-void SlopeEditor::setModel(const ModelFacts& facts) {
-    m_canvas->abandonDrag();
+void SlopeEditor::setModel(const ModelFacts& trained, const SlopeTable& slopes) {
+    const SlopeTable own = trained.slopes.empty() ? SlopeTable(slopes.size(), paperSlopes(trained.heads)) : trained.slopes;
+    if (own != m_trained) {
+        m_canvas->closeField();
+        m_scope->choose(rowsEqual(slopes) ? 0 : 1);
+        setError({});
+    }
+    m_trained = own;
+    m_selected = {std::clamp(m_selected.layer, 0, std::max(0, trained.layers - 1)),
+                  std::clamp(m_selected.head, 0, std::max(0, trained.heads - 1))};
+    m_decay->setTrainedLength(trained.trainedLength);
+    setSlopes(slopes);
+}
+
+void SlopeEditor::setNone(const QString& sentence) {
+    abandonGesture();
     m_canvas->closeField();
-    m_inGesture = false;
-    m_trained = facts.linearBias ? facts.slopes : SlopeTable{};
-    m_slopes = m_trained;
-    m_selected = {std::clamp(m_selected.layer, 0, std::max(0, facts.layers - 1)),
-                  std::clamp(m_selected.head, 0, std::max(0, facts.heads - 1))};
-    m_sentence->setText(sentenceFor(facts));
-    m_decay->setTrainedLength(facts.trainedLength);
-    m_scope->choose(rowsEqual(m_trained) ? 0 : 1);
+    m_trained.clear();
+    m_slopes.clear();
+    m_sentence->setText(sentence);
     setError({});
-    m_undoStack->clear();
     refresh();
 }
 
-void SlopeEditor::clear() {
-    m_canvas->abandonDrag();
-    m_canvas->closeField();
-    m_inGesture = false;
-    m_trained.clear();
-    m_slopes.clear();
-    m_sentence->setText(tr("Open a model to see its slopes."));
-    setError({});
-    m_undoStack->clear();
+void SlopeEditor::setSlopes(const SlopeTable& slopes) {
+    if (slopes == m_slopes && m_drawing->isVisibleTo(this))
+        return;
+    abandonGesture();
+    m_slopes = slopes;
     refresh();
+}
+
+void SlopeEditor::setOther(const SlopeTable& slopes, const QColor& colour) {
+    if (slopes == m_other && colour == m_otherColour)
+        return;
+    m_other = slopes;
+    m_otherColour = colour;
+    refresh();
+}
+
+void SlopeEditor::abandonGesture() {
+    if (!m_inGesture)
+        return;
+    m_inGesture = false;
+    m_canvas->abandonDrag();
 }
 
 bool SlopeEditor::tied() const { return m_scope->chosen() == 0; }
 
-void SlopeEditor::change(const SlopeTable& slopes, const QString& what) {
-    checkSlopes(slopes, static_cast<int>(m_trained.size()), m_trained.empty() ? 0 : static_cast<int>(m_trained[0].size()));
-    push(slopes, what);
-}
-
 // Every lasting change goes through here and becomes one undo step.
-void SlopeEditor::push(const SlopeTable& slopes, const QString& what) {
+void SlopeEditor::push(const SlopeTable& slopes, const QString& what, int merge) {
     setError({});
-    if (slopes == m_slopes)
+    if (slopes == m_slopes && !m_inGesture)
         return;
-    ++m_gestures; // a run of nudges ends here
-    const QPointer<SlopeEditor> self(this); // a given stack may outlive the editor
-    m_undoStack->push(new SlopeCommand(what, m_slopes, slopes, [self](const SlopeTable& table) {
-        if (self)
-            self->display(table, true);
-    }));
+    if (merge == 0)
+        ++m_gestures; // a run of nudges ends here
+    m_inGesture = false;
+    m_slopes = slopes;
+    refresh();
+    emit slopesChanged(slopes, what, merge);
 }
 
 void SlopeEditor::endGesture(bool kept, bool nudged) {
     if (!m_inGesture)
         return;
-    m_inGesture = false;
     const SlopeTable reached = m_slopes;
     if (!kept || reached == m_beforeGesture) {
-        if (reached != m_beforeGesture || !kept)
-            display(m_beforeGesture, true);
-        else
-            emit slopesCommitted(m_slopes);
+        m_inGesture = false;
+        m_slopes = m_beforeGesture;
+        refresh();
+        emit handLeft();
         return;
     }
     if (!nudged || m_nudgedHead != m_selected)
         ++m_gestures;
     m_nudgedHead = m_selected;
-    const QPointer<SlopeEditor> self(this);
-    m_undoStack->push(new SlopeCommand(
-        nudged ? tr("nudge H%1").arg(m_selected.head) : tr("drag H%1").arg(m_selected.head), m_beforeGesture, reached,
-        [self](const SlopeTable& table) {
-            if (self)
-                self->display(table, true);
-        },
-        nudged ? m_gestures : 0));
-}
-
-void SlopeEditor::display(const SlopeTable& slopes, bool committed) {
-    if (committed && m_inGesture) { // undone under the hand
-        m_inGesture = false;
-        m_canvas->abandonDrag();
-    }
-    m_slopes = slopes;
-    refresh();
-    if (committed)
-        emit slopesCommitted(m_slopes);
-    else
-        emit slopesChanging(m_slopes);
+    push(reached, nudged ? tr("nudge H%1").arg(m_selected.head) : tr("drag H%1").arg(m_selected.head), nudged ? m_gestures : 0);
 }
 
 SlopeTable SlopeEditor::withHead(int head, double slope) const {
@@ -252,7 +292,10 @@ void SlopeEditor::applyPreset(const QString& spec, const QString& what) {
     }
 }
 
-void SlopeEditor::reset() { push(m_trained, tr("reset slopes")); }
+void SlopeEditor::reset() {
+    if (available())
+        push(m_trained, tr("reset slopes"));
+}
 
 void SlopeEditor::selectHead(int head) {
     if (head == m_selected.head)
@@ -281,6 +324,7 @@ void SlopeEditor::refresh() {
         m_presets->closeInput();
         m_header->setFacts({});
         m_canvas->setSlopes({}, {}, {});
+        m_canvas->setOther({}, {});
         return;
     }
     const auto layer = static_cast<std::size_t>(std::clamp(m_selected.layer, 0, static_cast<int>(m_slopes.size()) - 1));
@@ -290,6 +334,8 @@ void SlopeEditor::refresh() {
             if (m_slopes[other] != m_slopes[layer])
                 others.push_back(m_slopes[other]);
     m_canvas->setSlopes(m_slopes[layer], m_trained[layer], others);
+    const bool fits = layer < m_other.size() && m_other[layer].size() == m_slopes[layer].size();
+    m_canvas->setOther(fits ? m_other[layer] : SlopeSet(), m_otherColour);
     m_canvas->setSelected(m_selected.head);
     if (m_canvas->width() > m_drawing->width())
         m_drawing->ensureVisible(static_cast<int>(m_canvas->handlePosition(m_canvas->selected()).x()), 0, 40, 0);
@@ -297,12 +343,15 @@ void SlopeEditor::refresh() {
     m_decay->setSelectedHead(m_selected.head);
     m_scope->setLabel(1, tr("Layer %1").arg(m_selected.layer));
     m_scope->setSegmentEnabled(1, m_slopes.size() > 1 || !tied());
+    m_reset->setEnabled(edited());
+    describe();
+}
+
+void SlopeEditor::updateUndo() {
     m_undo->setEnabled(m_undoStack->canUndo());
     m_undo->setToolTip(m_undoStack->canUndo() ? tr("Undo: %1").arg(m_undoStack->undoText()) : QString());
     m_redo->setEnabled(m_undoStack->canRedo());
     m_redo->setToolTip(m_undoStack->canRedo() ? tr("Redo: %1").arg(m_undoStack->redoText()) : QString());
-    m_reset->setEnabled(edited());
-    describe();
 }
 
 void SlopeEditor::describe() {

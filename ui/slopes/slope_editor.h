@@ -1,11 +1,12 @@
 // The slope editor: one handle a head on a log2 axis, tied over the layers or one layer at a time.
 //
-// Owned by main_window, on the window's thread. Give it a model with setModel; it answers with slopesChanging while a hand
-// moves and slopesCommitted when it rests. It knows nothing of the engine.
+// Made by the main window, on the window's thread. It shows the slopes of the variant on view, with B's behind them, and says
+// what a hand does: slopesMoved at every step, slopesChanged when it rests. attach() connects it to a Lab.
 #pragma once
 
-#include "core/session.h"
+#include "core/study/requests.h"
 
+#include <QColor>
 #include <QFrame>
 #include <QPointer>
 #include <QUndoStack>
@@ -17,6 +18,7 @@ class QScrollArea;
 namespace slopescope::ui {
 
 class DecayView;
+class Lab;
 class PanelHeader;
 class SegmentedButtons;
 class SlopeCanvas;
@@ -25,54 +27,61 @@ class SlopePresets;
 class SlopeEditor : public QFrame {
     Q_OBJECT
 public:
-    // Without a stack it keeps its own. A given stack must be used for slopes only: setModel clears it.
-    explicit SlopeEditor(QUndoStack* undoStack = nullptr, QWidget* parent = nullptr);
+    explicit SlopeEditor(QWidget* parent = nullptr);
     ~SlopeEditor() override;
 
-    // Shows the slopes of `facts` as trained, or the sentence why there are none. Emits nothing, clears the undo steps.
-    void setModel(const ModelFacts& facts);
-    void clear(); // no model is open
+    void attach(Lab& lab);
+
+    // The model on view as trained, and the slopes in force. Emits nothing.
+    void setModel(const ModelFacts& trained, const SlopeTable& slopes);
+    void setNone(const QString& sentence); // why there are no slopes
+    // Slopes from elsewhere: an undo, another variant. A drag under way ends without a trace.
+    void setSlopes(const SlopeTable& slopes);
+    // B's slopes as hollow handles behind; empty: none.
+    void setOther(const SlopeTable& slopes, const QColor& colour);
+    void setUndoStack(QUndoStack* stack); // for the buttons
 
     const SlopeTable& slopes() const { return m_slopes; }
     bool edited() const { return m_slopes != m_trained; }
     bool available() const { return !m_slopes.empty(); }
-    QUndoStack* undoStack() const { return m_undoStack; }
+    bool inGesture() const { return m_inGesture; }
     HeadAddress selectedHead() const { return m_selected; }
     bool tied() const; // "All layers" is chosen
-
-    // One undo step, as if a person had made it. Throws Error when the shape or a value is wrong (checkSlopes).
-    void change(const SlopeTable& slopes, const QString& what);
 
     PanelHeader* header() const { return m_header; } // the window may make it the title bar of a dock
     DecayView* decayView() const { return m_decay; } // below the handles, kept up to date here
 
 public slots:
     void setSelectedHead(slopescope::HeadAddress head); // emits nothing
-    void reset();                                       // back to the slopes as trained, one undo step
+    void reset();                                       // back to the slopes as trained
     bool loadFromFile(const QString& file);             // false: the fault is on screen
     bool saveToFile(const QString& file);
 
 signals:
-    void slopesChanging(const slopescope::SlopeTable& slopes);  // during a drag
-    void slopesCommitted(const slopescope::SlopeTable& slopes); // release, typed value, preset, undo, redo, reset
+    void slopesMoved(const slopescope::SlopeTable& slopes); // in a hand
+    void handLeft();                                        // it let go, and nothing has changed
+    // Release, typed value, preset, reset: one step for undo. Steps of one `merge` number (above 0) are one.
+    void slopesChanged(const slopescope::SlopeTable& slopes, const QString& what, int merge);
     void headSelected(slopescope::HeadAddress head);
 
 private:
     void build();
-    void push(const SlopeTable& slopes, const QString& what);
+    void push(const SlopeTable& slopes, const QString& what, int merge = 0);
     void endGesture(bool kept, bool nudged);
+    void abandonGesture();
     void applyPreset(const QString& spec, const QString& what);
-    void display(const SlopeTable& slopes, bool committed);
     void selectHead(int head);
     void refresh();
     void describe();
+    void updateUndo();
     void setError(const QString& sentence);
     void chooseFileToLoad();
     void chooseFileToSave();
     SlopeTable withHead(int head, double slope) const;
 
     QPointer<QUndoStack> m_undoStack;
-    SlopeTable m_slopes, m_trained;
+    SlopeTable m_slopes, m_trained, m_other;
+    QColor m_otherColour;
     HeadAddress m_selected;
     SlopeTable m_beforeGesture; // the table when the drag or the nudge began
     bool m_inGesture = false;

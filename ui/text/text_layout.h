@@ -3,7 +3,7 @@
 // Used by TokenArea, on the window's thread. No widget is needed, so it is tested alone.
 #pragma once
 
-#include "core/session.h"
+#include "core/study/requests.h"
 
 #include <QByteArrayView>
 #include <QFont>

@@ -1,24 +1,42 @@
 #include "ui/text/text_view.h"
 
+#include "ui/lab/lab.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/panel_header.h"
 #include "ui/widgets/theme.h"
 #include "ui/text/token_area.h"
 
+#include <QKeyEvent>
 #include <QLabel>
+#include <QLineEdit>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace slopescope::ui {
 
 TextView::TextView(QWidget* parent) : QFrame(parent) {
     m_header = new PanelHeader(tr("Text"), this);
-    m_error = new QLabel(this);
-    setLook(m_error, "error");
-    m_error->setObjectName(QStringLiteral("textError"));
-    m_error->setTextFormat(Qt::PlainText);
-    m_error->setWordWrap(true);
-    m_error->setContentsMargins(12, kGrid, 12, 0);
-    m_empty = new QLabel(tr("Open a text, or drop one here."), this);
+    m_lossButton = new QToolButton(m_header);
+    setLook(m_lossButton, "link");
+    m_lossButton->setText(tr("Loss"));
+    m_lossButton->setCheckable(true);
+    m_lossButton->setFocusPolicy(Qt::TabFocus);
+    m_lossButton->setToolTip(tr("Shade each token by its loss: how little the model expected it. With A − B chosen above the map, "
+                                "by what A loses more (red) or less (blue) than B."));
+    m_header->addWidget(m_lossButton);
+    m_find = new QLineEdit(this);
+    m_find->setPlaceholderText(tr("Find in the text"));
+    m_find->setClearButtonEnabled(true);
+    m_find->hide();
+    m_find->installEventFilter(this);
+    m_nothingFound = new QLabel(this);
+    setLook(m_nothingFound, "error");
+    m_nothingFound->setObjectName(QStringLiteral("nothingFound"));
+    m_nothingFound->setTextFormat(Qt::PlainText);
+    m_nothingFound->setWordWrap(true);
+    m_nothingFound->setContentsMargins(12, 4, 12, 0);
+    m_nothingFound->hide();
+    m_empty = new QLabel(tr("Open a text, paste one, or drop one here."), this);
     setLook(m_empty, "soft");
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
@@ -27,25 +45,97 @@ TextView::TextView(QWidget* parent) : QFrame(parent) {
     column->setContentsMargins(0, 0, 1, 1);
     column->setSpacing(0);
     column->addWidget(m_header);
-    column->addWidget(m_error);
+    column->addWidget(m_find);
+    column->addWidget(m_nothingFound);
     column->addWidget(m_empty, 1);
     column->addWidget(m_area, 1);
     connect(m_area, &TokenArea::tokenHovered, this, &TextView::tokenHovered);
     connect(m_area, &TokenArea::tokenLocked, this, &TextView::tokenLocked);
+    connect(m_find, &QLineEdit::returnPressed, this, [this] { findNext(m_find->text()); });
+    connect(m_find, &QLineEdit::textChanged, this, [this] { m_nothingFound->hide(); });
     setLook(this, "panel");
     clear();
 }
 
+void TextView::attach(Lab& lab) {
+    connect(&lab, &Lab::changed, this, [this, &lab](Changes changes) { follow(lab, changes); });
+    connect(m_lossButton, &QToolButton::toggled, &lab, [&lab](bool on) { lab.look([on](Workspace& w) { w.look.lossOnText = on; }); });
+    const auto light = [this, &lab](qint64 token) {
+        if (token < 0)
+            token = locked();
+        lab.lightToken(token < 0 ? std::nullopt : std::optional<std::int64_t>(token));
+    };
+    connect(this, &TextView::tokenHovered, &lab, light);
+    connect(this, &TextView::tokenLocked, &lab, light);
+    connect(&lab, &Lab::linksReady, this, [this](int, const std::shared_ptr<const LinksResult>& links, bool current) {
+        if (current)
+            setLinks(*links);
+    });
+    connect(&lab, &Lab::lossesReady, this, [this, &lab](int side, const std::shared_ptr<const TokenLossResult>& losses, bool) {
+        takeLosses(lab, side, *losses);
+    });
+}
+
+void TextView::follow(Lab& lab, unsigned changes) {
+    if (changes & (kText | kVariants | kSelection)) {
+        const auto text = lab.text();
+        if (text != m_shown) {
+            m_shown = text;
+            text ? setText(*text) : clear();
+        }
+    }
+    if (changes & (kText | kLength | kVariants | kSelection))
+        setLength(lab.length());
+    if (changes & kPointer) {
+        setCursor(lab.cell() ? lab.cell()->query : -1, lab.cell() ? lab.cell()->key : -1);
+        if (!lab.token())
+            clearLinks();
+    }
+    if (changes & (kLook | kSelection | kVariants | kSlopes)) {
+        const Look& look = lab.workspace().look;
+        m_lossButton->setChecked(look.lossOnText);
+        if (!look.lossOnText || (changes & (kSelection | kVariants)))
+            m_losses = m_otherLosses = {};
+        const bool compared = look.mode == MapMode::Difference;
+        m_area->setLosses(look.lossOnText ? m_losses : std::vector<float>(), compared ? m_otherLosses : std::vector<float>());
+    }
+}
+
+void TextView::takeLosses(Lab& lab, int side, const TokenLossResult& losses) {
+    (side == 0 ? m_losses : m_otherLosses) = losses.nll;
+    const Look& look = lab.workspace().look;
+    if (look.lossOnText)
+        m_area->setLosses(m_losses, look.mode == MapMode::Difference ? m_otherLosses : std::vector<float>());
+}
+
+void TextView::openFind() {
+    m_find->show();
+    m_find->setFocus();
+    m_find->selectAll();
+}
+
+bool TextView::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_find && event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        m_find->hide();
+        m_nothingFound->hide();
+        clearFind();
+        m_area->setFocus();
+        return true;
+    }
+    return QFrame::eventFilter(watched, event);
+}
+
 void TextView::setText(const TextFacts& facts) {
     m_area->setText(facts);
-    m_header->setFacts(
-        tr("%1 · %2 tokens").arg(QString::fromStdString(facts.name), grouped(static_cast<std::int64_t>(facts.tokens.size()))));
+    const QString name = QString::fromStdString(facts.name), tokens = grouped(std::ssize(facts.tokens));
+    m_header->setFacts(facts.changes.empty() ? tr("%1 · %2 tokens").arg(name, tokens)
+                                             : tr("%1 · %2 tokens · %3").arg(name, tokens, QString::fromStdString(facts.changes)));
     m_area->show();
     m_empty->hide();
     m_searched.clear();
     m_searchFrom = 0;
     m_sought.clear();
-    setError({});
+    m_nothingFound->hide();
 }
 
 void TextView::clear() {
@@ -54,7 +144,7 @@ void TextView::clear() {
     m_empty->show();
     m_header->setFacts({});
     m_searched.clear();
-    setError({});
+    m_nothingFound->hide();
 }
 
 void TextView::setLength(std::int64_t tokens) { m_area->setLength(tokens); }
@@ -85,8 +175,11 @@ bool TextView::findNext(const QString& text) {
         at = m_searched.indexOf(text, 0, Qt::CaseInsensitive);
     if (at < 0) {
         m_area->setFound(0, 0);
+        m_nothingFound->setText(tr("“%1” is not in this text.").arg(text));
+        m_nothingFound->show();
         return false;
     }
+    m_nothingFound->hide();
     m_searchFrom = at + text.size();
     const QStringView whole(m_searched);
     const std::int64_t begin = whole.left(at).toUtf8().size(), end = begin + whole.sliced(at, text.size()).toUtf8().size();
@@ -102,11 +195,6 @@ void TextView::clearFind() {
     m_sought.clear();
     m_searchFrom = 0;
     m_area->setFound(0, 0);
-}
-
-void TextView::setError(const QString& sentence) {
-    m_error->setText(sentence);
-    m_error->setVisible(!sentence.isEmpty());
 }
 
 } // namespace slopescope::ui

@@ -49,6 +49,8 @@ void TokenArea::setText(const TextFacts& facts) {
     m_foundBegin = m_foundEnd = 0;
     m_links = {};
     m_readsPeak = m_readByPeak = 0;
+    m_losses.clear();
+    m_otherLosses.clear();
     m_layout.setText(facts);
     verticalScrollBar()->setValue(0);
     layOut();
@@ -69,6 +71,12 @@ void TokenArea::setLinks(const LinksResult& links) {
 
 void TokenArea::clearLinks() {
     m_links = {};
+    viewport()->update();
+}
+
+void TokenArea::setLosses(std::vector<float> a, std::vector<float> b) {
+    m_losses = std::move(a);
+    m_otherLosses = std::move(b);
     viewport()->update();
 }
 
@@ -232,6 +240,8 @@ void TokenArea::showTooltip(const QPoint& position, const QPoint& global) {
         text += u'\n' + (before ? tr("%1 is what token %2 gives it") : tr("%1 is what it gives token %2"))
                             .arg(significant(share, 3), grouped(m_links.token));
     }
+    if (const QString loss = lossText(token); !loss.isEmpty())
+        text += u'\n' + loss;
     if (m_length > 0 && token >= m_length)
         text += u'\n' + tr("past the length on view");
     QToolTip::showText(global, text, viewport(), tokenRect(token).toRect());
@@ -261,6 +271,29 @@ void TokenArea::paintEvent(QPaintEvent* event) {
         paintOutline(painter, m_locked, theme.crosshair);
 }
 
+QString TokenArea::lossText(std::int64_t token) const {
+    const double own = weight(m_losses, token), other = weight(m_otherLosses, token);
+    if (token >= std::ssize(m_losses) || std::isnan(own))
+        return {};
+    if (token < std::ssize(m_otherLosses) && !std::isnan(other))
+        return tr("loss %1 nats, B %2: A is %3 %4").arg(significant(own, 3), significant(other, 3), significant(std::abs(own - other), 2),
+                                                        own > other ? tr("worse") : tr("better"));
+    return tr("loss %1 nats: the model gave it a probability of %2").arg(significant(own, 3), significant(std::exp(-own), 2));
+}
+
+QColor TokenArea::lossFill(std::int64_t token) const {
+    const Theme theme = Theme::of(palette());
+    const float own = weight(m_losses, token), other = weight(m_otherLosses, token);
+    if (token >= std::ssize(m_losses) || std::isnan(own))
+        return Qt::transparent;
+    constexpr float kHighLoss = 10, kLargeDifference = 2; // nats, at which the colour is full
+    const bool compared = token < std::ssize(m_otherLosses) && !std::isnan(other);
+    const float amount = compared ? (own - other) / kLargeDifference : own / kHighLoss;
+    QColor colour = compared && amount < 0 ? theme.reads : compared ? theme.bad : theme.crosshair;
+    colour.setAlphaF(kStrongest * std::min(1.0F, std::abs(amount)));
+    return colour;
+}
+
 QColor TokenArea::fillOf(std::int64_t token) const {
     const Theme theme = Theme::of(palette());
     const auto tinted = [](QColor color, float opacity) {
@@ -283,6 +316,8 @@ QColor TokenArea::fillOf(std::int64_t token) const {
     if (token > m_links.token && m_readByPeak > 0 && readBy > 0)
         return tinted(theme.crosshair, kStrongest * std::sqrt(readBy / m_readByPeak));
     const bool onView = m_length <= 0 || token < m_length;
+    if (!linked && !m_losses.empty())
+        return lossFill(token);
     return !linked && onView && token % 2 ? tinted(theme.text, theme.dark ? 0.09F : 0.055F) : QColor(Qt::transparent);
 }
 

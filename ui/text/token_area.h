@@ -3,7 +3,7 @@
 // Part of TextView, on the window's thread.
 #pragma once
 
-#include "core/session.h"
+#include "core/study/requests.h"
 #include "ui/text/text_layout.h"
 
 #include <QAbstractScrollArea>
@@ -22,6 +22,8 @@ public:
     void setCursor(std::int64_t query, std::int64_t key);
     void setLocked(std::int64_t token);
     void reveal(std::int64_t token);
+    // The background of each token says its loss in nats: of A, or where `b` is given A's minus B's. Empty: no background.
+    void setLosses(std::vector<float> a, std::vector<float> b);
     void setFound(std::int64_t begin, std::int64_t end); // tokens
 
     const TextLayout& textLayout() const { return m_layout; }
@@ -48,6 +50,8 @@ private:
     void lock(std::int64_t token);
     void layOut();
     void showTooltip(const QPoint& position, const QPoint& global);
+    QString lossText(std::int64_t token) const;
+    QColor lossFill(std::int64_t token) const;
     QColor fillOf(std::int64_t token) const;
     void paintToken(QPainter& painter, std::int64_t token) const;
     void paintOutline(QPainter& painter, std::int64_t token, const QColor& color) const;
@@ -56,6 +60,7 @@ private:
     std::int64_t m_length = 0; // 0: all
     LinksResult m_links;
     float m_readsPeak = 0, m_readByPeak = 0;
+    std::vector<float> m_losses, m_otherLosses; // by token; NaN for the first
     std::int64_t m_hovered = -1, m_locked = -1, m_query = -1, m_key = -1;
     std::int64_t m_foundBegin = 0, m_foundEnd = 0;
 };

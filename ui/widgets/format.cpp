@@ -2,6 +2,7 @@
 
 #include "core/base/bytes_text.h"
 #include "core/base/utf8.h"
+#include "core/positions/slopes.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -150,6 +151,8 @@ std::optional<double> parseSlope(const QString& text, QString* error) {
         return fail(tr("“%1” is not finite; a slope must be.").arg(clean));
     if (*value < 0)
         return fail(tr("“%1” is negative; a slope is 0 or more.").arg(clean));
+    if (*value > kSteepestSlope)
+        return fail(tr("“%1” is too steep; a slope is at most %2.").arg(clean, grouped(static_cast<std::int64_t>(kSteepestSlope))));
     return *value + 0.0; // -0 is 0
 }
 

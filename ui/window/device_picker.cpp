@@ -1,6 +1,7 @@
 #include "ui/window/device_picker.h"
 
-#include "core/kernels/problems.h"
+#include "core/threads.h"
+#include "ui/lab/lab.h"
 #include "ui/widgets/format.h"
 #include "ui/window/status_line.h"
 
@@ -10,15 +11,8 @@
 namespace slopescope::ui {
 namespace {
 
-QString kernelHere() {
-    for (const kernels::Kernel& kernel : kernels::kernelTable())
-        if (kernel.runsHere())
-            return kernelTitle(kernel.name);
-    return {};
-}
-
 QString nameOf(const DeviceFacts& facts) {
-    return facts.device.isCpu() ? DevicePicker::tr("CPU · %1").arg(kernelHere()) : QString::fromStdString(facts.title);
+    return facts.device.isCpu() ? DevicePicker::tr("CPU · %1").arg(kernelTitle(kernelOfProcessor())) : QString::fromStdString(facts.title);
 }
 
 QString memoryOf(const DeviceFacts& facts) {
@@ -33,6 +27,13 @@ DevicePicker::DevicePicker(QWidget* parent)
     connect(m_menu, &QMenu::aboutToShow, this, &DevicePicker::opened);
     m_devices = {DeviceChoice()};
     rebuild();
+}
+
+void DevicePicker::attach(Lab& lab) {
+    connect(this, &DevicePicker::opened, &lab, &Lab::findDevices);
+    connect(this, &DevicePicker::chosen, &lab, &Lab::useDevice);
+    connect(&lab, &Lab::devicesFound, this, &DevicePicker::setDevices);
+    connect(&lab, &Lab::deviceChanged, this, &DevicePicker::setCurrent);
 }
 
 void DevicePicker::setDevices(const std::vector<DeviceChoice>& devices, const QString& whyNoGpu) {

@@ -1,5 +1,7 @@
 #include "ui/window/length_slider.h"
 
+#include "ui/lab/lab.h"
+
 #include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
 
@@ -62,6 +64,18 @@ std::vector<std::int64_t> LengthSlider::lengthsUpTo(std::int64_t longest) {
     if (longest > 0)
         lengths.push_back(longest);
     return lengths;
+}
+
+void LengthSlider::attach(Lab& lab) {
+    connect(this, &LengthSlider::lengthChosen, &lab, [&lab](qint64 length) {
+        lab.look([length](Workspace& w) { w.look.length = length; });
+    });
+    connect(&lab, &Lab::changed, this, [this, &lab](Changes changes) {
+        if (!(changes & (kText | kLength | kVariants | kSelection)))
+            return;
+        setLongest(lab.longestLength());
+        setLength(lab.length());
+    });
 }
 
 void LengthSlider::setLongest(std::int64_t longest) {

@@ -12,11 +12,15 @@ class QSlider;
 
 namespace slopescope::ui {
 
+class Lab;
+
 class LengthSlider : public QWidget {
     Q_OBJECT
 public:
     explicit LengthSlider(QWidget* parent = nullptr);
     ~LengthSlider() override;
+
+    void attach(Lab& lab);
 
     // Offers 32, 64, ... up to `longest`, and `longest` itself. Keeps the length if it can. Emits nothing.
     void setLongest(std::int64_t longest);

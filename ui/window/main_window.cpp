@@ -1,23 +1,33 @@
 #include "ui/window/main_window.h"
 
-#include "ui/map/cell_card.h"
-#include "ui/window/device_picker.h"
-#include "ui/widgets/dock_panel.h"
-#include "ui/widgets/format.h"
+#include "core/base/error.h"
+#include "core/record/workspace_record.h"
+#include "ui/curves/curve_view.h"
 #include "ui/heads/head_grid.h"
-#include "ui/window/length_slider.h"
+#include "ui/lab/names.h"
 #include "ui/map/map_panel.h"
 #include "ui/map/map_view.h"
-#include "ui/variants/model_panel.h"
-#include "ui/widgets/notice_strip.h"
-#include "ui/widgets/panel_header.h"
-#include "ui/slopes/position_picker.h"
-#include "ui/heads/profile_view.h"
-#include "ui/slopes/slope_editor.h"
-#include "ui/window/status_line.h"
 #include "ui/text/text_view.h"
+#include "ui/widgets/dock_panel.h"
+#include "ui/widgets/format.h"
+#include "ui/widgets/notice_strip.h"
+#include "ui/window/device_picker.h"
+#include "ui/window/length_slider.h"
+#include "ui/window/window_memory.h"
 
+#include <QAbstractSpinBox>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDragEnterEvent>
+#include <QDropEvent>
 #include <QFileInfo>
+#include <QLineEdit>
+#include <QMenu>
+#include <QMimeData>
+#include <QPushButton>
+#include <QScreen>
+#include <QSettings>
+#include <QTextEdit>
 
 #include <algorithm>
 #include <utility>
@@ -25,292 +35,272 @@
 namespace slopescope::ui {
 namespace {
 
-constexpr std::chrono::milliseconds kPatience{150}; // an unanswered picture is dimmed after this
-constexpr int kLastRun = -2;                         // a topic of the notice strip beside the Tasks
+constexpr std::chrono::milliseconds kSavePause{1500}; // after a change
+constexpr double kZoomStep = 1.5;
+constexpr int kLastRun = -2; // a topic of the notice strip beside the Tasks
+
+// The one local file or folder that is dragged, or nothing.
+QString draggedPath(const QMimeData* data) {
+    const QList<QUrl> urls = data->urls();
+    return urls.size() == 1 && urls.front().isLocalFile() ? urls.front().toLocalFile() : QString();
+}
+
+bool isTyping(const QObject* widget) {
+    return qobject_cast<const QLineEdit*>(widget) != nullptr || qobject_cast<const QTextEdit*>(widget) != nullptr ||
+           qobject_cast<const QAbstractSpinBox*>(widget) != nullptr;
+}
 
 } // namespace
 
 MainWindow::MainWindow(const LaunchOptions& options, QSettings* settings, QWidget* parent)
-    : QMainWindow(parent), m_engine(new Engine(options.resources, this)), m_settings(settings) {
+    : QMainWindow(parent), m_lab(new Lab(options.resources, this)), m_settings(settings) {
     setAcceptDrops(true);
     buildPanels();
     buildDocks();
     buildToolbar();
     buildMenus();
-    connectPanels();
-    connectPlaces();
-    connectEngine();
-    for (QTimer* const timer : {&m_mapPatience, &m_sidePatience}) {
-        timer->setSingleShot(true);
-        timer->setInterval(kPatience);
-    }
-    connect(&m_mapPatience, &QTimer::timeout, this, &MainWindow::dimMap);
-    connect(&m_sidePatience, &QTimer::timeout, this, &MainWindow::dimSides);
+    connect(m_lab, &Lab::changed, this, [this](Changes changes) {
+        if (changes & ~(kSlopes | kPointer)) {
+            updateTitle();
+            updateSweepActions();
+        }
+        if (changes & ~kPointer)
+            m_saving.start();
+    });
+    connect(m_lab, &Lab::sweepStarted, this, &MainWindow::updateSweepActions);
+    connect(m_lab, &Lab::sweepEnded, this, &MainWindow::updateSweepActions);
+    connect(m_lab, &Lab::failed, this, [this](Task task, const QString& sentence) { m_notice->say(int(task), sentence); });
+    connect(m_lab, &Lab::recovered, this, [this](Task task) {
+        m_notice->takeBack(int(task));
+        if (task == Task::Map)
+            m_notice->takeBack(int(Task::Forward));
+    });
+    connect(m_lab, &Lab::devicesFound, this, [this](const std::vector<DeviceChoice>& devices) {
+        // The GPU of the last run, once, if it is there.
+        const QString wanted = std::exchange(m_rememberedDevice, {});
+        for (const DeviceChoice& choice : devices)
+            if (!choice.facts.device.isCpu() && QString::fromStdString(choice.facts.device.name()) == wanted)
+                m_lab->useDevice(choice.facts.device);
+    });
+    m_saving.setSingleShot(true);
+    m_saving.setInterval(kSavePause);
+    connect(&m_saving, &QTimer::timeout, this, &MainWindow::remember);
+    qApp->installEventFilter(this);
     restore(options);
     updateTitle();
     updateSweepActions();
 }
 
 MainWindow::~MainWindow() {
-    delete m_engine; // first: it stops and joins while everything it could speak to still stands
+    m_saving.stop();
+    qApp->removeEventFilter(this);
+    m_lab->disconnect();
+    delete std::exchange(m_lab, nullptr); // first: its workers end while everything it could speak to still stands
 }
 
-bool MainWindow::isSettled() const {
-    return m_model && m_text && m_waiting == 0 && m_mapExact && m_thumbnailsFinal && !m_sweeping && m_curve && m_curve->complete;
+QList<DockPanel*> MainWindow::docks() const {
+    return {m_variantsDock, m_textDock, m_headDock, m_slopeDock, m_curveDock};
 }
 
-void MainWindow::showHeadFacts(Freshness freshness) {
-    m_headDock->header()->setFacts(freshness == Freshness::Draft ? tr("draft") : tr("a click shows one"));
-}
+void MainWindow::restore(const LaunchOptions& options) {
+    const WindowMemory memory = m_settings ? WindowMemory::read(*m_settings) : WindowMemory();
+    setTheme(memory.theme);
+    resize(QSize(1600, 1000).boundedTo(screen()->availableSize() - QSize(0, 40))); // the frame has its own height
+    m_arranged = !memory.geometry.isEmpty() && restoreGeometry(memory.geometry) && restoreState(memory.docks);
+    m_rememberedDevice = memory.device;
+    if (!m_rememberedDevice.isEmpty()) // else its menu looks for them, when it is opened: a look wakes every GPU
+        m_lab->findDevices();
 
-void MainWindow::pointAt(std::optional<CellOnView> cell) {
-    m_view.cell = cell;
-    m_textView->setCursor(cell ? cell->query : -1, cell ? cell->key : -1);
-    if (!cell)
-        m_cellCard->clear();
-    pushView();
-}
-
-void MainWindow::openDefaultText() {
-    m_triedDefaultText = true;
-    openText(QString::fromStdString(m_engine->bundledText().string()));
-}
-
-void MainWindow::openDefaultModel() {
-    m_triedDefaultModel = true;
-    const auto& bundled = m_engine->bundledModels();
-    if (bundled.empty()) {
-        reportFailure(Task::OpenModel, tr("There is no bundled model; open a model's folder with Ctrl+O."));
-        return;
-    }
-    const auto alibi = std::find_if(bundled.begin(), bundled.end(), [](const auto& one) { return one.name == "alibi"; });
-    openModel(QString::fromStdString(alibi == bundled.end() ? bundled.front().name : alibi->name));
-}
-
-void MainWindow::openModel(const QString& model) {
-    m_models->setBusy(tr("Opening %1").arg(QFileInfo(model).fileName()));
-    m_engine->openModel(model.toStdString());
-}
-
-void MainWindow::openText(const QString& file) {
-    m_status->setWork(tr("Opening %1").arg(QFileInfo(file).fileName()), 0);
-    m_askedText = file;
-    m_engine->openText(file.toStdString());
-}
-
-void MainWindow::showModel(std::shared_ptr<const ModelFacts> model, std::shared_ptr<const TextFacts> text) {
-    const bool first = !m_model;
-    m_opened = m_model = std::move(model);
-    m_view.positions = {};
-    m_positions->setModel(*m_opened);
-    m_notice->takeBack(static_cast<int>(Task::OpenModel));
-    m_models->setModel(*m_model);
-    m_slopes->setModel(*m_model);
-    m_heads->setShape(m_model->layers, m_model->heads);
-    // A head of the middle says more at first sight than the first, which hardly looks past its neighbour.
-    if (first)
-        m_view.head = m_firstHead.value_or(HeadAddress{m_model->layers / 2, m_model->heads * 5 / 8});
-    m_view.head = {std::min(m_view.head.layer, m_model->layers - 1), std::min(m_view.head.head, m_model->heads - 1)};
-    m_curves->setTrainedLength(m_model->trainedLength);
-    // What the last run had changed comes back once, edited slopes as a step that can be undone.
-    const bool remembered = m_rememberedModel == QString::fromStdString(m_model->directory.string());
-    if (const QString positions = std::exchange(m_rememberedPositions, {}); remembered && !positions.isEmpty())
-        runWith(positions);
-    if (const auto slopes = std::exchange(m_rememberedSlopes, {}); slopes && remembered && m_slopes->available()) {
+    Workspace workspace;
+    if (!memory.workspace.isEmpty()) {
         try {
-            m_slopes->change(*slopes, tr("slopes of the last run"));
-        } catch (const std::exception&) {
-            // The model has another shape than it had: its own slopes stand.
+            workspace = readWorkspace(memory.workspace.toStdString(), "The last run's workspace");
+        } catch (const Error& fault) {
+            m_notice->say(kLastRun, QString::fromUtf8(fault.what()));
         }
     }
-    if (text)
-        showText(std::move(text));
-}
-
-void MainWindow::showText(std::shared_ptr<const TextFacts> text) {
-    const bool sameText = m_text && m_text->text == text->text;
-    m_text = std::move(text);
-    m_notice->takeBack(static_cast<int>(Task::OpenText));
-    m_textView->setText(*m_text);
-    if (!sameText)
-        forgetCurves(); // they are of another text
-    if (m_model)
-        beginStudy();
-    updateTitle();
-}
-
-void MainWindow::beginStudy() {
-    m_view.cell.reset();
-    m_view.token.reset();
-    m_map->map()->unlock();
-    m_cellCard->clear();
-    m_asked.reset();
-    m_view.slopes = m_slopes->edited() ? m_slopes->slopes() : SlopeTable();
-    m_heads->setSlopes(m_slopes->slopes());
-    updateLengths();
-    selectHead(m_view.head);
-    setLength(m_length->length());
-    startSweep();
-    updateTitle();
-}
-
-void MainWindow::updateLengths() {
-    std::int64_t longest = std::ssize(m_text->tokens);
-    if (m_model->longestLength)
-        longest = std::min(longest, *m_model->longestLength);
-    m_length->setLongest(longest);
-    m_length->setLength(m_wantedLength);
-}
-
-void MainWindow::setLength(std::int64_t length) {
-    if (length != m_view.length) {
-        m_view.cell.reset();
-        m_view.token.reset();
-        m_cellCard->clear();
-        m_textView->clearLinks();
+    if (!options.models.isEmpty()) {
+        workspace.variants.clear();
+        workspace.pinnedA.reset();
+        workspace.against.reset();
+        workspace.againstHead.reset();
     }
-    m_view.length = length;
-    m_textView->setLength(length);
-    m_map->setLength(length);
-    pushView();
-}
-
-void MainWindow::selectHead(HeadAddress head) {
-    m_view.head = head;
-    const SlopeTable& slopes = m_slopes->slopes();
-    m_map->setHead(head, slopes.empty() ? std::nullopt : std::optional(slopes[head.layer][head.head]));
-    m_heads->setSelected(head);
-    m_slopes->setSelectedHead(head);
-    pushView();
-}
-
-void MainWindow::setSlopes(const SlopeTable& slopes, bool inHand) {
-    m_view.slopes = slopes == m_model->slopes ? SlopeTable() : slopes;
-    m_view.editing = inHand;
-    m_heads->setSlopes(slopes);
-    m_map->setHead(m_view.head, slopes[m_view.head.layer][m_view.head.head]);
-    m_curves->setStale(true);
-    pushView();
-}
-
-void MainWindow::runWith(const QString& positions) {
-    m_positions->setChosen(positions);
-    const std::string spec = m_positions->spec().toStdString(); // its own, if the model cannot have those
-    m_view.positions = spec.empty() ? PositionOverride() : parsePositions(spec, *m_opened);
-    m_model = std::make_shared<const ModelFacts>(withPositions(*m_opened, m_view.positions));
-    m_slopes->setModel(*m_model);
-}
-
-void MainWindow::useDevice(const Device& device) {
-    m_notice->takeBack(static_cast<int>(Task::UseDevice));
-    m_engine->useDevice(device);
-}
-
-void MainWindow::showDevices(const std::vector<DeviceChoice>& devices, const QString& whyNoGpu) {
-    m_devices->setDevices(devices, whyNoGpu);
-    // The GPU of the last run, once, if it is there.
-    const QString wanted = std::exchange(m_rememberedDevice, {});
-    for (const DeviceChoice& choice : devices)
-        if (!choice.facts.device.isCpu() && QString::fromStdString(choice.facts.device.name()) == wanted)
-            useDevice(choice.facts.device);
-}
-
-// The engine computes what is on view anew.
-void MainWindow::showDevice(const Device& device, const std::optional<ModelFacts>& model) {
-    m_devices->setCurrent(device);
-    if (model)
-        m_models->setModel(*model); // it may take another amount of memory there
-    if (!m_asked)
-        return;
-    m_waiting = kMap | kThumbnails | kProfile;
-    m_mapExact = m_thumbnailsFinal = false;
-    m_mapPatience.start();
-    m_sidePatience.start();
-}
-
-void MainWindow::pushView() {
-    if (!m_model || !m_text || m_view.length <= 0)
-        return;
-    m_view.viewport = m_map->map()->wanted();
-    if (m_view.viewport.rows <= 0 || m_view.viewport.columns <= 0)
-        return; // not laid out yet; the map asks again when it is
-    m_view.thumbnailPixels = m_heads->wantedPixels();
-
-    const ViewChange change = changeBetween(m_asked, m_view);
-    m_waiting |= (change.map ? kMap : 0) | (change.thumbnails ? kThumbnails : 0) | (change.profile ? kProfile : 0);
-    m_mapExact = m_mapExact && !change.map;
-    m_thumbnailsFinal = m_thumbnailsFinal && !change.thumbnails;
-    if (change.map && !m_mapPatience.isActive())
-        m_mapPatience.start();
-    if ((change.thumbnails || change.profile) && !m_sidePatience.isActive())
-        m_sidePatience.start();
-    m_asked = m_view;
-    m_engine->show(m_view);
-}
-
-void MainWindow::arrived(int picture, bool current) {
-    if (!current)
-        return;
-    m_waiting &= ~picture;
-    if (picture == kMap) {
-        m_map->setStale(false);
-        m_mapPatience.stop();
-        m_notice->takeBack(static_cast<int>(Task::Forward));
-    } else if (picture == kThumbnails) {
-        m_heads->setStale(false);
-    } else {
-        m_profile->setStale(false);
+    if (!options.text.isEmpty())
+        workspace.text = {options.text.toStdString(), {}, {}};
+    if (options.length > 0)
+        workspace.look.length = options.length;
+    if (options.sweepLength > 0)
+        workspace.measurement.longest = options.sweepLength;
+    QStringList models = options.models;
+    if (models.isEmpty() && workspace.variants.empty() && !m_lab->bundledModels().empty()) {
+        const auto& bundled = m_lab->bundledModels();
+        const auto alibi = std::find_if(bundled.begin(), bundled.end(), [](const auto& one) { return one.name == "alibi"; });
+        models = {QString::fromStdString(alibi == bundled.end() ? bundled.front().name : alibi->name)};
     }
-    if (isSettled())
-        emit settled();
+    if (models.isEmpty() && workspace.variants.empty())
+        m_notice->say(int(Task::OpenModel), tr("There is no bundled model; open a model's folder with Ctrl+O."));
+    for (const QString& model : std::as_const(models)) {
+        const std::string name = model.toStdString();
+        workspace.add({name, {}, {}}, {}, freeColour(methodNamed(name), coloursOf(workspace)));
+    }
+    m_lab->apply(std::move(workspace));
 }
 
-void MainWindow::dimMap() {
-    if (!(m_waiting & kMap))
+void MainWindow::remember() {
+    if (!m_settings)
         return;
-    m_map->setStale(true);
-    m_status->setComputing(tr("computing"));
-}
-
-void MainWindow::dimSides() {
-    m_heads->setStale(m_waiting & kThumbnails);
-    m_profile->setStale(m_waiting & kProfile);
+    WindowMemory memory;
+    memory.geometry = saveGeometry();
+    memory.docks = saveState();
+    memory.theme = themeMode();
+    if (!m_devices->current().isCpu())
+        memory.device = QString::fromStdString(m_devices->current().name());
+    memory.workspace = QByteArray::fromStdString(writeWorkspace(m_lab->workspace()));
+    memory.write(*m_settings);
+    m_settings->sync();
 }
 
 void MainWindow::updateTitle() {
-    if (m_model && m_text)
-        setWindowTitle(tr("%1 · %2 – Slopescope")
-                           .arg(QString::fromStdString(m_model->name), QString::fromStdString(m_text->name)));
+    const auto text = m_lab->text();
+    const QString name = m_lab->workspace().a() == nullptr ? QString() : m_lab->nameOf(m_lab->workspace().a()->id);
+    setWindowTitle(name.isEmpty() || !text ? tr("Slopescope")
+                                           : tr("%1 · %2 – Slopescope").arg(name, QString::fromStdString(text->name)));
+}
+
+void MainWindow::updateSweepActions() {
+    const std::int64_t longest = m_lab->plan().lengths.back();
+    const bool ready = m_lab->text() != nullptr, sweeping = m_lab->sweeping();
+    m_sweepAction->setText(tr("Sweep to %1").arg(grouped(longest)));
+    m_sweepButton->setText(m_sweepAction->text());
+    m_sweepAction->setEnabled(ready && !sweeping);
+    m_sweepButton->setEnabled(ready && !sweeping);
+    m_stopAction->setEnabled(sweeping);
+    m_stopButton->setEnabled(sweeping);
+    const std::int64_t tokens = m_lab->text() ? std::ssize(m_lab->text()->tokens) : 0;
+    for (QAction* const action : m_sweepLengths->actions()) {
+        const auto choice = action->data().toLongLong();
+        action->setEnabled(choice < tokens);
+        action->setChecked(choice == longest);
+    }
+}
+
+void MainWindow::toggleSweep() {
+    m_lab->sweeping() ? m_lab->stopSweep() : m_lab->sweep();
+    updateSweepActions();
+}
+
+void MainWindow::openFile(const QString& path) {
+    const QFileInfo file(path);
+    // A file of a model stands for the folder that it lies in; a GGUF file is a whole model.
+    const bool ofModel = file.suffix() == QLatin1String("safetensors") || file.suffix() == QLatin1String("bin") ||
+                         file.fileName() == QLatin1String("config.json");
+    if (file.isDir() || file.suffix() == QLatin1String("gguf"))
+        m_lab->addModel(file.absoluteFilePath().toStdString());
+    else if (ofModel)
+        m_lab->addModel(file.absolutePath().toStdString());
     else
-        setWindowTitle(tr("Slopescope"));
+        m_lab->openText({file.absoluteFilePath().toStdString(), {}, {}});
 }
 
-void MainWindow::reportFailure(Task task, const QString& sentence) {
-    // What the last run had open may be gone: the bundled ones serve, and the sentence stays.
-    const bool noModel = task == Task::OpenModel && !m_model && !m_triedDefaultModel;
-    const bool noText = task == Task::OpenText && !m_text && !m_triedDefaultText;
-    m_notice->say(noModel || noText ? kLastRun : static_cast<int>(task), sentence);
-    if (task == Task::Sweep)
-        m_curves->setEmptyText(sentence);
-    if (task == Task::Forward || task == Task::Map)
-        m_status->setFailed(sentence);
-    emit failed(task, sentence);
-    if (noModel)
-        openDefaultModel();
-    if (noText)
-        openDefaultText();
+void MainWindow::moveHead(int layers, int heads) {
+    const auto facts = m_lab->factsOnView();
+    if (!facts)
+        return;
+    m_lab->look([&](Workspace& w) {
+        const HeadAddress head = w.look.heads.front();
+        w.look.heads = {{std::clamp(head.layer + layers, 0, facts->layers - 1), std::clamp(head.head + heads, 0, facts->heads - 1)}};
+    });
 }
 
-bool MainWindow::isBundled(const ModelFacts& model) const {
-    const auto& bundled = m_engine->bundledModels();
-    return std::any_of(bundled.begin(), bundled.end(), [&](const auto& one) { return one.directory == model.directory; });
+// Keys without Ctrl come here when the focused widget has no use for them, so that a field can still be typed in.
+void MainWindow::keyPressEvent(QKeyEvent* event) {
+    const auto modifiers = event->modifiers() & ~(Qt::KeypadModifier | Qt::ShiftModifier);
+    const bool shift = event->modifiers() & Qt::ShiftModifier;
+    if (modifiers != Qt::NoModifier || (shift && event->key() != Qt::Key_Plus) || !handleKey(event->key()))
+        QMainWindow::keyPressEvent(event);
 }
 
-QString MainWindow::token(std::int64_t index) const {
-    if (!m_text || index < 0 || index >= std::ssize(m_text->tokens))
-        return {};
-    const TextToken& token = m_text->tokens[static_cast<std::size_t>(index)];
-    return visibleToken(QByteArrayView(m_text->text.data() + token.begin, token.end - token.begin), 24);
+// Space always sweeps or stops, whichever button had the last click; it types where something is typed, and works a control
+// that was reached by Tab in a dialog or a menu.
+bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Space &&
+        static_cast<QKeyEvent*>(event)->modifiers() == Qt::NoModifier && isActiveWindow() && !QApplication::activePopupWidget() &&
+        watched->isWidgetType() && static_cast<QWidget*>(watched)->window() == this && !isTyping(watched)) {
+        toggleSweep();
+        return true;
+    }
+    return QMainWindow::eventFilter(watched, event);
+}
+
+bool MainWindow::handleKey(int key) {
+    switch (key) {
+    case Qt::Key_Up:
+        moveHead(-1, 0);
+        return true;
+    case Qt::Key_Down:
+        moveHead(1, 0);
+        return true;
+    case Qt::Key_Left:
+        moveHead(0, -1);
+        return true;
+    case Qt::Key_Right:
+        moveHead(0, 1);
+        return true;
+    case Qt::Key_BracketLeft:
+        m_length->step(-1);
+        return true;
+    case Qt::Key_BracketRight:
+        m_length->step(1);
+        return true;
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+        m_map->map()->zoomBy(kZoomStep);
+        return true;
+    case Qt::Key_Minus:
+        m_map->map()->zoomBy(1 / kZoomStep);
+        return true;
+    case Qt::Key_0:
+        m_map->map()->showAll();
+        return true;
+    case Qt::Key_Space:
+        toggleSweep();
+        return true;
+    case Qt::Key_Escape:
+        escape();
+        return true;
+    default:
+        return false;
+    }
+}
+
+void MainWindow::escape() {
+    m_map->map()->unlock();
+    m_text->setLocked(-1);
+    m_lab->lightToken({});
+    m_notice->dismiss();
+    m_lab->cancelOpening();
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    m_saving.stop();
+    remember();
+    event->accept();
+}
+
+void MainWindow::showEvent(QShowEvent* event) {
+    QMainWindow::showEvent(event);
+    if (!std::exchange(m_arranged, true))
+        arrangeDocks(); // before, there is no layout that could take sizes
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (!draggedPath(event->mimeData()).isEmpty())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    event->acceptProposedAction();
+    openFile(draggedPath(event->mimeData()));
 }
 
 } // namespace slopescope::ui

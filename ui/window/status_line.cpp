@@ -1,5 +1,6 @@
 #include "ui/window/status_line.h"
 
+#include "ui/lab/lab.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
 
@@ -53,11 +54,34 @@ StatusLine::StatusLine(QWidget* parent)
     m_progress->setTextVisible(false);
     m_progress->setFixedWidth(200);
     m_progress->setAccessibleName(tr("Progress of the sweep"));
+    for (QLabel* const label : {m_map, m_visited, m_kernel, m_work, m_sweep, m_left})
+        label->setMinimumWidth(1); // a long sentence must not widen the window
     addPermanentWidget(m_sweep);
     addPermanentWidget(m_progress);
     addPermanentWidget(m_left);
     m_progress->hide();
     setComputing(tr("opening"));
+}
+
+void StatusLine::attach(Lab& lab) {
+    connect(&lab, &Lab::mapReady, this, [this](int side, const std::shared_ptr<const MapResult>& map) {
+        if (side == 0)
+            setMap(*map);
+    });
+    connect(&lab, &Lab::waiting, this, [this](bool map, bool) {
+        if (map)
+            setComputing(tr("computing"));
+    });
+    connect(&lab, &Lab::failed, this, [this](Task task, const QString& sentence) {
+        if (task == Task::Forward || task == Task::Map)
+            setFailed(sentence);
+    });
+    connect(&lab, &Lab::progress, this, [this](Task task, double fraction, const QString& what) {
+        task == Task::Sweep ? setSweep(what, fraction) : setWork(what, fraction);
+    });
+    connect(&lab, &Lab::taskEnded, this, [this](Task) { setWork({}, 0); });
+    connect(&lab, &Lab::sweepStarted, this, &StatusLine::beginSweep);
+    connect(&lab, &Lab::sweepEnded, this, &StatusLine::endSweep);
 }
 
 void StatusLine::setBadge(const char* look, const QString& text, const QString& meaning) {
@@ -77,7 +101,7 @@ void StatusLine::setMap(const MapResult& map) {
     m_map->setText(tr("map %1 ms").arg(milliseconds(map.seconds)));
     m_visited->setText(tr("blocks visited %1 %").arg(qRound(map.visited * 100)));
     m_visited->setToolTip(tr("Share of the attention blocks that had to be computed; the others provably cannot matter."));
-    m_kernel->setText(tr("kernel: %1").arg(QString::fromStdString(map.kernel)));
+    m_kernel->setText(tr("kernel: %1").arg(kernelTitle(map.kernel)));
 }
 
 void StatusLine::setComputing(const QString& what) {
@@ -103,8 +127,10 @@ void StatusLine::beginSweep() {
 void StatusLine::setSweep(const QString& what, double fraction) {
     m_sweep->setText(tr("Sweep: %1").arg(what));
     m_progress->setValue(qRound(fraction * m_progress->maximum()));
-    if (fraction < kEnoughToExtrapolate)
+    if (fraction < kEnoughToExtrapolate || fraction >= 1) { // what is filled up then has no end that is known
+        m_left->clear();
         return;
+    }
     const double left = static_cast<double>(m_sinceSweep.elapsed()) / 1000 * (1 - fraction) / fraction;
     m_left->setText(left < 100 ? tr("about %1 s left").arg(std::max(1, static_cast<int>(std::lround(left))))
                                : tr("about %1 min left").arg(std::lround(left / 60)));

@@ -14,10 +14,14 @@ namespace slopescope::ui {
 // "AVX-512" for "avx3": a kernel by the name that people know.
 QString kernelTitle(const std::string& kernel);
 
+class Lab;
+
 class StatusLine : public QStatusBar {
     Q_OBJECT
 public:
     explicit StatusLine(QWidget* parent = nullptr);
+
+    void attach(Lab& lab);
 
     void setMap(const MapResult& map);
     void setComputing(const QString& what); // the picture on screen answers an older question

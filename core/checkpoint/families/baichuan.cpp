@@ -13,7 +13,7 @@ Blueprint readBaichuan(const ConfigFields& fields) {
     if (!fields.has("max_position_embeddings")) {
         c.positions = {};
         c.positions.bias = BiasKind::Linear;
-        c.slopes = paperSlopes(int(c.heads));
+        c.setSlopes(paperSlopes(int(c.heads)));
         c.trainingLength = fields.integer("model_max_length", 4096);
     }
     const auto rule = [&](const char* ours) {

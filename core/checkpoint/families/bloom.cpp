@@ -15,7 +15,7 @@ Blueprint readBloom(const ConfigFields& fields) {
     c.embeddingNorm = true;
     c.tiedHead = fields.boolean("tie_word_embeddings", true);
     c.positions.bias = BiasKind::Linear;
-    c.slopes = paperSlopes(int(c.heads));
+    c.setSlopes(paperSlopes(int(c.heads)));
     c.trainingLength = fields.integer("seq_length", 0);
     requireBoolean(fields, "apply_residual_connection_post_layernorm", false,
                    "a residual taken behind the norm, which is not computed here");

@@ -62,7 +62,7 @@ Blueprint readFalcon(const ConfigFields& fields) {
     c.trainingLength = fields.integer("max_position_embeddings", 2048);
     if (fields.boolean("alibi", false)) {
         c.positions.bias = BiasKind::Linear;
-        c.slopes = slopesOf(c);
+        c.setSlopes(slopesOf(c));
     } else {
         c.positions.rotary = readRotary(fields, c);
     }

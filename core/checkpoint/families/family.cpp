@@ -69,6 +69,9 @@ constexpr std::array kChanges{
 };
 
 bool matters(const nlohmann::json& value, double neutral) {
+    // "layer_types" of a model all of whose layers see everything.
+    if (value.is_array() && std::all_of(value.begin(), value.end(), [](const auto& one) { return one == "full_attention"; }))
+        return false;
     if (value.is_number())
         return value.get<double>() != neutral;
     return !value.is_null() && value != false && !value.empty();

@@ -45,8 +45,8 @@ struct Family {
 // that is missing or makes no sense, one that is set to what the decoder cannot reproduce.
 Blueprint readBlueprint(const nlohmann::json& json, const std::string& source);
 
-// Our tensors, made from theirs as they are loaded. Ties the output projection to the embedding where the files have none
-// and the family ties by default. Throws Error naming the file and the tensor that is missing.
+// Our tensors, made from theirs as they are loaded. A stored output projection counts, whatever the config says of tying it to
+// the embedding; where the files have none and the family ties by default it is tied. Throws Error naming the file and the tensor that is missing.
 TensorSource ourTensors(const TensorSource& theirs, Blueprint& blueprint);
 
 // One file each.

@@ -17,7 +17,7 @@ void readAlibiScaling(const ConfigFields& fields, DecoderConfig& c) {
         const double factor = rule.number("factor");
         if (!(factor > 0))
             rule.refuse("factor", "which slopes cannot be divided by");
-        c.slopes = scaled(c.slopes, 1 / factor);
+        c.setSlopes(scaled(c.slopes.front(), 1 / factor));
     } else {
         c.slopeLength = rule.integer("train_seq_len");
     }
@@ -50,7 +50,7 @@ Blueprint readJais(const ConfigFields& fields) {
     if (fields.text("position_embedding_type", "learned") != "alibi")
         fields.refuse("position_embedding_type", "positions that are not read for this family; \"alibi\" is");
     c.positions.bias = BiasKind::Linear;
-    c.slopes = paperSlopes(int(c.heads));
+    c.setSlopes(paperSlopes(int(c.heads)));
     readAlibiScaling(fields, c);
     c.trainingLength = fields.integer("n_positions", 1024);
     b.tiedByDefault = true;

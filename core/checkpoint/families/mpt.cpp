@@ -30,7 +30,7 @@ void readAttention(const ConfigFields& fields, DecoderConfig& c) {
         c.windows.assign(std::size_t(c.layers), window);
     if (fields.boolean("alibi", true)) {
         c.positions.bias = BiasKind::Linear;
-        c.slopes = paperSlopes(int(c.heads), fields.number("alibi_bias_max", 8));
+        c.setSlopes(paperSlopes(int(c.heads), fields.number("alibi_bias_max", 8)));
     }
 }
 

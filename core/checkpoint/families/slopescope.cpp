@@ -1,5 +1,7 @@
 #include "core/checkpoint/families/slopescope.h"
 
+#include <algorithm>
+
 namespace slopescope::families {
 namespace {
 
@@ -24,17 +26,38 @@ PositionScheme readPositions(const ConfigFields& fields, std::int64_t headDim, s
     return scheme;
 }
 
-SlopeSet readSlopes(const ConfigFields& fields) {
-    const nlohmann::json& list = fields.required("slopes");
-    if (!list.is_array())
-        throw Error(fields.source() + ": \"slopes\" must be a list of numbers.");
+[[noreturn]] void refuseSlopes(const ConfigFields& fields) {
+    throw Error(fields.source() + ": \"slopes\" must be a list of numbers, one a head, or a list of such lists, one a layer.");
+}
+
+SlopeSet readSlopeSet(const ConfigFields& fields, const nlohmann::json& list) {
     SlopeSet slopes;
     for (const auto& slope : list) {
         if (!slope.is_number())
-            throw Error(fields.source() + ": \"slopes\" must be a list of numbers.");
+            refuseSlopes(fields);
         slopes.push_back(slope.get<double>());
     }
     return slopes;
+}
+
+// One list that all layers share, or one a layer.
+void readSlopes(const ConfigFields& fields, DecoderConfig& config) {
+    const nlohmann::json& list = fields.required("slopes");
+    if (!list.is_array())
+        refuseSlopes(fields);
+    if (list.empty() || !list.front().is_array())
+        return config.setSlopes(readSlopeSet(fields, list));
+    for (const auto& layer : list) {
+        if (!layer.is_array())
+            refuseSlopes(fields);
+        config.slopes.push_back(readSlopeSet(fields, layer));
+    }
+}
+
+// As readSlopes reads them.
+nlohmann::json writeSlopes(const SlopeTable& slopes) {
+    const bool shared = std::all_of(slopes.begin(), slopes.end(), [&](const SlopeSet& set) { return set == slopes.front(); });
+    return shared && !slopes.empty() ? nlohmann::json(slopes.front()) : nlohmann::json(slopes);
 }
 
 } // namespace
@@ -55,7 +78,7 @@ DecoderConfig readSlopescopeConfig(const ConfigFields& fields) {
     const ConfigFields positions = fields.section("positions");
     config.positions = readPositions(positions, config.headDim, config.trainingLength);
     if (config.positions.bias == BiasKind::Linear)
-        config.slopes = readSlopes(positions);
+        readSlopes(positions, config);
     return config;
 }
 
@@ -63,7 +86,7 @@ nlohmann::json writeSlopescopeConfig(const DecoderConfig& config) {
     const PositionScheme& scheme = config.positions;
     nlohmann::json positions;
     if (scheme.bias == BiasKind::Linear)
-        positions = {{"method", "alibi"}, {"slopes", config.slopes}};
+        positions = {{"method", "alibi"}, {"slopes", writeSlopes(config.slopes)}};
     else if (scheme.bias == BiasKind::T5Buckets)
         positions = {{"method", "t5-bias"}, {"buckets", scheme.buckets}, {"max_distance", scheme.maxDistance}};
     else if (scheme.rotary)

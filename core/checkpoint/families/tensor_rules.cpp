@@ -100,13 +100,28 @@ SourceTensor fromThree(std::shared_ptr<const TensorSource> theirs, const std::ve
             }};
 }
 
-void tieIfThereIsNoHead(const TensorSource& theirs, Blueprint& blueprint) {
-    if (blueprint.config.tiedHead || !blueprint.tiedByDefault)
-        return;
+// The name of a tensor of one rule without layers; empty: the files do not hold it.
+std::string heldName(const TensorSource& theirs, const Blueprint& blueprint, const std::string& ours) {
     for (const TensorRule& rule : blueprint.tensors)
-        if (rule.ours == "head" &&
-            !theirs.has(theirName(theirs, blueprint, {"head", {}, ".weight"}, rule.theirs.front())))
-            blueprint.config.tiedHead = true;
+        if (rule.ours == ours)
+            if (const std::string name = theirName(theirs, blueprint, {ours, {}, ".weight"}, rule.theirs.front()); theirs.has(name))
+                return name;
+    return {};
+}
+
+// What the files hold settles whether the output projection is the embedding: a head that is stored counts, whatever the
+// config says (so transformers and llama.cpp read it), and without one a family that ties by default is tied. Of a tied model
+// of which only the head was stored, that is the embedding: its name is returned, else nothing.
+std::string settleHead(const TensorSource& theirs, Blueprint& blueprint) {
+    const std::string head = heldName(theirs, blueprint, "head");
+    if (head.empty()) {
+        blueprint.config.tiedHead = blueprint.config.tiedHead || blueprint.tiedByDefault;
+        return {};
+    }
+    const bool alone = heldName(theirs, blueprint, "embedding").empty();
+    if (!alone)
+        blueprint.config.tiedHead = false;
+    return alone && blueprint.config.tiedHead ? head : std::string();
 }
 
 } // namespace
@@ -114,7 +129,7 @@ void tieIfThereIsNoHead(const TensorSource& theirs, Blueprint& blueprint) {
 TensorSource ourTensors(const TensorSource& theirs, Blueprint& blueprint) {
     if (blueprint.tensors.empty())
         return theirs;
-    tieIfThereIsNoHead(theirs, blueprint);
+    const std::string headAsEmbedding = settleHead(theirs, blueprint);
     const auto source = std::make_shared<const TensorSource>(theirs);
     TensorSource ours(theirs.path());
     DecoderWeights none;
@@ -125,7 +140,8 @@ TensorSource ourTensors(const TensorSource& theirs, Blueprint& blueprint) {
                 continue;
             std::vector<std::string> names;
             for (const std::string& pattern : rule.theirs)
-                names.push_back(theirName(theirs, blueprint, parts, pattern));
+                names.push_back(parts.rule == "embedding" && !headAsEmbedding.empty() ? headAsEmbedding
+                                                                                  : theirName(theirs, blueprint, parts, pattern));
             ours.add(name, names.size() == 1 ? fromOne(source, names[0], shape, rule.layout, blueprint.config)
                                              : fromThree(source, names, shape, blueprint.config));
             return;

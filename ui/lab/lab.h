@@ -1,0 +1,168 @@
+// The lab: owns the workspace, the engine and the results, and says what changed. Panels take a Lab&, show what it has and
+// change it through the functions below; nobody else talks to the engine. Knows no widget and computes nothing. Window's thread.
+#pragma once
+
+#include "core/workspace.h"
+#include "ui/engine/engine.h"
+#include "ui/lab/library.h"
+
+#include <QObject>
+#include <QString>
+#include <QStringList>
+#include <QTimer>
+#include <QUndoStack>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace slopescope::ui {
+
+// Parts of what is on the screen, as flags.
+using Changes = unsigned;
+enum Change : Changes {
+    kText = 1,          // another text, or its tokens
+    kVariants = 2,      // the list: what they are, their names, colours, order, visibility; also a model that is there now
+    kSelection = 4,     // which is on view, which is B
+    kSlopes = 8,        // slopes of the variant on view, also while a hand drags them
+    kLength = 16,       // on view
+    kHeads = 32,        // on view
+    kLook = 64,         // stage, pooling, map mode, loss on the text
+    kPointer = 128,     // cell or token that is pointed at
+    kCurveLook = 256,   // unit, axis, scale of the curves
+    kMeasurement = 512, // protocol, lengths, windows
+    kEverything = 1023,
+};
+
+class Lab : public QObject {
+    Q_OBJECT
+public:
+    explicit Lab(const std::filesystem::path& resources, QObject* parent = nullptr);
+    ~Lab() override;
+
+    const Workspace& workspace() const { return m_workspace; }
+    const Library& library() const { return m_library; } // what is open
+    const std::vector<BundledModel>& bundledModels() const { return m_engine.bundledModels(); }
+
+    // Makes the window show a workspace: models and text that are not open are opened. No step for undo.
+    void apply(Workspace workspace);
+    // One step for undo, called `what`: changes of variants, A and B. Steps of one `merge` number (above 0) that follow each
+    // other become one.
+    void edit(const QString& what, const std::function<void(Workspace&)>& change, int merge = 0);
+    // What needs no undo: selection, what is looked at, how curves are drawn and measured.
+    void look(const std::function<void(Workspace&)>& change);
+    QUndoStack& undoStack() { return m_undo; }
+
+    // Slopes of the variant on view. In a hand they are shown at once and are no step yet; setSlopes makes them one.
+    void dragSlopes(const SlopeTable& slopes);
+    void setSlopes(const SlopeTable& slopes, const QString& what, int merge = 0);
+    void setPositions(const PositionOverride& positions, SlopeTable slopes, const QString& what); // of the variant on view
+    void dropHand(); // the hand lets go, and nothing has changed
+    bool inHand() const { return m_hand.has_value(); }
+
+    void addModel(const std::string& model); // a bundled name, a folder or a GGUF file: a row as trained, once it is open
+    void addPaperMethods();                  // alibi, sinusoidal, rotary, t5-bias: the paper's Figure 1
+    void openText(const TextSource& text); // the one on view is read again
+    void cancelOpening();                   // of models and the text; rows of those models say that it was cancelled
+    void openAgain(const std::string& key); // a model of the list that could not be opened
+    void useDevice(const Device& device) { m_engine.useDevice(device); }
+    void findDevices() { m_engine.findDevices(length()); }
+
+    void pointAt(std::optional<Cell> cell);             // in the map: the cell card tells about it
+    void lightToken(std::optional<std::int64_t> token); // in the text: its links are lit
+    std::optional<Cell> cell() const { return m_cell; }
+    std::optional<std::int64_t> token() const { return m_token; }
+    void setMapPixels(const Viewport& viewport); // the cells that the map shows, and its room
+    void setThumbnailPixels(int pixels);
+
+    void sweep();     // measures what is missing of the visible variants; goes on where it was stopped
+    void stopSweep();
+    bool sweeping() const { return m_engine.sweeping(); }
+
+    // Of A, B or any variant; nothing while its model is not open.
+    Variant variantOnView() const; // A's, with the slopes in hand
+    std::optional<ModelFacts> facts(VariantId id) const; // as it is run
+    std::optional<ModelFacts> factsOnView() const;
+    std::optional<Side> sideOnView(int side) const; // what the pictures are of: 0 A's, 1 B's, where B can stand beside A
+    QString nameOf(VariantId id) const;            // given, or said from what it is: "alibi", "alibi, edited slopes"
+    QString whyNot(VariantId id) const;            // one sentence why it cannot be shown; empty: it can, or will
+    std::shared_ptr<const TextFacts> text() const; // as A reads it; null: none is open
+    std::int64_t longestLength() const;            // that can be on view
+    std::int64_t length() const;                   // on view: the wanted one, as far as text and model allow
+    CurvePlan plan() const;
+
+    // Of the visible variants and B; null: nothing has been asked for. curveIds(): whose they are, in the same order.
+    std::shared_ptr<const CurvesResult> curves() const { return m_curves; }
+    const std::vector<VariantId>& curveIds() const { return m_curveIds; }
+
+    bool isSettled() const; // pictures are exact, and the first pass of every curve is there
+
+signals:
+    void changed(slopescope::ui::Changes what);
+
+    // Results of what is on view; `side`: 0 of A, 1 of B. `current` answers the newest question, else a newer one is on its way.
+    void mapReady(int side, std::shared_ptr<const slopescope::MapResult> map, bool current);
+    void thumbnailsReady(int side, std::shared_ptr<const slopescope::ThumbnailsResult> thumbnails, bool current);
+    void profileReady(int side, std::shared_ptr<const slopescope::ProfileResult> profile, bool current);
+    void cellReady(int side, std::shared_ptr<const slopescope::CellResult> cell, bool current);
+    void linksReady(int side, std::shared_ptr<const slopescope::LinksResult> links, bool current);
+    void lossesReady(int side, std::shared_ptr<const slopescope::TokenLossResult> losses, bool current);
+    void waiting(bool map, bool sides); // unanswered for so long that what is shown should be dimmed
+
+    void curvesChanged();             // curves() has another state
+    void sweepEnded(bool filled);     // or stopped, or failed
+    void sweepStarted();
+
+    void progress(slopescope::ui::Task task, double fraction, const QString& what);
+    void taskEnded(slopescope::ui::Task task);
+    void failed(slopescope::ui::Task task, const QString& sentence);
+    void recovered(slopescope::ui::Task task); // what had failed has worked since
+    void devicesFound(const std::vector<slopescope::ui::DeviceChoice>& devices, const QString& whyNoGpu);
+    void deviceChanged(const slopescope::Device& device);
+    void settled();
+
+private:
+    friend class EditCommand;
+
+    void connectEngine();
+    void set(Workspace workspace); // and all that follows from what changed
+    void follow(Changes changes);
+    void announce(Changes changes);
+    void changeA(const Variant& variant, const ModelFacts& model, const QString& what, int merge);
+    void askForText();
+    void keepOpenedText();
+    void openWhatIsMissing();
+    void takeModel(const QString& asked, const ModelFacts& model, std::shared_ptr<const TextFacts> text, const QString& whyNoText);
+    void takeText(const OpenedText& text);
+    void takeFailure(Task task, const QString& subject, const QString& sentence);
+    void leaveFaulty();
+    void pushView();
+    void pushCurves();
+    void checkSettled();
+
+    Workspace m_workspace;
+    Library m_library;
+    QUndoStack m_undo;
+    bool m_textAsked = false;               // at all
+    std::optional<TextSource> m_openedText; // the one on view; the workspace names the wanted one
+    std::set<std::string> m_adding; // models that become a row once they are open
+    bool m_anyHead = true; // no head has been chosen yet: the first model on view brings one of its middle
+    std::optional<Variant> m_hand; // A's, while a hand drags its slopes
+    std::optional<Cell> m_cell;
+    std::optional<std::int64_t> m_token;
+    Viewport m_viewport;
+    int m_thumbnailPixels = 32;
+
+    CurvesRequest m_request;
+    std::vector<VariantId> m_curveIds;
+    std::shared_ptr<const CurvesResult> m_curves;
+    bool m_measuring = true; // until a person stops it
+
+    QTimer m_patience; // what is not answered when it ends is dimmed
+    Engine m_engine;   // last: its workers end before what they speak to
+};
+
+} // namespace slopescope::ui

@@ -1,0 +1,168 @@
+// The part of the main window that builds its menus, and the dialogs that they open.
+#include "ui/map/map_panel.h"
+#include "ui/map/map_view.h"
+#include "ui/slopes/slope_editor.h"
+#include "ui/text/text_view.h"
+#include "ui/variants/variants_panel.h"
+#include "ui/widgets/dock_panel.h"
+#include "ui/widgets/notice_strip.h"
+#include "ui/window/keys_page.h"
+#include "ui/window/main_window.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QClipboard>
+#include <QFileDialog>
+#include <QLocale>
+#include <QMenuBar>
+
+#include <utility>
+
+namespace slopescope::ui {
+namespace {
+
+constexpr std::int64_t kShortestChoice = 1024, kLongestChoice = 131072; // of a sweep
+
+QFileDialog* fileDialog(QWidget* parent, const QString& title, const QString& filter, QFileDialog::FileMode mode) {
+    auto* const dialog = new QFileDialog(parent, title, {}, filter);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(mode);
+    return dialog;
+}
+
+} // namespace
+
+void MainWindow::chooseModel() {
+    auto* const dialog = fileDialog(this, tr("Open a model's folder"), {}, QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openFile);
+    dialog->open();
+}
+
+void MainWindow::chooseModelFile() {
+    auto* const dialog =
+        fileDialog(this, tr("Open a model's file"), tr("Models in one file (*.gguf)"), QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this](const QString& file) { m_lab->addModel(file.toStdString()); });
+    dialog->open();
+}
+
+void MainWindow::chooseText() {
+    auto* const dialog =
+        fileDialog(this, tr("Open a text"), tr("Text files (*.txt *.md);;All files (*)"), QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this](const QString& file) { m_lab->openText({file.toStdString(), {}, {}}); });
+    dialog->open();
+}
+
+void MainWindow::pasteText() {
+    const QString text = QApplication::clipboard()->text();
+    if (text.trimmed().isEmpty())
+        m_notice->say(int(Task::OpenText), tr("There is no text on the clipboard."));
+    else
+        m_lab->openText({{}, tr("pasted text").toStdString(), text.toStdString()});
+}
+
+void MainWindow::buildMenus() {
+    buildFileMenu(menuBar()->addMenu(tr("&File")));
+    buildEditMenu(menuBar()->addMenu(tr("&Edit")));
+    buildViewMenu(menuBar()->addMenu(tr("&View")));
+    buildSweepMenu(menuBar()->addMenu(tr("&Sweep")));
+    QMenu* const help = menuBar()->addMenu(tr("&Help"));
+    help->addAction(tr("&Keys"), QKeySequence(Qt::Key_F1), this, [this] {
+        if (!m_keys)
+            m_keys = new KeysPage(this);
+        m_keys->setVisible(!m_keys->isVisible());
+    });
+}
+
+void MainWindow::buildFileMenu(QMenu* menu) {
+    menu->addAction(tr("Open &model…"), QKeySequence(Qt::CTRL | Qt::Key_O), this, &MainWindow::chooseModel);
+    menu->addAction(tr("Open model &file…"), this, &MainWindow::chooseModelFile);
+    QMenu* const bundled = menu->addMenu(tr("&Bundled model"));
+    for (const BundledModel& model : m_lab->bundledModels())
+        bundled->addAction(QString::fromStdString(model.name), this, [this, name = model.name] { m_lab->addModel(name); });
+    bundled->setEnabled(!bundled->isEmpty());
+    menu->addAction(tr("The &paper's four methods"), m_lab, &Lab::addPaperMethods);
+    menu->addSeparator();
+    menu->addAction(tr("Open &text…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), this, &MainWindow::chooseText);
+    menu->addAction(tr("B&undled text"), this, [this] { m_lab->openText({}); });
+    menu->addSeparator();
+    menu->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
+}
+
+void MainWindow::buildEditMenu(QMenu* menu) {
+    QAction* const undo = m_lab->undoStack().createUndoAction(this, tr("&Undo"));
+    undo->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Z));
+    QAction* const redo = m_lab->undoStack().createRedoAction(this, tr("&Redo"));
+    redo->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_Y), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z)});
+    menu->addActions({undo, redo});
+    menu->addAction(tr("Slopes as &trained"), m_slopes, &SlopeEditor::reset);
+    menu->addSeparator();
+    menu->addAction(tr("&Paste as the text"), QKeySequence(Qt::CTRL | Qt::Key_V), this, &MainWindow::pasteText);
+    menu->addAction(tr("&Find in the text"), QKeySequence(Qt::CTRL | Qt::Key_F), this, [this] {
+        m_textDock->show();
+        m_textDock->raise();
+        m_text->openFind();
+    });
+}
+
+void MainWindow::buildViewMenu(QMenu* menu) {
+    // The part after the tab is shown as a key, but taken in keyPressEvent, where fields that need the key come first.
+    const auto key = [this, menu](const QString& text, const QString& name, int code) {
+        menu->addAction(text + QLatin1Char('\t') + name, this, [this, code] { handleKey(code); });
+    };
+    key(tr("Layer above"), tr("Up"), Qt::Key_Up);
+    key(tr("Layer below"), tr("Down"), Qt::Key_Down);
+    key(tr("Previous head"), tr("Left"), Qt::Key_Left);
+    key(tr("Next head"), tr("Right"), Qt::Key_Right);
+    menu->addSeparator();
+    key(tr("Half the length"), QStringLiteral("["), Qt::Key_BracketLeft);
+    key(tr("Twice the length"), QStringLiteral("]"), Qt::Key_BracketRight);
+    menu->addSeparator();
+    key(tr("Zoom in"), QStringLiteral("+"), Qt::Key_Plus);
+    key(tr("Zoom out"), QStringLiteral("−"), Qt::Key_Minus);
+    key(tr("Whole map"), QStringLiteral("0"), Qt::Key_0);
+    menu->addSeparator();
+
+    QMenu* const panels = menu->addMenu(tr("&Panels"));
+    for (DockPanel* const dock : docks())
+        panels->addAction(dock->toggleViewAction());
+    panels->addSeparator();
+    panels->addAction(tr("As at first"), this, &MainWindow::arrangeDocks);
+
+    QMenu* const theme = menu->addMenu(tr("&Theme"));
+    m_themes = new QActionGroup(this);
+    const QStringList names{tr("As the system"), tr("Light"), tr("Dark")};
+    for (int mode = 0; mode < names.size(); ++mode) {
+        QAction* const action = theme->addAction(names[mode], this, [this, mode] { setTheme(ThemeMode(mode)); });
+        action->setCheckable(true);
+        m_themes->addAction(action);
+    }
+    QAction* const full = menu->addAction(tr("&Full screen"), QKeySequence(Qt::Key_F11), this,
+                                          [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
+    addAction(full);
+}
+
+void MainWindow::buildSweepMenu(QMenu* menu) {
+    m_sweepAction = menu->addAction(tr("Sweep"), m_lab, &Lab::sweep);
+    m_stopAction = menu->addAction(tr("Stop\tSpace"), m_lab, &Lab::stopSweep);
+    menu->addMenu(m_sweepLengths);
+    auto* const group = new QActionGroup(this);
+    for (std::int64_t length = kShortestChoice; length <= kLongestChoice; length *= 2) {
+        QAction* const action = m_sweepLengths->addAction(QLocale().toString(qlonglong(length)), this, [this, length] {
+            m_lab->look([length](Workspace& w) { w.measurement.longest = length; });
+            m_lab->sweep();
+        });
+        action->setCheckable(true);
+        action->setData(qlonglong(length));
+        group->addAction(action);
+    }
+}
+
+void MainWindow::setTheme(ThemeMode mode) {
+    applyTheme(*qApp, mode);
+    m_themes->actions().at(static_cast<int>(mode))->setChecked(true);
+}
+
+} // namespace slopescope::ui
