@@ -33,9 +33,9 @@ bool multiply(std::int64_t a, std::int64_t b, std::int64_t& product) {
 }
 
 // Whether shape, strides and offset stay within the storage. Strides of 0 repeat what is stored: a tensor may be larger
-// than its storage, but not than any model's.
+// than its storage, but not than a mask over 8,192 tokens: a few bytes must not claim the machine's memory.
 bool liesWithin(const Node& tensor, std::int64_t elements) {
-    constexpr std::int64_t kMost = std::int64_t{1} << 36;
+    constexpr std::int64_t kMost = std::int64_t{1} << 26;
     std::int64_t count = 1, bound = 1, last = tensor.offset;
     bool isEmpty = false;
     for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
