@@ -21,6 +21,12 @@ WorkspaceVariant* Workspace::find(VariantId id) {
     return const_cast<WorkspaceVariant*>(std::as_const(*this).find(id));
 }
 
+WorkspaceVariant* Workspace::find(const Variant& variant) {
+    const auto found =
+        std::find_if(variants.begin(), variants.end(), [&](const WorkspaceVariant& one) { return one.variant == variant; });
+    return found == variants.end() ? nullptr : &*found;
+}
+
 const WorkspaceVariant* Workspace::a() const {
     if (pinnedA)
         if (const WorkspaceVariant* const pinned = find(*pinnedA))

@@ -83,6 +83,7 @@ struct Workspace {
 
     const WorkspaceVariant* find(VariantId id) const;
     WorkspaceVariant* find(VariantId id);
+    WorkspaceVariant* find(const Variant& variant); // the first that runs so; null: none does
     const WorkspaceVariant* a() const; // on view; null: there is no variant
     const WorkspaceVariant* b() const; // null: nothing is compared, or a head is
     VariantId add(Variant variant, std::string name, std::uint32_t colour); // at the end of the list

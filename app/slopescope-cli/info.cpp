@@ -42,7 +42,7 @@ std::string slopeLines(const ModelFacts& m) {
             text += (text.empty() ? "" : " ") + significant(slope, 6);
         return text;
     };
-    if (std::all_of(m.slopes.begin(), m.slopes.end(), [&](const SlopeSet& set) { return set == m.slopes[0]; }))
+    if (layersShare(m.slopes))
         return line(m.slopes[0]);
     std::string text;
     for (std::size_t layer = 0; layer < m.slopes.size(); ++layer)

@@ -147,8 +147,7 @@ nlohmann::ordered_json slopesJson(const Variant& variant, const ModelFacts& mode
     const SlopeTable& table = slopesInForce(variant, model);
     if (table.empty())
         return nullptr;
-    const bool shared = std::all_of(table.begin(), table.end(), [&](const SlopeSet& set) { return set == table[0]; });
-    return shared ? nlohmann::ordered_json(table[0]) : nlohmann::ordered_json(table);
+    return layersShare(table) ? nlohmann::ordered_json(table[0]) : nlohmann::ordered_json(table);
 }
 
 void addPositionsJson(const Variant& variant, nlohmann::ordered_json& json) {

@@ -8,16 +8,25 @@
 
 namespace slopescope {
 
+// Of bytes alone, behind those that `hash` is of.
+inline std::uint64_t fnv1a(std::string_view bytes, std::uint64_t hash = 0xCBF29CE484222325ULL) {
+    for (const unsigned char byte : bytes)
+        hash = (hash ^ byte) * 0x100000001B3ULL;
+    return hash;
+}
+
+// Of several values, each with its length where it has one.
 class Digest {
 public:
     Digest& add(std::string_view bytes) {
-        for (const char byte : bytes)
-            step(static_cast<unsigned char>(byte));
+        m_value = fnv1a(bytes, m_value);
         return add(std::uint64_t(bytes.size())); // so that "ab", "c" and "a", "bc" differ
     }
     Digest& add(std::uint64_t value) {
-        for (int shift = 0; shift < 64; shift += 8)
-            step((value >> shift) & 255);
+        char bytes[8];
+        for (int i = 0; i < 8; ++i)
+            bytes[i] = static_cast<char>((value >> (8 * i)) & 255);
+        m_value = fnv1a({bytes, sizeof bytes}, m_value);
         return *this;
     }
     Digest& add(std::int64_t value) { return add(static_cast<std::uint64_t>(value)); }
@@ -27,9 +36,7 @@ public:
     std::uint64_t value() const { return m_value; }
 
 private:
-    void step(std::uint64_t byte) { m_value = (m_value ^ byte) * 1099511628211ULL; }
-
-    std::uint64_t m_value = 14695981039346656037ULL;
+    std::uint64_t m_value = fnv1a({});
 };
 
 } // namespace slopescope

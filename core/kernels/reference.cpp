@@ -68,21 +68,25 @@ std::int64_t cells(const Sight& sight, std::int64_t firstPosition, std::int64_t 
     return sum;
 }
 
+Row rowOf(const Attention& a, std::int64_t batch, std::int64_t head, std::int64_t query) {
+    return {a.q.row(batch, head, query),
+            a.k.row(batch, head / (a.heads / a.keyHeads), 0),
+            a.k.rowStride,
+            a.headDim,
+            a.keys - a.queries + query,
+            head,
+            a.scale,
+            a.bias,
+            Sight{a.window, a.sinks}};
+}
+
 Visited attend(const Attention& a, const AttentionOutput& output, const ParallelFor& parallelFor) {
     const Sight sight{a.window, a.sinks};
     parallelFor(a.batch * a.heads * a.queries, [&](std::int64_t index) {
         const std::int64_t i = index % a.queries, head = index / a.queries % a.heads,
                            batch = index / a.queries / a.heads;
         const std::int64_t keyHead = head / (a.heads / a.keyHeads);
-        const Row row{a.q.row(batch, head, i),
-                      a.k.row(batch, keyHead, 0),
-                      a.k.rowStride,
-                      a.headDim,
-                      a.keys - a.queries + i,
-                      head,
-                      a.scale,
-                      a.bias,
-                      sight};
+        const Row row = rowOf(a, batch, head, i);
         const double lse = row.lse();
         std::vector<double> sum(a.headDim, 0.0);
         row.forVisible([&](std::int64_t key) {
@@ -112,15 +116,7 @@ void keyHeadBackward(const Attention& a, const AttentionBackward& b, const Atten
         for (std::int64_t member = 0; member < sharing; ++member)
             for (std::int64_t i = 0; i < a.queries; ++i) {
                 const std::int64_t head = keyHead * sharing + member;
-                const Row row{a.q.row(batch, head, i),
-                              a.k.row(batch, keyHead, 0),
-                              a.k.rowStride,
-                              a.headDim,
-                              a.keys - a.queries + i,
-                              head,
-                              a.scale,
-                              a.bias,
-                              Sight{a.window, a.sinks}};
+                const Row row = rowOf(a, batch, head, i);
                 const float* dout = b.dout.row(batch, head, i);
                 const double lse = row.lse();
                 const auto dweight = [&](std::int64_t key) {

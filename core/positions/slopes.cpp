@@ -242,6 +242,10 @@ SlopeTable parseSlopes(std::string_view text, const SlopeTable& own) {
     return table;
 }
 
+bool layersShare(const SlopeTable& table) {
+    return std::all_of(table.begin(), table.end(), [&](const SlopeSet& set) { return set == table.front(); });
+}
+
 void checkSlopes(const SlopeTable& table, int layers, int heads) {
     if (table.size() != static_cast<std::size_t>(layers))
         throw Error("There are slopes for " + std::to_string(table.size()) + " layers, but the model has " +

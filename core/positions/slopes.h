@@ -35,6 +35,9 @@ SlopeSet scaled(const SlopeSet& slopes, double factor);
 // Throws Error naming the spec and the fault: wrong count, not a number, negative, too steep, unreadable file.
 SlopeTable parseSlopes(std::string_view spec, const SlopeTable& own);
 
+// Whether every layer has the same set: slope files and configs then hold one list.
+bool layersShare(const SlopeTable& table);
+
 // Throws Error unless the table is layers x heads of slopes from 0 to 1e6.
 void checkSlopes(const SlopeTable& table, int layers, int heads);
 

@@ -24,12 +24,15 @@ std::vector<std::int64_t> lengthsTo(std::int64_t longest) {
     return lengths;
 }
 
-std::int64_t usualLongest(const ModelFacts& model, std::int64_t tokens) {
-    const std::int64_t wanted = model.trainedLength > 0 ? 16 * model.trainedLength : kUsualLongest;
+std::int64_t longestWithin(std::int64_t wanted, std::int64_t tokens) {
     std::int64_t longest = kShortestLength;
     while (2 * longest <= wanted && 2 * longest < tokens)
         longest *= 2;
     return longest;
+}
+
+std::int64_t usualLongest(const ModelFacts& model, std::int64_t tokens) {
+    return longestWithin(model.trainedLength > 0 ? 16 * model.trainedLength : kUsualLongest, tokens);
 }
 
 CurvePlan usualPlan(std::vector<std::int64_t> lengths) {

@@ -15,6 +15,9 @@ inline constexpr std::int64_t kShortestLength = 32;
 // Doublings from the shortest length to `longest`, itself the last.
 std::vector<std::int64_t> lengthsTo(std::int64_t longest);
 
+// The longest power of two, from the shortest length on, that is at most `wanted` and that a text of so many tokens can serve.
+std::int64_t longestWithin(std::int64_t wanted, std::int64_t tokens);
+
 // How far the curve of a model as it is run reaches: sixteen times the length of training (4,096 where that is unknown), at
 // most what the text has, a power of two.
 std::int64_t usualLongest(const ModelFacts& model, std::int64_t tokens);

@@ -12,10 +12,6 @@ namespace {
 constexpr std::size_t kMostRuns = 64;
 constexpr std::size_t kAlwaysKept = 2; // A and B
 
-bool sameWeights(const Variant& a, const Variant& b) {
-    return a.model == b.model && a.positions == b.positions;
-}
-
 } // namespace
 
 KeptRuns::Runs::const_iterator KeptRuns::exact(const Variant& variant) const {
@@ -31,7 +27,7 @@ const TextForward* KeptRuns::find(const Variant& variant, std::int64_t length, s
     const TextForward* best = nullptr;
     std::int64_t most = -1;
     for (const Run& run : m_runs) {
-        if (!sameWeights(run.variant, variant) || !run.forward.covers(length))
+        if (!sameBesidesSlopes(run.variant, variant) || !run.forward.covers(length))
             continue;
         if (run.variant == variant)
             return &run.forward;
@@ -50,7 +46,7 @@ const TextForward& KeptRuns::run(const Variant& variant, std::int64_t length, co
     auto from = m_runs.end();
     std::int64_t fewest = 0;
     for (auto run = m_runs.begin(); run != m_runs.end(); ++run) {
-        if (!sameWeights(run->variant, variant))
+        if (!sameBesidesSlopes(run->variant, variant))
             continue;
         const std::int64_t layers = run->forward.layersToRun(variant.slopes, length);
         if (from == m_runs.end() || layers < fewest || run->variant == variant) {

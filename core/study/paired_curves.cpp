@@ -51,27 +51,34 @@ std::vector<PairedCurves::Group> PairedCurves::groupsOf(const CurvesRequest& req
         if (same != groups.end())
             same->which.push_back(i);
         else
-            groups.push_back({PairedSweep(request.plan, std::ssize(*sources[i].ids)), {i}});
+            groups.push_back({PairedSweep(request.plan, std::ssize(*sources[i].ids)), {i}, {}, {}});
     }
     return groups;
 }
 
-std::vector<SweepMember> PairedCurves::membersOf(const CurvesRequest& request, const std::vector<CurveSource>& sources,
-                                                 const Group& group) {
-    std::vector<SweepMember> members;
+void PairedCurves::lookAround(const CurvesRequest& request, const std::vector<CurveSource>& sources, Group& group) {
+    std::erase_if(group.which, [&](std::size_t i) { return !sources[i].fault.empty(); });
+    group.members.clear();
     for (const std::size_t i : group.which) {
         const DecoderConfig& config = sources[i].decoder->config();
         // Slopes that a request brings do not depend on the length; those as trained may.
         DecoderConfig run = config;
         if (!sources[i].variant.slopes.empty())
             run.slopeLength = 0;
-        members.push_back({&tallyOf(request, sources[i]), config.longestLength(), run.sameAt(1, group.sweep.windowLength())});
+        group.members.push_back(
+            {&tallyOf(request, sources[i]), config.longestLength(), run.sameAt(1, group.sweep.windowLength())});
     }
-    return members;
+    group.next = group.which.empty() ? std::nullopt : group.sweep.next(group.members);
 }
 
 CurvesResult PairedCurves::state(const CurvesRequest& request, const std::vector<CurveSource>& sources) {
     checkPlan(request.plan);
+    std::vector<Group> groups = groupsOf(request, sources);
+    return stateOf(request, sources, groups);
+}
+
+CurvesResult PairedCurves::stateOf(const CurvesRequest& request, const std::vector<CurveSource>& sources,
+                                   std::vector<Group>& groups) {
     CurvesResult result;
     result.against = request.against;
     result.plan = request.plan;
@@ -88,12 +95,13 @@ CurvesResult PairedCurves::state(const CurvesRequest& request, const std::vector
             curve.points.emplace_back().length = length;
     }
     result.filled = true;
-    for (const Group& group : groupsOf(request, sources)) {
-        const std::vector<SweepMember> members = membersOf(request, sources, group);
+    for (Group& group : groups) {
+        lookAround(request, sources, group);
+        const std::vector<SweepMember>& members = group.members;
         std::vector<const CurveTally*> beside;
         for (const SweepMember& member : members)
             beside.push_back(member.tally);
-        const bool filled = !group.sweep.next(members);
+        const bool filled = !group.next;
         result.filled = result.filled && filled;
         const CurveTally* other = nullptr; // B's
         for (std::size_t m = 0; m < members.size(); ++m)
@@ -126,8 +134,9 @@ CurvesResult PairedCurves::state(const CurvesRequest& request, const std::vector
 }
 
 // A fault of one variant is kept with it; stopping and the device's faults concern all.
-void PairedCurves::measureBatch(const SweepBatch& batch, const Group& group, const CurvesRequest& request,
-                                std::vector<CurveSource>& sources, const Job& job) {
+void PairedCurves::measureNext(const Group& group, const CurvesRequest& request, std::vector<CurveSource>& sources,
+                               const Job& job) {
+    const SweepBatch& batch = *group.next;
     std::vector<std::int64_t> starts;
     for (const SharedRun& run : batch.runs)
         starts.push_back(run.start);
@@ -172,21 +181,20 @@ void PairedCurves::report(const CurvesResult& state, const Job& job) const {
 
 CurvesResult PairedCurves::measure(const CurvesRequest& request, std::vector<CurveSource> sources, const Job& job,
                                    const Update& update) {
+    checkPlan(request.plan);
+    std::vector<Group> groups = groupsOf(request, sources);
     for (;;) {
-        bool any = false;
-        CurvesResult now = state(request, sources);
+        CurvesResult now = stateOf(request, sources, groups);
         if (update)
             update(now);
         report(now, job);
-        for (const Group& group : groupsOf(request, sources)) {
-            job.check();
-            if (const auto batch = group.sweep.next(membersOf(request, sources, group))) {
-                measureBatch(*batch, group, request, sources, job);
-                any = true;
-            }
-        }
-        if (!any)
+        if (now.filled)
             return now;
+        for (const Group& group : groups)
+            if (group.next) {
+                job.check();
+                measureNext(group, request, sources, job);
+            }
     }
 }
 

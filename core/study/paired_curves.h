@@ -1,7 +1,7 @@
 // Measures curves of several variants side by side, and keeps what was measured.
 //
-// Owned by Session; one thread at a time (the sweep's). Tallies are found again by variant, origin, text and plan, so a sweep that was
-// stopped goes on, a variant that comes back brings its curve, and nothing is measured twice.
+// Owned by Session; one thread at a time (the sweep's). Tallies are found again by variant, origin, text and plan, so a sweep
+// that was stopped goes on, a variant that comes back brings its curve, and nothing is measured twice.
 #pragma once
 
 #include "core/base/job.h"
@@ -14,6 +14,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,14 +54,17 @@ private:
     };
     struct Group { // variants that read the same tokens
         PairedSweep sweep;
-        std::vector<std::size_t> which; // of the request's variants
+        std::vector<std::size_t> which;   // of the request's variants, those without a fault
+        std::vector<SweepMember> members; // as `which`
+        std::optional<SweepBatch> next;   // to measure; nothing: all is
     };
 
     CurveTally& tallyOf(const CurvesRequest& request, const CurveSource& source);
     std::vector<Group> groupsOf(const CurvesRequest& request, const std::vector<CurveSource>& sources) const;
-    std::vector<SweepMember> membersOf(const CurvesRequest& request, const std::vector<CurveSource>& sources, const Group& group);
-    void measureBatch(const SweepBatch& batch, const Group& group, const CurvesRequest& request, std::vector<CurveSource>& sources,
-                      const Job& job);
+    // Who is still measured, and what comes next.
+    void lookAround(const CurvesRequest& request, const std::vector<CurveSource>& sources, Group& group);
+    CurvesResult stateOf(const CurvesRequest& request, const std::vector<CurveSource>& sources, std::vector<Group>& groups);
+    void measureNext(const Group& group, const CurvesRequest& request, std::vector<CurveSource>& sources, const Job& job);
     void report(const CurvesResult& state, const Job& job) const;
 
     std::list<Kept> m_kept; // newest use first

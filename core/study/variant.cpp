@@ -8,6 +8,10 @@
 
 namespace slopescope {
 
+bool sameBesidesSlopes(const Variant& a, const Variant& b) {
+    return a.model == b.model && a.positions == b.positions;
+}
+
 std::uint64_t digestOf(const Variant& variant) {
     Digest digest;
     digest.add(variant.model).add(specOf(variant.positions)).add(std::uint64_t(variant.slopes.size()));

@@ -23,6 +23,10 @@ struct Variant {
     bool isAsTrained() const { return positions.isOwn() && slopes.empty(); }
 };
 
+// One model with the same positions, though perhaps other slopes: runs of both share weights, and pictures of one may stand in
+// for those of the other until they come.
+bool sameBesidesSlopes(const Variant& a, const Variant& b);
+
 // 64 bits of its value (FNV-1a over its fields): the same on every machine and in every run.
 std::uint64_t digestOf(const Variant& variant);
 

@@ -1,6 +1,7 @@
 #include "core/training/trainer.h"
 
 #include "core/checkpoint/model_directory.h"
+#include "core/base/digest.h"
 #include "core/base/error.h"
 #include "core/base/utf8.h"
 #include "core/training/adamw.h"
@@ -29,13 +30,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kValidationWindows = 64;
-
-// FNV-1a: tells one text from another, or one tensor's name from another's; no protection against malice is needed.
-std::uint64_t fnv1a(std::string_view bytes, std::uint64_t hash = 0xCBF29CE484222325ULL) {
-    for (const unsigned char byte : bytes)
-        hash = (hash ^ byte) * 0x100000001B3ULL;
-    return hash;
-}
 
 std::string hex(std::uint64_t number) {
     char digits[17];

@@ -93,14 +93,6 @@ TEST(Theme, HeadsBeyondTheEighthHaveColoursToo) {
     EXPECT_TRUE(headColour(-1).isValid());
 }
 
-TEST(Theme, MethodsKeepTheirColour) {
-    EXPECT_EQ(methodColour("rotary"), methodColour("Rotary (as loaded)"));
-    EXPECT_NE(methodColour("ALiBi"), methodColour("sinusoidal"));
-    EXPECT_NE(methodColour("ALiBi, as trained"), methodColour("ALiBi, edited slopes"));
-    EXPECT_EQ(methodColour("kerple"), methodColour("KERPLE"));
-    EXPECT_TRUE(methodColour("").isValid());
-}
-
 TEST(Theme, TextCanBeRead) {
     for (const Theme& theme : {Theme::forDay(), Theme::forNight()}) {
         EXPECT_GT(contrast(theme.text, theme.panel), 10);

@@ -378,7 +378,7 @@ TEST_F(VariantsPanelTest, FiftyVariantsAreListedFast) {
         lab.look([id](Workspace& now) { now.selected = id; });
         panel.grab();
     }
-    EXPECT_LT(double(timer.elapsed()) / 20, 500) << "ms a selection, painted; the benchmark of a person's patience, not of speed";
+    EXPECT_LT(double(timer.elapsed()) / 20, 500) << "ms a selection, painted: a guard against a hang, not a measure of speed";
     lab.look([](Workspace& now) { now.selected = 50; });
     settle();
     EXPECT_TRUE(list().viewport()->rect().contains(list().partRect(50, RowPart::Text))) << "scrolled to";

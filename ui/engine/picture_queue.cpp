@@ -24,8 +24,7 @@ bool sameInputs(const View& a, const View& b, int side) {
 
 // The same model with the same positions, though perhaps other slopes.
 bool sameWeights(const View& a, const View& b, int side) {
-    const Variant &one = a.side(side).variant, &other = b.side(side).variant;
-    return a.length == b.length && one.model == other.model && one.positions == other.positions;
+    return a.length == b.length && sameBesidesSlopes(a.side(side).variant, b.side(side).variant);
 }
 
 bool sameHeads(const View& a, const View& b, int side) {

@@ -237,17 +237,10 @@ void Lab::addPaperMethods() {
     edit(tr("the paper's four methods"), [this](Workspace& w) {
         for (const char* const name : {"alibi", "sinusoidal", "rotary", "t5-bias"}) {
             const Variant variant{name, {}, {}};
-            const auto known = std::find_if(w.variants.begin(), w.variants.end(),
-                                            [&](const WorkspaceVariant& row) { return row.variant == variant; });
-            if (known != w.variants.end()) {
+            const auto& bundled = bundledModels();
+            if (WorkspaceVariant* const known = w.find(variant))
                 known->visible = true;
-                continue;
-            }
-            const BundledModel* bundled = nullptr;
-            for (const BundledModel& one : bundledModels())
-                if (one.name == name)
-                    bundled = &one;
-            if (bundled != nullptr)
+            else if (std::any_of(bundled.begin(), bundled.end(), [&](const BundledModel& one) { return one.name == name; }))
                 w.add(variant, {}, ui::freeColour(methodNamed(name), coloursOf(w)));
         }
     });
@@ -273,9 +266,7 @@ void Lab::takeModel(const QString& asked, const ModelFacts& model, std::shared_p
         }
     if (m_adding.erase(asked.toStdString()) > 0) {
         const Variant variant{model.key, {}, {}};
-        const auto known = std::find_if(m_workspace.variants.begin(), m_workspace.variants.end(),
-                                        [&](const WorkspaceVariant& row) { return row.variant == variant; });
-        if (known != m_workspace.variants.end())
+        if (const WorkspaceVariant* const known = m_workspace.find(variant))
             look([id = known->id](Workspace& w) { w.selected = id; });
         else
             edit(tr("add %1").arg(QString::fromStdString(model.name)), [&](Workspace& w) {

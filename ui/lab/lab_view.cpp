@@ -79,10 +79,7 @@ CurvePlan Lab::plan() const {
     for (const auto& [key, text] : m_library.texts)
         tokens = std::max(tokens, std::int64_t(std::ssize(text->tokens)));
     const Measurement& measurement = m_workspace.measurement;
-    std::int64_t longest = kShortestLength;
-    while (2 * longest <= measurement.longest && 2 * longest < tokens)
-        longest *= 2;
-    CurvePlan plan = usualPlan(lengthsTo(longest));
+    CurvePlan plan = usualPlan(lengthsTo(longestWithin(measurement.longest, tokens)));
     plan.protocol = measurement.protocol;
     if (measurement.windows > 0)
         plan.windows = measurement.windows;

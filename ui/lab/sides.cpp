@@ -72,8 +72,4 @@ QString headsTitle(const std::vector<HeadAddress>& heads, int layers, int headsP
     return tr("Mean of %1 heads").arg(heads.size());
 }
 
-bool sameBesidesSlopes(const Variant& a, const Variant& b) {
-    return a.model == b.model && a.positions == b.positions;
-}
-
 } // namespace slopescope::ui

@@ -30,7 +30,4 @@ QString whyNoB(const Lab& lab);
 // "Layer 2 · Head 5", "Layer 2, all heads", "All heads", "Mean of 3 heads". `heads`: at least one.
 QString headsTitle(const std::vector<HeadAddress>& heads, int layers, int headsPerLayer);
 
-// The model and its positions are the same, though perhaps the slopes are not.
-bool sameBesidesSlopes(const Variant& a, const Variant& b);
-
 } // namespace slopescope::ui

@@ -29,10 +29,6 @@ namespace slopescope::ui {
 
 namespace {
 
-bool rowsEqual(const SlopeTable& table) {
-    return std::all_of(table.begin(), table.end(), [&](const SlopeSet& row) { return row == table.front(); });
-}
-
 // Scrolls by wheel and by itself alone: the arrows are the handles' or the window's.
 class SidewaysArea : public QScrollArea {
 public:
@@ -190,7 +186,7 @@ void SlopeEditor::setModel(const ModelFacts& trained, const SlopeTable& slopes) 
     const SlopeTable own = trained.slopes.empty() ? SlopeTable(slopes.size(), paperSlopes(trained.heads)) : trained.slopes;
     if (own != m_trained) {
         m_canvas->closeField();
-        m_scope->choose(rowsEqual(slopes) ? 0 : 1);
+        m_scope->choose(layersShare(slopes) ? 0 : 1);
         setError({});
     }
     m_trained = own;
@@ -363,7 +359,7 @@ void SlopeEditor::describe() {
         int layers = 0;
         for (std::size_t layer = 0; layer < m_slopes.size(); ++layer)
             layers += m_slopes[layer][head] != m_trained[layer][head];
-        changed += rowsEqual(m_slopes) ? layers > 0 : layers;
+        changed += layersShare(m_slopes) ? layers > 0 : layers;
     }
     m_presets->setCurrent(paper ? tr("Paper") : changed ? tr("Edited") : tr("As trained"));
     m_header->setFacts(changed ? tr("%1 edited").arg(grouped(changed)) : QString());
@@ -380,7 +376,7 @@ bool SlopeEditor::loadFromFile(const QString& file) {
     try {
         const SlopeTable table = parseSlopes(file.toStdString(), m_slopes);
         checkSlopes(table, static_cast<int>(m_slopes.size()), static_cast<int>(m_slopes[0].size()));
-        if (!rowsEqual(table))
+        if (!layersShare(table))
             m_scope->choose(1);
         push(table, tr("load slopes"));
         return true;
@@ -400,7 +396,7 @@ bool SlopeEditor::saveToFile(const QString& file) {
             row.append(slope);
         rows.append(row);
     }
-    const QJsonDocument document(rowsEqual(m_slopes) ? rows.first().toArray() : rows);
+    const QJsonDocument document(layersShare(m_slopes) ? rows.first().toArray() : rows);
     QSaveFile out(file);
     if (!out.open(QIODevice::WriteOnly) || out.write(document.toJson()) < 0 || !out.commit()) {
         setError(tr("%1 could not be written: %2.").arg(file, out.errorString()));

@@ -283,22 +283,6 @@ QColor headColour(int head) {
     }
 }
 
-QColor methodColour(const QString& name) {
-    static constexpr std::pair<const char*, QRgb> kMethods[] = {
-        {"as trained", 0xff949ba5}, {"edited", 0xff2067dd}, {"alibi", 0xff2067dd},      {"t5", 0xff287d53},
-        {"rotary", 0xffd58d03},     {"rope", 0xffd58d03},   {"sinusoidal", 0xffa94c00}, {"learned", 0xff9a4f9a},
-        {"none", 0xffab9d57},       {"nope", 0xffab9d57},
-    };
-    for (const auto& [part, colour] : kMethods) {
-        if (name.contains(QLatin1String(part), Qt::CaseInsensitive))
-            return QColor(colour);
-    }
-    std::uint32_t hash = 2166136261U; // FNV-1a: the same on every platform and run
-    for (const QChar c : name.toLower())
-        hash = (hash ^ c.unicode()) * 16777619U;
-    return headColour(int(hash % 8));
-}
-
 QFont bodyFont() {
     return systemFont(13);
 }

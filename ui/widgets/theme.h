@@ -49,10 +49,6 @@ ThemeMode themeMode(); // the mode last applied; System before
 // colour-blind eyes; heads beyond the eighth repeat them in other lightnesses.
 QColor headColour(int head);
 
-// The line of a position method or a slope set by its name, in any case: "ALiBi", "edited slopes", "as trained",
-// "T5 bias", "rotary", "sinusoidal", "learned", "none", ... Unknown names get a colour of their own, always the same.
-QColor methodColour(const QString& name);
-
 // Distances, in pixels, are multiples of kGrid.
 inline constexpr int kGrid = 8;
 inline constexpr int kRadius = 6;

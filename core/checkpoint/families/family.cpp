@@ -69,12 +69,14 @@ constexpr std::array kChanges{
 };
 
 bool matters(const nlohmann::json& value, double neutral) {
-    // "layer_types" of a model all of whose layers see everything.
-    if (value.is_array() && std::all_of(value.begin(), value.end(), [](const auto& one) { return one == "full_attention"; }))
-        return false;
     if (value.is_number())
         return value.get<double>() != neutral;
     return !value.is_null() && value != false && !value.empty();
+}
+
+// "layer_types" of a model all of whose layers see everything says what it is without it.
+bool seesEverything(const nlohmann::json& types) {
+    return types.is_array() && std::all_of(types.begin(), types.end(), [](const auto& type) { return type == "full_attention"; });
 }
 
 void refuseWhatIsNotRead(const nlohmann::json& json, const ConfigFields& fields) {
@@ -88,7 +90,8 @@ void refuseWhatIsNotRead(const nlohmann::json& json, const ConfigFields& fields)
         }
     for (const Change& change : kChanges)
         if (json.contains(change.field) && fields.unread(change.field) &&
-            matters(json.at(change.field), change.neutral))
+            matters(json.at(change.field), change.neutral) &&
+            !(change.field == std::string_view("layer_types") && seesEverything(json.at(change.field))))
             fields.refuse(change.field, "which changes what the model computes in a way that is not computed here");
 }
 

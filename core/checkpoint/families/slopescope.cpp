@@ -56,8 +56,7 @@ void readSlopes(const ConfigFields& fields, DecoderConfig& config) {
 
 // As readSlopes reads them.
 nlohmann::json writeSlopes(const SlopeTable& slopes) {
-    const bool shared = std::all_of(slopes.begin(), slopes.end(), [&](const SlopeSet& set) { return set == slopes.front(); });
-    return shared && !slopes.empty() ? nlohmann::json(slopes.front()) : nlohmann::json(slopes);
+    return layersShare(slopes) && !slopes.empty() ? nlohmann::json(slopes.front()) : nlohmann::json(slopes);
 }
 
 } // namespace
