@@ -2,10 +2,153 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ko" sourcelanguage="en">
 <context>
+    <name>Names</name>
+    <message>
+        <source>÷ %1</source>
+        <translation>÷ %1</translation>
+    </message>
+    <message>
+        <source>× %1</source>
+        <translation>× %1</translation>
+    </message>
+    <message>
+        <source>H%1</source>
+        <translation>H%1</translation>
+    </message>
+    <message>
+        <source>H%1–H%2</source>
+        <translation>H%1–H%2</translation>
+    </message>
+    <message>
+        <source>%1 heads</source>
+        <translation>헤드 %1개</translation>
+    </message>
+    <message>
+        <source>rotary</source>
+        <translation>회전(Rotary)</translation>
+    </message>
+    <message>
+        <source>rotary, linear × %1</source>
+        <translation>회전(Rotary), 선형 × %1</translation>
+    </message>
+    <message>
+        <source>rotary, NTK × %1</source>
+        <translation>회전(Rotary), NTK × %1</translation>
+    </message>
+    <message>
+        <source>rotary, dynamic NTK × %1</source>
+        <translation>회전(Rotary), 동적 NTK × %1</translation>
+    </message>
+    <message>
+        <source>rotary, YaRN × %1</source>
+        <translation>회전(Rotary), YaRN × %1</translation>
+    </message>
+    <message>
+        <source>rotary, Llama 3 × %1</source>
+        <translation>회전(Rotary), Llama 3 × %1</translation>
+    </message>
+    <message>
+        <source>learned</source>
+        <translation>학습된 위치</translation>
+    </message>
+    <message>
+        <source>sinusoidal</source>
+        <translation>사인파</translation>
+    </message>
+    <message>
+        <source>ALiBi</source>
+        <translation>ALiBi</translation>
+    </message>
+    <message>
+        <source>T5 bias</source>
+        <translation>T5 바이어스</translation>
+    </message>
+    <message>
+        <source>no positions</source>
+        <translation>위치 없음</translation>
+    </message>
+    <message>
+        <source>all slopes 0</source>
+        <translation>기울기 모두 0</translation>
+    </message>
+    <message>
+        <source>all slopes %1</source>
+        <translation>기울기 모두 %1</translation>
+    </message>
+    <message>
+        <source>the paper&apos;s slopes</source>
+        <translation>논문의 기울기</translation>
+    </message>
+    <message>
+        <source>slopes of its own</source>
+        <translation>고유 기울기</translation>
+    </message>
+    <message>
+        <source>slopes %1</source>
+        <translation>기울기 %1</translation>
+    </message>
+    <message>
+        <source>layer %1: %2</source>
+        <translation>층 %1: %2</translation>
+    </message>
+    <message>
+        <source>%1 of %2 slopes</source>
+        <translation>기울기 %2개 중 %1개</translation>
+    </message>
+    <message>
+        <source>window %1</source>
+        <translation>윈도우 %1</translation>
+    </message>
+    <message>
+        <source>1 sink</source>
+        <translation>싱크 1개</translation>
+    </message>
+    <message>
+        <source>%1 sinks</source>
+        <translation>싱크 %1개</translation>
+    </message>
+    <message>
+        <source>not as trained</source>
+        <translation>학습과 다름</translation>
+    </message>
+    <message>
+        <source>as trained at %1</source>
+        <translation>길이 %1에서 학습된 그대로</translation>
+    </message>
+    <message>
+        <source>as trained</source>
+        <translation>학습된 그대로</translation>
+    </message>
+    <message>
+        <source>one pass</source>
+        <translation>단일 패스</translation>
+    </message>
+    <message>
+        <source>non-overlapping windows</source>
+        <translation>겹치지 않는 윈도우</translation>
+    </message>
+    <message>
+        <source>sliding by %1</source>
+        <translation>%1씩 이동하는 윈도우</translation>
+    </message>
+    <message>
+        <source>Hugging Face loop, stride %1</source>
+        <translation>Hugging Face 방식, 보폭 %1</translation>
+    </message>
+    <message>
+        <source>llama.cpp, second halves scored</source>
+        <translation>llama.cpp 방식, 뒤쪽 절반만 채점</translation>
+    </message>
+</context>
+<context>
     <name>main</name>
     <message>
         <source>The folder of bundled models is not found; name it with --resources.</source>
         <translation>제공 모델 폴더를 찾지 못했습니다. --resources로 지정하세요.</translation>
+    </message>
+    <message>
+        <source>--resources %1 holds no folder models/.</source>
+        <translation>--resources %1에 models/ 폴더가 없습니다.</translation>
     </message>
 </context>
 <context>
@@ -42,12 +185,241 @@
         <source>“%1” is negative; a slope is 0 or more.</source>
         <translation>“%1”은(는) 음수입니다. 기울기는 0 이상이어야 합니다.</translation>
     </message>
-</context>
-<context>
-    <name>slopescope::ui::CellCard</name>
+    <message>
+        <source>The loss of every token appears here once it is computed.</source>
+        <translation>토큰마다의 손실이 계산되는 대로 여기에 나타납니다.</translation>
+    </message>
+    <message>
+        <source>Different tokenizers share no perplexity: shown as bits per byte</source>
+        <translation>토크나이저가 다르면 퍼플렉서티를 비교할 수 없어 바이트당 비트로 표시합니다</translation>
+    </message>
+    <message>
+        <source>%1 reads other tokens than B: no difference</source>
+        <translation>%1은(는) B와 토큰이 달라 차이를 낼 수 없습니다</translation>
+    </message>
+    <message>
+        <source>%1 variants read other tokens than B: no difference</source>
+        <translation>변형 %1개는 B와 토큰이 달라 차이를 낼 수 없습니다</translation>
+    </message>
+    <message>
+        <source>Choose B in the list of variants (key B): the difference from it is drawn here.</source>
+        <translation>변형 목록에서 B를 고르면(B 키) 여기에 B와의 차이를 그립니다.</translation>
+    </message>
+    <message>
+        <source>The curves appear here after the first window of a sweep.</source>
+        <translation>스윕의 첫 윈도우가 끝나면 곡선이 여기에 나타납니다.</translation>
+    </message>
+    <message>
+        <source>Loss by context is measured by one pass: choose it under Measure.</source>
+        <translation>문맥별 손실은 단일 패스로만 측정합니다. ‘측정’에서 고르세요.</translation>
+    </message>
+    <message>
+        <source>Token ids without letters have no bytes.</source>
+        <translation>글자가 없는 토큰 id에는 바이트 수가 없습니다.</translation>
+    </message>
+    <message>
+        <source>The difference from B appears here once a second visible variant is measured on the same tokens.</source>
+        <translation>보이는 두 번째 변형을 같은 토큰에서 측정하면 B와의 차이가 여기에 나타납니다.</translation>
+    </message>
+    <message>
+        <source>%1 ± %2</source>
+        <translation>%1 ± %2</translation>
+    </message>
+    <message>
+        <source>1 window</source>
+        <translation>윈도우 1개</translation>
+    </message>
+    <message>
+        <source>%1 windows</source>
+        <translation>윈도우 %1개</translation>
+    </message>
+    <message>
+        <source>perplexity %1</source>
+        <translation>퍼플렉서티 %1</translation>
+    </message>
+    <message>
+        <source>%1 nats from B</source>
+        <translation>B와의 차이 %1 nat</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>%1 tokens</source>
+        <translation>토큰 %1개</translation>
+    </message>
+    <message>
+        <source>about token %1 of the text</source>
+        <translation>텍스트의 토큰 %1 부근</translation>
+    </message>
+    <message>
+        <source>windows of %1 tokens</source>
+        <translation>토큰 %1개짜리 윈도우</translation>
+    </message>
+    <message>
+        <source>%1 to %2 tokens of context</source>
+        <translation>문맥 토큰 %1–%2개</translation>
+    </message>
+    <message>
+        <source>%1 tokens of context</source>
+        <translation>문맥 토큰 %1개</translation>
+    </message>
+    <message>
+        <source>about %1 tokens of context</source>
+        <translation>문맥 토큰 약 %1개</translation>
+    </message>
+    <message>
+        <source>and %1 more</source>
+        <translation>그 밖에 %1개</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%2개 중 %1개</translation>
+    </message>
+    <message>
+        <source>%1 from %2 tokens</source>
+        <translation>토큰 %2개에서 %1</translation>
+    </message>
+    <message>
+        <source>%1, the same for all</source>
+        <translation>%1, 모두 같음</translation>
+    </message>
+    <message>
+        <source>%1 variants not as trained</source>
+        <translation>학습과 다른 변형 %1개</translation>
+    </message>
+    <message>
+        <source>%1 (not as trained)</source>
+        <translation>%1 (학습과 다름)</translation>
+    </message>
+    <message>
+        <source> and </source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>Perplexity</source>
+        <translation>퍼플렉서티</translation>
+    </message>
+    <message>
+        <source>Bits per byte</source>
+        <translation>바이트당 비트</translation>
+    </message>
+    <message>
+        <source>Difference from B</source>
+        <translation>B와의 차이</translation>
+    </message>
+    <message>
+        <source>By length</source>
+        <translation>길이별</translation>
+    </message>
+    <message>
+        <source>By context</source>
+        <translation>문맥별</translation>
+    </message>
+    <message>
+        <source>By token</source>
+        <translation>토큰별</translation>
+    </message>
+    <message>
+        <source>%1 by length</source>
+        <translation>길이별 %1</translation>
+    </message>
+    <message>
+        <source>%1 by context</source>
+        <translation>문맥별 %1</translation>
+    </message>
+    <message>
+        <source>%1 by token</source>
+        <translation>토큰별 %1</translation>
+    </message>
+    <message>
+        <source>nats per token, below 0: better than B</source>
+        <translation>토큰당 nat, 0 아래: B보다 나음</translation>
+    </message>
+    <message>
+        <source>the first %1 tokens of the text, each for itself</source>
+        <translation>텍스트의 첫 토큰 %1개, 하나씩</translation>
+    </message>
+    <message>
+        <source>the first %1 tokens of the text, running mean over %2</source>
+        <translation>텍스트의 첫 토큰 %1개, %2개 이동 평균</translation>
+    </message>
+    <message>
+        <source>filling up: %1 tokens</source>
+        <translation>채우는 중: 토큰 %1개</translation>
+    </message>
+    <message>
+        <source>band ±2 s.e., paired</source>
+        <translation>띠 ±2 표준오차, 쌍별</translation>
+    </message>
+    <message>
+        <source>band ±2 s.e.</source>
+        <translation>띠 ±2 표준오차</translation>
+    </message>
+    <message>
+        <source>no band from one window</source>
+        <translation>윈도우가 하나라 띠 없음</translation>
+    </message>
+    <message>
+        <source>%1 tokens left over</source>
+        <translation>남은 토큰 %1개</translation>
+    </message>
+    <message>
+        <source> · ±2 s.e.</source>
+        <translation> · ±2 표준오차</translation>
+    </message>
+    <message>
+        <source>layer %1 · head %2</source>
+        <translation>층 %1 · 헤드 %2</translation>
+    </message>
+    <message>
+        <source>mean of %1 heads</source>
+        <translation>헤드 %1개의 평균</translation>
+    </message>
+    <message>
+        <source>Choose what to compare with: click the B of a variant in the list, or Ctrl+click a head.</source>
+        <translation>비교할 대상을 고르세요: 목록에서 변형의 B를 누르거나 헤드를 Ctrl+클릭하세요.</translation>
+    </message>
+    <message>
+        <source>%1 is being opened.</source>
+        <translation>%1을(를) 여는 중입니다.</translation>
+    </message>
+    <message>
+        <source>%1 cuts the text into other tokens, so their maps cannot be compared.</source>
+        <translation>%1은(는) 텍스트를 다른 토큰으로 나누므로 두 맵을 비교할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>%1 reads %2 tokens at most.</source>
+        <translation>%1은(는) 토큰을 최대 %2개 읽습니다.</translation>
+    </message>
+    <message>
+        <source>%1 has no text yet.</source>
+        <translation>%1에는 아직 텍스트가 없습니다.</translation>
+    </message>
+    <message>
+        <source>Layer %1 · Head %2</source>
+        <translation>층 %1 · 헤드 %2</translation>
+    </message>
+    <message>
+        <source>All heads</source>
+        <translation>모든 헤드</translation>
+    </message>
+    <message>
+        <source>Layer %1, all heads</source>
+        <translation>층 %1, 모든 헤드</translation>
+    </message>
+    <message>
+        <source>Mean of %1 heads</source>
+        <translation>헤드 %1개의 평균</translation>
+    </message>
+    <message>
+        <source>A−B&#xa0;%1</source>
+        <translation>A−B&#xa0;%1</translation>
+    </message>
     <message>
         <source>query&#xa0;%1 “%2” →&#xa0;key&#xa0;%3 “%4”</source>
-        <translation>쿼리&#xa0;%1 “%2” →&#xa0;키&#xa0;%3 “%4”</translation>
+        <translation>쿼리&#xa0;%1&#xa0;“%2”&#xa0;→&#xa0;키&#xa0;%3&#xa0;“%4”</translation>
     </message>
     <message>
         <source>masked: the key comes after the query</source>
@@ -58,16 +430,20 @@
         <translation>가려짐: 키가 어텐션 윈도우 밖에 있습니다</translation>
     </message>
     <message>
-        <source>distance %1 · probability %2&lt;br&gt;score %3 · bias %4 · rank %5</source>
-        <translation>거리 %1 · 확률 %2&lt;br&gt;점수 %3 · 바이어스 %4 · 순위 %5</translation>
+        <source>masked in %1: the key lies outside its attention window</source>
+        <translation>%1에서 가려짐: 키가 그 어텐션 윈도우 밖에 있습니다</translation>
     </message>
     <message>
-        <source>distance</source>
-        <translation>거리</translation>
+        <source>distance %1</source>
+        <translation>거리 %1</translation>
     </message>
     <message>
-        <source>rank</source>
-        <translation>순위</translation>
+        <source>rank %1 %2</source>
+        <translation>순위 %1 %2</translation>
+    </message>
+    <message>
+        <source>rank %1</source>
+        <translation>순위 %1</translation>
     </message>
     <message>
         <source>probability</source>
@@ -82,9 +458,12 @@
         <translation>바이어스</translation>
     </message>
     <message>
-        <source>1: the most probable key of this query</source>
-        <translation>1: 이 쿼리에서 확률이 가장 높은 키</translation>
+        <source>“%1” is too steep; a slope is at most %2.</source>
+        <translation>“%1”은(는) 너무 가파릅니다. 기울기는 최대 %2입니다.</translation>
     </message>
+</context>
+<context>
+    <name>slopescope::ui::CellCard</name>
     <message>
         <source>preview</source>
         <translation>미리보기</translation>
@@ -96,6 +475,14 @@
     <message>
         <source>Point at a cell to see its numbers; click to keep them.</source>
         <translation>셀을 가리키면 수치가 보이고, 누르면 고정됩니다.</translation>
+    </message>
+    <message>
+        <source>Cell</source>
+        <translation>셀</translation>
+    </message>
+    <message>
+        <source>Rank 1: the most probable key of this query</source>
+        <translation>순위 1: 이 쿼리에서 확률이 가장 높은 키</translation>
     </message>
 </context>
 <context>
@@ -228,34 +615,42 @@
     </message>
 </context>
 <context>
-    <name>slopescope::ui::CurveView</name>
+    <name>slopescope::ui::CurveControls</name>
     <message>
-        <source>one pass</source>
-        <translation>단일 패스</translation>
+        <source>Unit</source>
+        <translation>단위</translation>
     </message>
     <message>
-        <source>non-overlapping windows</source>
-        <translation>겹치지 않는 윈도우</translation>
+        <source>exp of the mean loss of a token: models with different tokenizers share none</source>
+        <translation>토큰 평균 손실의 exp: 토크나이저가 다른 모델끼리는 비교할 수 없습니다</translation>
     </message>
     <message>
-        <source>sliding by %1</source>
-        <translation>%1씩 이동하는 윈도우</translation>
+        <source>Mean loss in bits for each byte of the text: comparable whatever the tokenizer</source>
+        <translation>텍스트 1바이트당 평균 손실(비트): 토크나이저와 관계없이 비교할 수 있습니다</translation>
     </message>
     <message>
-        <source>Hugging Face loop, stride %1</source>
-        <translation>Hugging Face 방식, 보폭 %1</translation>
+        <source>Loss above B&apos;s in nats a token, window by window: much surer than the distance of two curves. Below 0: better than B</source>
+        <translation>B보다 큰 손실(토큰당 nat)을 윈도우마다 뺀 값: 두 곡선의 간격보다 훨씬 정확합니다. 0 아래: B보다 나음</translation>
     </message>
     <message>
-        <source>llama.cpp, second halves scored</source>
-        <translation>llama.cpp 방식, 뒤쪽 절반만 채점</translation>
+        <source>Axis</source>
+        <translation>축</translation>
     </message>
     <message>
-        <source>%1 ± %2</source>
-        <translation>%1 ± %2</translation>
+        <source>Of windows of a length: all their tokens, the early ones too</source>
+        <translation>각 길이의 윈도우에서 모든 토큰(앞쪽 토큰 포함)</translation>
     </message>
     <message>
-        <source>Perplexity by length</source>
-        <translation>길이별 퍼플렉서티</translation>
+        <source>Of tokens that have just that much context</source>
+        <translation>문맥이 정확히 그만큼인 토큰</translation>
+    </message>
+    <message>
+        <source>Along the text on view, a running mean</source>
+        <translation>보이는 텍스트를 따라가는 이동 평균</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>눈금</translation>
     </message>
     <message>
         <source>Linear</source>
@@ -266,81 +661,28 @@
         <translation>로그</translation>
     </message>
     <message>
-        <source>Linear perplexity axis</source>
-        <translation>선형 퍼플렉서티 축</translation>
+        <source>A difference has a sign: its axis is linear</source>
+        <translation>차이에는 부호가 있어 축이 선형입니다</translation>
     </message>
     <message>
-        <source>Logarithmic perplexity axis; chosen by itself when the curves span more than 8 times</source>
-        <translation>로그 퍼플렉서티 축. 곡선의 값이 8배 넘게 벌어지면 저절로 선택됩니다</translation>
+        <source>Linear axis of tokens</source>
+        <translation>토큰 축을 선형으로</translation>
     </message>
     <message>
-        <source>By length</source>
-        <translation>길이별</translation>
+        <source>Logarithmic axis of tokens</source>
+        <translation>토큰 축을 로그로</translation>
     </message>
     <message>
-        <source>By context</source>
-        <translation>문맥별</translation>
+        <source>Linear axis of values</source>
+        <translation>값 축을 선형으로</translation>
     </message>
     <message>
-        <source>Both</source>
-        <translation>둘 다</translation>
+        <source>Logarithmic axis of values; chosen by itself when the good curves span more than 8 times</source>
+        <translation>값 축을 로그로. 좋은 곡선들의 범위가 8배를 넘으면 저절로 선택됩니다</translation>
     </message>
-    <message>
-        <source>Perplexity of windows of a length: all their tokens, the early ones too</source>
-        <translation>그 길이의 윈도우에 대한 퍼플렉서티: 앞부분을 포함한 모든 토큰</translation>
-    </message>
-    <message>
-        <source>Perplexity of tokens that have just that much context</source>
-        <translation>꼭 그만큼의 문맥을 가진 토큰의 퍼플렉서티</translation>
-    </message>
-    <message>
-        <source>The curve appears here after the first window of a sweep.</source>
-        <translation>스윕의 첫 윈도우가 끝나면 곡선이 여기에 나타납니다.</translation>
-    </message>
-    <message>
-        <source>%1 of %2 windows</source>
-        <translation>윈도우 %2개 중 %1개</translation>
-    </message>
-    <message>
-        <source>1 window</source>
-        <translation>윈도우 1개</translation>
-    </message>
-    <message>
-        <source>%1 windows</source>
-        <translation>윈도우 %1개</translation>
-    </message>
-    <message>
-        <source>%1 tokens</source>
-        <translation>토큰 %1개</translation>
-    </message>
-    <message>
-        <source>band = ±2 standard errors</source>
-        <translation>띠 = 표준오차의 ±2배</translation>
-    </message>
-    <message>
-        <source>no band from one window</source>
-        <translation>윈도우가 하나라 띠 없음</translation>
-    </message>
-    <message>
-        <source>none</source>
-        <translation>없음</translation>
-    </message>
-    <message>
-        <source>%1 tokens scored</source>
-        <translation>채점한 토큰 %1개</translation>
-    </message>
-    <message>
-        <source>about %1 tokens of context</source>
-        <translation>문맥 토큰 약 %1개</translation>
-    </message>
-    <message>
-        <source>windows of %1 tokens</source>
-        <translation>토큰 %1개짜리 윈도우</translation>
-    </message>
-    <message>
-        <source>%1, by context</source>
-        <translation>%1, 문맥별</translation>
-    </message>
+</context>
+<context>
+    <name>slopescope::ui::CurveView</name>
     <message>
         <source>%1: %2</source>
         <translation>%1: %2</translation>
@@ -354,12 +696,28 @@
         <translation>문맥 토큰 수</translation>
     </message>
     <message>
-        <source>window length, and tokens of context (dotted)</source>
-        <translation>윈도우 길이, 그리고 문맥 토큰 수 (점선)</translation>
-    </message>
-    <message>
         <source>trained at %1</source>
         <translation>학습 길이 %1</translation>
+    </message>
+    <message>
+        <source>Curves</source>
+        <translation>곡선</translation>
+    </message>
+    <message>
+        <source>No variant is visible: the eye beside its name shows its curve.</source>
+        <translation>보이는 변형이 없습니다. 이름 옆의 눈을 누르면 곡선이 나타납니다.</translation>
+    </message>
+    <message>
+        <source>token of the text</source>
+        <translation>텍스트의 토큰</translation>
+    </message>
+    <message>
+        <source>%1 − B</source>
+        <translation>%1 − B</translation>
+    </message>
+    <message>
+        <source>B: %1</source>
+        <translation>B: %1</translation>
     </message>
 </context>
 <context>
@@ -441,14 +799,149 @@
     </message>
 </context>
 <context>
+    <name>slopescope::ui::FactsView</name>
+    <message>
+        <source>%1 tokens</source>
+        <translation>토큰 %1개</translation>
+    </message>
+    <message>
+        <source>, the paper&apos;s slopes</source>
+        <translation>, 논문의 기울기</translation>
+    </message>
+    <message>
+        <source>, slopes of its own</source>
+        <translation>, 고유 기울기</translation>
+    </message>
+    <message>
+        <source>Positions</source>
+        <translation>위치 방식</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>윈도우</translation>
+    </message>
+    <message>
+        <source>none: every token sees all before it</source>
+        <translation>없음: 모든 토큰이 앞의 모든 토큰을 봅니다</translation>
+    </message>
+    <message>
+        <source>Sinks</source>
+        <translation>싱크</translation>
+    </message>
+    <message>
+        <source>the first key</source>
+        <translation>첫 키</translation>
+    </message>
+    <message>
+        <source>the first %1 keys</source>
+        <translation>처음 키 %1개</translation>
+    </message>
+    <message>
+        <source>Rotary</source>
+        <translation>회전(Rotary)</translation>
+    </message>
+    <message>
+        <source>base %1, %2 of %3 dimensions</source>
+        <translation>밑 %1, 차원 %3개 중 %2개</translation>
+    </message>
+    <message>
+        <source>T5 bias</source>
+        <translation>T5 바이어스</translation>
+    </message>
+    <message>
+        <source>%1 buckets, to distance %2</source>
+        <translation>버킷 %1개, 거리 %2까지</translation>
+    </message>
+    <message>
+        <source>Trained at</source>
+        <translation>학습 길이</translation>
+    </message>
+    <message>
+        <source>unknown length</source>
+        <translation>알 수 없는 길이</translation>
+    </message>
+    <message>
+        <source>Trained on</source>
+        <translation>학습 자료</translation>
+    </message>
+    <message>
+        <source>Longest</source>
+        <translation>최대 길이</translation>
+    </message>
+    <message>
+        <source>no end; past its training untested</source>
+        <translation>끝이 없음. 학습 길이를 넘으면 검증되지 않음</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>매개변수</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>정밀도</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>층</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>헤드</translation>
+    </message>
+    <message>
+        <source>%1 of size %2, %3 for keys</source>
+        <translation>%1개, 크기 %2, 키는 %3개</translation>
+    </message>
+    <message>
+        <source>%1 of size %2</source>
+        <translation>%1개, 크기 %2</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>너비</translation>
+    </message>
+    <message>
+        <source>%1, %2 inside</source>
+        <translation>%1, 안쪽 %2</translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation>어휘</translation>
+    </message>
+    <message>
+        <source>Family</source>
+        <translation>계열</translation>
+    </message>
+    <message>
+        <source>In memory</source>
+        <translation>메모리</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>파일</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>제거</translation>
+    </message>
+    <message>
+        <source>Facts of the selected variant</source>
+        <translation>선택한 변형의 정보</translation>
+    </message>
+</context>
+<context>
     <name>slopescope::ui::HeadGrid</name>
     <message>
         <source>L%1</source>
         <translation>L%1</translation>
-    </message>
-    <message>
-        <source>H%1</source>
-        <translation>H%1</translation>
     </message>
     <message>
         <source>Heads</source>
@@ -459,12 +952,84 @@
         <translation>위에서 아래로 층, 왼쪽에서 오른쪽으로 헤드입니다. 화살표 키로 고릅니다.</translation>
     </message>
     <message>
-        <source>%1, slope %2</source>
-        <translation>%1, 기울기 %2</translation>
-    </message>
-    <message>
         <source>A draft, from a sample of the queries; the exact picture follows.</source>
         <translation>쿼리 표본으로 그린 초안입니다. 정확한 그림이 곧 나타납니다.</translation>
+    </message>
+    <message>
+        <source>Show this head</source>
+        <translation>이 헤드 보기</translation>
+    </message>
+    <message>
+        <source>Take it out of the average	Shift+click</source>
+        <translation>평균에서 빼기	Shift+클릭</translation>
+    </message>
+    <message>
+        <source>Add it to the average	Shift+click</source>
+        <translation>평균에 더하기	Shift+클릭</translation>
+    </message>
+    <message>
+        <source>Average of layer %1</source>
+        <translation>층 %1의 평균</translation>
+    </message>
+    <message>
+        <source>Average of all heads</source>
+        <translation>모든 헤드의 평균</translation>
+    </message>
+    <message>
+        <source>Stop comparing with this head	Ctrl+click</source>
+        <translation>이 헤드와의 비교 끝내기	Ctrl+클릭</translation>
+    </message>
+    <message>
+        <source>Compare with this head: it becomes B	Ctrl+click</source>
+        <translation>이 헤드와 비교: B가 됩니다	Ctrl+클릭</translation>
+    </message>
+    <message>
+        <source>Layer %1 · Head %2</source>
+        <translation>층 %1 · 헤드 %2</translation>
+    </message>
+    <message>
+        <source>, slope %1</source>
+        <translation>, 기울기 %1</translation>
+    </message>
+    <message>
+        <source>B: compared with the selected head</source>
+        <translation>B: 선택한 헤드와 비교 중</translation>
+    </message>
+    <message>
+        <source>one of the %1 heads that are averaged</source>
+        <translation>평균을 내는 헤드 %1개 중 하나</translation>
+    </message>
+    <message>
+        <source>largest difference of a pixel, A − B: %1</source>
+        <translation>픽셀의 가장 큰 차이, A − B: %1</translation>
+    </message>
+    <message>
+        <source>largest value of a pixel: %1</source>
+        <translation>픽셀의 최댓값: %1</translation>
+    </message>
+    <message>
+        <source>Average of all heads of layer %1</source>
+        <translation>층 %1의 모든 헤드의 평균</translation>
+    </message>
+    <message>
+        <source>Average of all heads of all layers</source>
+        <translation>모든 층의 모든 헤드의 평균</translation>
+    </message>
+    <message>
+        <source>compare with layer %1 · head %2</source>
+        <translation>층 %1 · 헤드 %2와 비교</translation>
+    </message>
+    <message>
+        <source>compare with no head</source>
+        <translation>비교 안 함</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>전체</translation>
+    </message>
+    <message>
+        <source>H</source>
+        <translation>H</translation>
     </message>
 </context>
 <context>
@@ -599,6 +1164,21 @@
     </message>
 </context>
 <context>
+    <name>slopescope::ui::Lab</name>
+    <message>
+        <source>Its opening was cancelled.</source>
+        <translation>열기를 취소했습니다.</translation>
+    </message>
+    <message>
+        <source>the paper&apos;s four methods</source>
+        <translation>논문의 네 방법</translation>
+    </message>
+    <message>
+        <source>add %1</source>
+        <translation>%1 추가</translation>
+    </message>
+</context>
+<context>
     <name>slopescope::ui::LengthSlider</name>
     <message>
         <source>Length on view</source>
@@ -614,22 +1194,41 @@
     </message>
 </context>
 <context>
+    <name>slopescope::ui::LossStrip</name>
+    <message>
+        <source>Loss of each query token</source>
+        <translation>쿼리 토큰마다의 손실</translation>
+    </message>
+    <message>
+        <source>token %1</source>
+        <translation>토큰 %1</translation>
+    </message>
+    <message>
+        <source>tokens %1 to %2, mean</source>
+        <translation>토큰 %1–%2, 평균</translation>
+    </message>
+    <message>
+        <source>no loss yet</source>
+        <translation>아직 손실 없음</translation>
+    </message>
+    <message>
+        <source>loss of A minus B: %1 nats</source>
+        <translation>A에서 B를 뺀 손실: %1 nat</translation>
+    </message>
+    <message>
+        <source>loss %1 nats</source>
+        <translation>손실 %1 nat</translation>
+    </message>
+    <message>
+        <source>the line: trained at %1</source>
+        <translation>선: 학습 길이 %1</translation>
+    </message>
+</context>
+<context>
     <name>slopescope::ui::MainWindow</name>
     <message>
         <source>There is no bundled model; open a model&apos;s folder with Ctrl+O.</source>
         <translation>함께 제공된 모델이 없습니다. Ctrl+O로 모델 폴더를 여세요.</translation>
-    </message>
-    <message>
-        <source>Opening %1</source>
-        <translation>%1 여는 중</translation>
-    </message>
-    <message>
-        <source>slopes of the last run</source>
-        <translation>지난번 기울기</translation>
-    </message>
-    <message>
-        <source>computing</source>
-        <translation>계산 중</translation>
     </message>
     <message>
         <source>%1 · %2 – Slopescope</source>
@@ -664,14 +1263,6 @@
         <translation>헤드</translation>
     </message>
     <message>
-        <source>a click shows one</source>
-        <translation>누르면 크게 보입니다</translation>
-    </message>
-    <message>
-        <source>Find in the text</source>
-        <translation>텍스트에서 찾기</translation>
-    </message>
-    <message>
         <source>Tools</source>
         <translation>도구</translation>
     </message>
@@ -686,10 +1277,6 @@
     <message>
         <source>Sweep</source>
         <translation>스윕</translation>
-    </message>
-    <message>
-        <source>Measure perplexity by length anew (Space)</source>
-        <translation>길이별 퍼플렉서티를 새로 측정 (Space)</translation>
     </message>
     <message>
         <source>Longest length</source>
@@ -852,32 +1439,28 @@
         <translation>중지	Space</translation>
     </message>
     <message>
-        <source>%1, edited</source>
-        <translation>%1 (편집됨)</translation>
-    </message>
-    <message>
-        <source>edited slopes</source>
-        <translation>편집한 기울기</translation>
-    </message>
-    <message>
-        <source>as trained</source>
-        <translation>학습된 그대로</translation>
-    </message>
-    <message>
-        <source>%1: not as trained</source>
-        <translation>%1: 학습과 다름</translation>
-    </message>
-    <message>
-        <source>before</source>
-        <translation>이전</translation>
-    </message>
-    <message>
         <source>Sweep to %1</source>
         <translation>%1까지 스윕</translation>
     </message>
     <message>
-        <source>draft</source>
-        <translation>초안</translation>
+        <source>Measure the visible variants on the same windows; goes on where it was stopped (Space)</source>
+        <translation>보이는 변형들을 같은 윈도우에서 측정합니다. 멈춘 곳부터 이어 갑니다 (Space)</translation>
+    </message>
+    <message>
+        <source>There is no text on the clipboard.</source>
+        <translation>클립보드에 텍스트가 없습니다.</translation>
+    </message>
+    <message>
+        <source>pasted text</source>
+        <translation>붙여넣은 텍스트</translation>
+    </message>
+    <message>
+        <source>The &amp;paper&apos;s four methods</source>
+        <translation>논문의 네 방법(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Paste as the text</source>
+        <translation>텍스트로 붙여넣기(&amp;P)</translation>
     </message>
 </context>
 <context>
@@ -931,10 +1514,6 @@
         <translation>픽셀은 셀들의 최댓값을 보입니다</translation>
     </message>
     <message>
-        <source>Layer %1 · Head %2</source>
-        <translation>층 %1 · 헤드 %2</translation>
-    </message>
-    <message>
         <source>slope %1</source>
         <translation>기울기 %1</translation>
     </message>
@@ -966,6 +1545,78 @@
         <source>preview</source>
         <translation>미리보기</translation>
     </message>
+    <message>
+        <source>A</source>
+        <translation>A</translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation>B</translation>
+    </message>
+    <message>
+        <source>A | B</source>
+        <translation>A | B</translation>
+    </message>
+    <message>
+        <source>A − B</source>
+        <translation>A − B</translation>
+    </message>
+    <message>
+        <source>There is nothing to compare with yet.</source>
+        <translation>아직 비교할 대상이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Stage</source>
+        <translation>단계</translation>
+    </message>
+    <message>
+        <source>Pooling</source>
+        <translation>모으기</translation>
+    </message>
+    <message>
+        <source>What is shown of A and B</source>
+        <translation>A와 B 중 보일 것</translation>
+    </message>
+    <message>
+        <source>Attention map of B</source>
+        <translation>B의 어텐션 맵</translation>
+    </message>
+    <message>
+        <source>The map of A, the variant on view</source>
+        <translation>보고 있는 변형 A의 맵</translation>
+    </message>
+    <message>
+        <source>The map of B</source>
+        <translation>B의 맵</translation>
+    </message>
+    <message>
+        <source>A and B side by side, in one scale</source>
+        <translation>A와 B를 나란히, 같은 눈금으로</translation>
+    </message>
+    <message>
+        <source>A minus B: blue where A is higher, red where B is</source>
+        <translation>A 빼기 B: A가 높으면 파랑, B가 높으면 빨강</translation>
+    </message>
+    <message>
+        <source>A − B: blue where A is higher, red where B is</source>
+        <translation>A − B: A가 높으면 파랑, B가 높으면 빨강</translation>
+    </message>
+    <message>
+        <source>A alone until B is there</source>
+        <translation>B가 나올 때까지 A만</translation>
+    </message>
+    <message>
+        <source>A on the left, B on the right, one scale</source>
+        <translation>왼쪽 A, 오른쪽 B, 같은 눈금</translation>
+    </message>
+    <message>
+        <source>B follows</source>
+        <translation>B는 곧 나옵니다</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>어텐션</translation>
+    </message>
 </context>
 <context>
     <name>slopescope::ui::MapView</name>
@@ -991,122 +1642,122 @@
     </message>
 </context>
 <context>
-    <name>slopescope::ui::ModelPanel</name>
+    <name>slopescope::ui::MeasureMenu</name>
     <message>
-        <source>Model</source>
-        <translation>모델</translation>
+        <source>Measure</source>
+        <translation>측정</translation>
     </message>
     <message>
-        <source>Bundled</source>
-        <translation>제공 모델</translation>
+        <source>How the curves are measured: protocol, windows, lengths</source>
+        <translation>곡선을 재는 법: 프로토콜, 윈도우, 길이</translation>
     </message>
     <message>
-        <source>Another model: one that came with the program, or a folder</source>
-        <translation>다른 모델: 프로그램과 함께 제공된 모델 또는 폴더</translation>
+        <source>How the curves are measured</source>
+        <translation>곡선을 재는 법</translation>
     </message>
     <message>
-        <source>Choose a bundled model, or drop a model&apos;s folder on the window.</source>
-        <translation>제공 모델을 고르거나 모델 폴더를 창에 끌어다 놓으세요.</translation>
+        <source>Protocol</source>
+        <translation>프로토콜</translation>
     </message>
     <message>
-        <source>Parameters</source>
-        <translation>매개변수</translation>
+        <source>One pass</source>
+        <translation>단일 패스</translation>
     </message>
     <message>
-        <source>Shape</source>
-        <translation>형태</translation>
+        <source>One run over windows of the longest length; every shorter length is the beginning of a window. The fastest, and the only one that gives the curve by context.</source>
+        <translation>가장 긴 길이의 윈도우를 한 번만 실행합니다. 짧은 길이는 모두 윈도우의 앞부분입니다. 가장 빠르며, 문맥별 곡선은 이 방식에서만 나옵니다.</translation>
     </message>
     <message>
-        <source>Positions</source>
-        <translation>위치 방식</translation>
+        <source>Non-overlapping windows</source>
+        <translation>겹치지 않는 윈도우</translation>
     </message>
     <message>
-        <source>Trained at</source>
-        <translation>학습 길이</translation>
+        <source>Windows of each length side by side, every token scored once: the paper&apos;s Figure 1.</source>
+        <translation>각 길이의 윈도우를 이어 붙여 모든 토큰을 한 번씩 채점합니다: 논문의 그림 1.</translation>
     </message>
     <message>
-        <source>Trained on</source>
-        <translation>학습 자료</translation>
+        <source>Sliding window</source>
+        <translation>이동하는 윈도우</translation>
     </message>
     <message>
-        <source>Longest</source>
+        <source>Windows of each length moved by the stride; only the new tokens are scored, so each has much context: the paper&apos;s Appendix B. Slow.</source>
+        <translation>각 길이의 윈도우를 보폭만큼 옮기며 새 토큰만 채점하므로 문맥이 깁니다: 논문의 부록 B. 느립니다.</translation>
+    </message>
+    <message>
+        <source>Hugging Face</source>
+        <translation>Hugging Face</translation>
+    </message>
+    <message>
+        <source>The sliding loop of transformers&apos; documentation, with its weights that are off by one, to compare with numbers made by it.</source>
+        <translation>transformers 문서의 이동 루프를 그대로, 하나씩 어긋난 가중치까지 따릅니다. 그렇게 잰 수치와 비교할 때 씁니다.</translation>
+    </message>
+    <message>
+        <source>llama.cpp</source>
+        <translation>llama.cpp</translation>
+    </message>
+    <message>
+        <source>As llama-perplexity does: windows side by side, the second half of each is scored.</source>
+        <translation>llama-perplexity처럼: 윈도우를 이어 붙이고 각각의 뒤쪽 절반만 채점합니다.</translation>
+    </message>
+    <message>
+        <source>Windows of the first pass</source>
+        <translation>첫 패스의 윈도우 수</translation>
+    </message>
+    <message>
+        <source>The curves first stand after so many windows; then short lengths are filled up until each error is below 1 %. Only one pass has a choice: other protocols read the whole text.</source>
+        <translation>이만큼의 윈도우가 지나면 곡선이 완성되고, 그 뒤 오차가 1 % 아래가 될 때까지 짧은 길이를 채웁니다. 단일 패스에서만 고를 수 있습니다. 다른 프로토콜은 텍스트 전체를 읽습니다.</translation>
+    </message>
+    <message>
+        <source>What is measured where nobody chooses, here and on the command line</source>
+        <translation>아무것도 고르지 않았을 때 여기와 명령줄에서 재는 길이</translation>
+    </message>
+    <message>
+        <source>As many as the text has, at most %1</source>
+        <translation>텍스트에 있는 만큼, 최대 %1</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>전부</translation>
+    </message>
+    <message>
+        <source>Every window that the text has: the surest, and the slowest</source>
+        <translation>텍스트의 모든 윈도우: 가장 정확하고 가장 느립니다</translation>
+    </message>
+    <message>
+        <source>Stride</source>
+        <translation>보폭</translation>
+    </message>
+    <message>
+        <source>Tokens that are scored in each window: smaller gives every token more context and takes longer. Only the sliding window and Hugging Face have one.</source>
+        <translation>윈도우마다 채점하는 토큰 수: 작을수록 토큰의 문맥이 길어지고 오래 걸립니다. 이동하는 윈도우와 Hugging Face에만 있습니다.</translation>
+    </message>
+    <message>
+        <source>Usual (%1)</source>
+        <translation>기본 (%1)</translation>
+    </message>
+    <message>
+        <source>Half of the shortest length</source>
+        <translation>가장 짧은 길이의 절반</translation>
+    </message>
+    <message>
+        <source>%1 tokens are scored in each window</source>
+        <translation>윈도우마다 토큰 %1개를 채점합니다</translation>
+    </message>
+    <message>
+        <source>Longest length</source>
         <translation>최대 길이</translation>
     </message>
     <message>
-        <source>In memory</source>
-        <translation>메모리</translation>
+        <source>The curves reach from %1 tokens to this length</source>
+        <translation>곡선은 토큰 %1개부터 이 길이까지입니다</translation>
     </message>
     <message>
-        <source>Open folder…</source>
-        <translation>폴더 열기…</translation>
+        <source>Measures lengths up to %1 tokens</source>
+        <translation>토큰 %1개까지의 길이를 잽니다</translation>
     </message>
     <message>
-        <source>%1 · %2</source>
-        <translation>%1 · %2</translation>
-    </message>
-    <message>
-        <source>%1 parameters</source>
-        <translation>매개변수 %1개</translation>
-    </message>
-    <message>
-        <source>%1 × %2 × %3</source>
-        <translation>%1 × %2 × %3</translation>
-    </message>
-    <message>
-        <source>1 layer</source>
-        <translation>층 1개</translation>
-    </message>
-    <message>
-        <source>%1 layers</source>
-        <translation>층 %1개</translation>
-    </message>
-    <message>
-        <source>1 head</source>
-        <translation>헤드 1개</translation>
-    </message>
-    <message>
-        <source>%1 heads</source>
-        <translation>헤드 %1개</translation>
-    </message>
-    <message>
-        <source>, 1 key head</source>
-        <translation>, 키 헤드 1개</translation>
-    </message>
-    <message>
-        <source>, %1 key heads</source>
-        <translation>, 키 헤드 %1개</translation>
-    </message>
-    <message>
-        <source>width %1, vocabulary %2</source>
-        <translation>폭 %1, 어휘 %2개</translation>
-    </message>
-    <message>
-        <source>%1 tokens</source>
-        <translation>토큰 %1개</translation>
-    </message>
-    <message>
-        <source>unknown length</source>
-        <translation>알 수 없는 길이</translation>
-    </message>
-    <message>
-        <source>any length</source>
-        <translation>제한 없음</translation>
-    </message>
-    <message>
-        <source>%1, paper slopes</source>
-        <translation>%1, 논문의 기울기</translation>
-    </message>
-    <message>
-        <source>%1, slopes of its own</source>
-        <translation>%1, 고유한 기울기</translation>
-    </message>
-    <message>
-        <source>none: order from the causal mask alone</source>
-        <translation>없음: 순서는 인과 마스크로만</translation>
-    </message>
-    <message>
-        <source>No model is open</source>
-        <translation>열린 모델이 없습니다</translation>
+        <source>The text has only %1 tokens</source>
+        <translation>텍스트에 토큰이 %1개뿐입니다</translation>
     </message>
 </context>
 <context>
@@ -1121,26 +1772,22 @@
     </message>
 </context>
 <context>
-    <name>slopescope::ui::PositionPicker</name>
+    <name>slopescope::ui::PositionMenu</name>
     <message>
-        <source>Positions</source>
-        <translation>위치 방식</translation>
+        <source>Other…</source>
+        <translation>기타…</translation>
     </message>
     <message>
-        <source>not as trained</source>
-        <translation>학습과 다름</translation>
+        <source>Any combination, written as the command line takes it: rotary-ntk:4+alibi+window:512+sinks:4</source>
+        <translation>명령줄에서처럼 쓰는 임의의 조합: rotary-ntk:4+alibi+window:512+sinks:4</translation>
     </message>
     <message>
-        <source>The model was trained with other positions than these; it has not learned to use them.</source>
-        <translation>모델은 다른 위치 방식으로 학습되었으며, 이 방식을 쓰는 법은 배우지 않았습니다.</translation>
+        <source>Method</source>
+        <translation>방법</translation>
     </message>
     <message>
         <source>as trained</source>
         <translation>학습된 그대로</translation>
-    </message>
-    <message>
-        <source>What the model is run with in place of its own positions</source>
-        <translation>모델 자신의 위치 방식 대신 사용하는 것</translation>
     </message>
     <message>
         <source>ALiBi</source>
@@ -1151,24 +1798,20 @@
         <translation>모델의 모든 위치 방식 대신 거리에 따른 벌점 (처음에는 논문의 기울기)</translation>
     </message>
     <message>
+        <source>ALiBi beside its own</source>
+        <translation>자신의 방식에 ALiBi 더하기</translation>
+    </message>
+    <message>
+        <source>A penalty by distance, the paper&apos;s slopes first, and all that the model has</source>
+        <translation>거리에 따른 벌점(처음에는 논문의 기울기)을 모델의 위치 방식에 더합니다</translation>
+    </message>
+    <message>
         <source>no positions</source>
         <translation>위치 없음</translation>
     </message>
     <message>
         <source>Nothing in place of all that the model has</source>
         <translation>모델의 모든 위치 방식을 없앱니다</translation>
-    </message>
-    <message>
-        <source>Attention window</source>
-        <translation>어텐션 윈도우</translation>
-    </message>
-    <message>
-        <source>window %1</source>
-        <translation>윈도우 %1</translation>
-    </message>
-    <message>
-        <source>Its own positions, but no token sees further back than this</source>
-        <translation>위치 방식은 그대로, 다만 이보다 먼 토큰은 보지 않습니다</translation>
     </message>
     <message>
         <source>Rotary, scaled</source>
@@ -1198,6 +1841,100 @@
         <source>Slow rotations divided, fast ones kept, a ramp between, attention sharpened</source>
         <translation>느린 회전은 나누고 빠른 회전은 그대로, 그 사이는 비례, 어텐션은 더 뾰족하게</translation>
     </message>
+    <message>
+        <source>What it is run with now</source>
+        <translation>지금 실행하는 방식</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>윈도우</translation>
+    </message>
+    <message>
+        <source>its own: %1</source>
+        <translation>고유값: %1</translation>
+    </message>
+    <message>
+        <source>no window</source>
+        <translation>윈도우 없음</translation>
+    </message>
+    <message>
+        <source>window %1</source>
+        <translation>윈도우 %1</translation>
+    </message>
+    <message>
+        <source>No token sees further back than this</source>
+        <translation>어떤 토큰도 이보다 멀리 보지 않습니다</translation>
+    </message>
+    <message>
+        <source>Sinks</source>
+        <translation>싱크</translation>
+    </message>
+    <message>
+        <source>no sinks</source>
+        <translation>싱크 없음</translation>
+    </message>
+    <message>
+        <source>the first key</source>
+        <translation>첫 키</translation>
+    </message>
+    <message>
+        <source>the first %1 keys</source>
+        <translation>처음 키 %1개</translation>
+    </message>
+    <message>
+        <source>Keys that every token sees in spite of the window</source>
+        <translation>윈도우와 관계없이 모든 토큰이 보는 키</translation>
+    </message>
+    <message>
+        <source>Keys seen in spite of a window: choose a window first</source>
+        <translation>윈도우와 관계없이 보는 키: 먼저 윈도우를 고르세요</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::PositionPicker</name>
+    <message>
+        <source>Positions</source>
+        <translation>위치 방식</translation>
+    </message>
+    <message>
+        <source>The model was trained with other positions than these; it has not learned to use them.</source>
+        <translation>모델은 다른 위치 방식으로 학습되었으며, 이 방식을 쓰는 법은 배우지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>as trained</source>
+        <translation>학습된 그대로</translation>
+    </message>
+    <message>
+        <source>What the model is run with in place of its own positions</source>
+        <translation>모델 자신의 위치 방식 대신 사용하는 것</translation>
+    </message>
+    <message>
+        <source>window %1</source>
+        <translation>윈도우 %1</translation>
+    </message>
+    <message>
+        <source>positions: %1</source>
+        <translation>위치 방식: %1</translation>
+    </message>
+    <message>
+        <source>1 sink</source>
+        <translation>싱크 1개</translation>
+    </message>
+    <message>
+        <source>%1 sinks</source>
+        <translation>싱크 %1개</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::PositionSpecDialog</name>
+    <message>
+        <source>Positions</source>
+        <translation>위치 방식</translation>
+    </message>
+    <message>
+        <source>Parts joined by +: own, alibi, alibi:SLOPES, none, rotary, rotary-linear:F, rotary-ntk:F, rotary-yarn:F, window:W, sinks:K. What stands for the method replaces the others, unless &quot;own&quot; is said too.</source>
+        <translation>+로 잇는 부분: own, alibi, alibi:SLOPES, none, rotary, rotary-linear:F, rotary-ntk:F, rotary-yarn:F, window:W, sinks:K. “own”을 함께 쓰지 않으면 방식을 뜻하는 부분이 나머지를 대신합니다.</translation>
+    </message>
 </context>
 <context>
     <name>slopescope::ui::ProfileView</name>
@@ -1210,36 +1947,64 @@
         <translation>선택한 헤드의 거리 분포는 맵과 함께 나타납니다.</translation>
     </message>
     <message>
-        <source>distance (dashed: without content)</source>
-        <translation>거리 (파선: 내용 없이)</translation>
-    </message>
-    <message>
         <source>Mass by distance</source>
         <translation>거리별 질량</translation>
-    </message>
-    <message>
-        <source>Mass by distance, layer %1 · head %2</source>
-        <translation>거리별 질량, 층 %1 · 헤드 %2</translation>
-    </message>
-    <message>
-        <source>mean&#xa0;%1 · median&#xa0;%2</source>
-        <translation>평균&#xa0;%1 · 중앙값&#xa0;%2</translation>
-    </message>
-    <message>
-        <source>%1 · first&#xa0;key&#xa0;%2</source>
-        <translation>%1 · 첫&#xa0;키&#xa0;%2</translation>
     </message>
     <message>
         <source>%1 to %2</source>
         <translation>%1–%2</translation>
     </message>
     <message>
-        <source>distance %1
-%2 of the attention
-%3 without content</source>
-        <translation>거리 %1
-어텐션의 %2
-내용이 없다면 %3</translation>
+        <source>distance (dashed B, dotted bias alone)</source>
+        <translation>거리 (파선 B, 점선은 바이어스만)</translation>
+    </message>
+    <message>
+        <source>distance (dotted: bias alone)</source>
+        <translation>거리 (점선: 바이어스만)</translation>
+    </message>
+    <message>
+        <source>Mass by distance, %1</source>
+        <translation>거리별 질량, %1</translation>
+    </message>
+    <message>
+        <source>mean&#xa0;%1</source>
+        <translation>평균&#xa0;%1</translation>
+    </message>
+    <message>
+        <source>median&#xa0;%1</source>
+        <translation>중앙값&#xa0;%1</translation>
+    </message>
+    <message>
+        <source>first&#xa0;key&#xa0;%1</source>
+        <translation>첫&#xa0;키&#xa0;%1</translation>
+    </message>
+    <message>
+        <source>entropy&#xa0;%1਋its</source>
+        <translation>엔트로피&#xa0;%1비트</translation>
+    </message>
+    <message>
+        <source>A</source>
+        <translation>A</translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation>B</translation>
+    </message>
+    <message>
+        <source>%1, %2: </source>
+        <translation>%1, %2: </translation>
+    </message>
+    <message>
+        <source>distance %1</source>
+        <translation>거리 %1</translation>
+    </message>
+    <message>
+        <source>%1 of the attention</source>
+        <translation>어텐션의 %1</translation>
+    </message>
+    <message>
+        <source>%1 by the bias alone</source>
+        <translation>바이어스만으로는 %1</translation>
     </message>
 </context>
 <context>
@@ -1283,14 +2048,6 @@
 </context>
 <context>
     <name>slopescope::ui::SlopeEditor</name>
-    <message>
-        <source>This model has no positions: there are no slopes to drag. “Positions” above can give it ALiBi&apos;s.</source>
-        <translation>이 모델에는 위치 방식이 없어 끌 기울기가 없습니다. 위의 ‘위치 방식’에서 ALiBi를 줄 수 있습니다.</translation>
-    </message>
-    <message>
-        <source>This model&apos;s positions are %1: there are no slopes to drag. “Positions” above can give it ALiBi&apos;s.</source>
-        <translation>이 모델의 위치 방식은 %1이라 끌 기울기가 없습니다. 위의 ‘위치 방식’에서 ALiBi를 줄 수 있습니다.</translation>
-    </message>
     <message>
         <source>type slope of H%1</source>
         <translation>H%1 기울기 입력</translation>
@@ -1390,6 +2147,18 @@
     <message>
         <source>Save slopes</source>
         <translation>기울기 저장</translation>
+    </message>
+    <message>
+        <source>This variant has no positions: there are no slopes to drag. “Positions” above can give it ALiBi&apos;s.</source>
+        <translation>이 변형에는 위치 방식이 없어 끌 기울기가 없습니다. 위의 “위치 방식”에서 ALiBi를 줄 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>This variant&apos;s positions are %1: there are no slopes to drag. “Positions” above can give it ALiBi&apos;s.</source>
+        <translation>이 변형의 위치 방식은 %1이므로 끌 기울기가 없습니다. 위의 “위치 방식”에서 ALiBi를 줄 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>The model is being opened.</source>
+        <translation>모델을 여는 중입니다.</translation>
     </message>
 </context>
 <context>
@@ -1613,6 +2382,10 @@
         <source>Sweep stopped</source>
         <translation>스윕 중지됨</translation>
     </message>
+    <message>
+        <source>computing</source>
+        <translation>계산 중</translation>
+    </message>
 </context>
 <context>
     <name>slopescope::ui::TextView</name>
@@ -1621,12 +2394,32 @@
         <translation>텍스트</translation>
     </message>
     <message>
-        <source>Open a text, or drop one here.</source>
-        <translation>텍스트를 열거나 여기에 끌어다 놓으세요.</translation>
-    </message>
-    <message>
         <source>%1 · %2 tokens</source>
         <translation>%1 · 토큰 %2개</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>손실</translation>
+    </message>
+    <message>
+        <source>Shade each token by its loss: how little the model expected it. With A − B chosen above the map, by what A loses more (red) or less (blue) than B.</source>
+        <translation>토큰마다 손실(모델이 얼마나 예상하지 못했는지)로 칠합니다. 맵 위에서 A − B를 고르면 A가 B보다 더 잃은 만큼 빨강, 덜 잃은 만큼 파랑입니다.</translation>
+    </message>
+    <message>
+        <source>Find in the text</source>
+        <translation>텍스트에서 찾기</translation>
+    </message>
+    <message>
+        <source>Open a text, paste one, or drop one here.</source>
+        <translation>텍스트를 열거나, 붙여넣거나, 여기에 끌어다 놓으세요.</translation>
+    </message>
+    <message>
+        <source>%1 · %2 tokens · %3</source>
+        <translation>%1 · 토큰 %2개 · %3</translation>
+    </message>
+    <message>
+        <source>“%1” is not in this text.</source>
+        <translation>“%1”은(는) 이 텍스트에 없습니다.</translation>
     </message>
 </context>
 <context>
@@ -1650,6 +2443,297 @@
     <message>
         <source>past the length on view</source>
         <translation>보이는 길이 밖</translation>
+    </message>
+    <message>
+        <source>loss %1 nats, B %2: A is %3 %4</source>
+        <translation>손실 %1 nat, B %2: A가 %3 %4</translation>
+    </message>
+    <message>
+        <source>worse</source>
+        <translation>나쁨</translation>
+    </message>
+    <message>
+        <source>better</source>
+        <translation>나음</translation>
+    </message>
+    <message>
+        <source>loss %1 nats: the model gave it a probability of %2</source>
+        <translation>손실 %1 nat: 모델이 준 확률은 %2</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::VariantChips</name>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::VariantDelegate</name>
+    <message>
+        <source>Name</source>
+        <translation>이름</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::VariantList</name>
+    <message>
+        <source>Variants</source>
+        <translation>변형</translation>
+    </message>
+    <message>
+        <source>Hide its curve</source>
+        <translation>곡선 숨기기</translation>
+    </message>
+    <message>
+        <source>Show its curve</source>
+        <translation>곡선 보이기</translation>
+    </message>
+    <message>
+        <source>A, pinned: click to let A follow the selection</source>
+        <translation>고정된 A: 누르면 A가 선택을 따라갑니다</translation>
+    </message>
+    <message>
+        <source>Pin A here: others can then be selected while this one stays A</source>
+        <translation>여기에 A를 고정: 다른 것을 선택해도 A는 그대로입니다</translation>
+    </message>
+    <message>
+        <source>B: click to compare with nothing</source>
+        <translation>B: 누르면 비교를 끝냅니다</translation>
+    </message>
+    <message>
+        <source>Compare with this one (B)</source>
+        <translation>이것과 비교 (B)</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::VariantRows</name>
+    <message>
+        <source>, A</source>
+        <translation>, A</translation>
+    </message>
+    <message>
+        <source>, B</source>
+        <translation>, B</translation>
+    </message>
+    <message>
+        <source>, hidden</source>
+        <translation>, 숨김</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::VariantsPanel</name>
+    <message>
+        <source>Variants</source>
+        <translation>변형</translation>
+    </message>
+    <message>
+        <source>+ Add</source>
+        <translation>+ 추가</translation>
+    </message>
+    <message>
+        <source>Add a variant</source>
+        <translation>변형 추가</translation>
+    </message>
+    <message>
+        <source>Another model, or a copy with other positions or slopes</source>
+        <translation>다른 모델, 또는 위치 방식이나 기울기가 다른 사본</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Add a model, or drop a model&apos;s folder on the window.</source>
+        <translation>모델을 추가하거나, 모델 폴더를 창에 끌어다 놓으세요.</translation>
+    </message>
+    <message>
+        <source>hide %1</source>
+        <translation>%1 숨기기</translation>
+    </message>
+    <message>
+        <source>show %1</source>
+        <translation>%1 보이기</translation>
+    </message>
+    <message>
+        <source>move %1</source>
+        <translation>%1 옮기기</translation>
+    </message>
+    <message>
+        <source>is being opened</source>
+        <translation>여는 중</translation>
+    </message>
+    <message>
+        <source>let A follow the selection</source>
+        <translation>A가 선택을 따르게 하기</translation>
+    </message>
+    <message>
+        <source>pin A to %1</source>
+        <translation>A를 %1에 고정</translation>
+    </message>
+    <message>
+        <source>compare with nothing</source>
+        <translation>비교 안 함</translation>
+    </message>
+    <message>
+        <source>compare with %1</source>
+        <translation>%1와(과) 비교</translation>
+    </message>
+    <message>
+        <source>rename %1</source>
+        <translation>%1 이름 바꾸기</translation>
+    </message>
+    <message>
+        <source>remove %1</source>
+        <translation>%1 제거</translation>
+    </message>
+    <message>
+        <source>Colour of %1</source>
+        <translation>%1의 색</translation>
+    </message>
+    <message>
+        <source>recolour %1</source>
+        <translation>%1 색 바꾸기</translation>
+    </message>
+    <message>
+        <source>%1, copy</source>
+        <translation>%1, 사본</translation>
+    </message>
+    <message>
+        <source>copy %1</source>
+        <translation>%1 복사</translation>
+    </message>
+    <message>
+        <source>a copy with %1</source>
+        <translation>%1 사본</translation>
+    </message>
+    <message>
+        <source>A copy with other positions</source>
+        <translation>위치 방식이 다른 사본</translation>
+    </message>
+    <message>
+        <source>A copy with slopes</source>
+        <translation>기울기가 다른 사본</translation>
+    </message>
+    <message>
+        <source>It has no slopes: they belong to ALiBi.</source>
+        <translation>기울기가 없습니다: 기울기는 ALiBi의 것입니다.</translation>
+    </message>
+    <message>
+        <source>slopes × 0.5</source>
+        <translation>기울기 × 0.5</translation>
+    </message>
+    <message>
+        <source>slopes × 2</source>
+        <translation>기울기 × 2</translation>
+    </message>
+    <message>
+        <source>the paper&apos;s slopes</source>
+        <translation>논문의 기울기</translation>
+    </message>
+    <message>
+        <source>all slopes 0</source>
+        <translation>기울기 모두 0</translation>
+    </message>
+    <message>
+        <source>random slopes 1</source>
+        <translation>무작위 기울기 1</translation>
+    </message>
+    <message>
+        <source>random slopes 2</source>
+        <translation>무작위 기울기 2</translation>
+    </message>
+    <message>
+        <source>random slopes 3</source>
+        <translation>무작위 기울기 3</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>The paper&apos;s four methods (Figure 1)</source>
+        <translation>논문의 네 방법 (그림 1)</translation>
+    </message>
+    <message>
+        <source>ALiBi, sinusoidal, rotary and T5 bias, measured together</source>
+        <translation>ALiBi, 사인파, 회전(Rotary), T5 바이어스를 함께 측정</translation>
+    </message>
+    <message>
+        <source>Open model folder…</source>
+        <translation>모델 폴더 열기…</translation>
+    </message>
+    <message>
+        <source>Open model file (GGUF)…</source>
+        <translation>모델 파일(GGUF) 열기…</translation>
+    </message>
+    <message>
+        <source>From %1</source>
+        <translation>%1에서</translation>
+    </message>
+    <message>
+        <source>A copy of this</source>
+        <translation>이것의 사본</translation>
+    </message>
+    <message>
+        <source>On view</source>
+        <translation>보기</translation>
+    </message>
+    <message>
+        <source>Let A follow the selection</source>
+        <translation>A가 선택을 따르게 하기</translation>
+    </message>
+    <message>
+        <source>Pin A here</source>
+        <translation>여기에 A 고정</translation>
+    </message>
+    <message>
+        <source>Compare with nothing</source>
+        <translation>비교 안 함</translation>
+    </message>
+    <message>
+        <source>Compare with this (B)</source>
+        <translation>이것과 비교 (B)</translation>
+    </message>
+    <message>
+        <source>Hide its curve</source>
+        <translation>곡선 숨기기</translation>
+    </message>
+    <message>
+        <source>Show its curve</source>
+        <translation>곡선 보이기</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>이름 바꾸기</translation>
+    </message>
+    <message>
+        <source>Recolour…</source>
+        <translation>색 바꾸기…</translation>
+    </message>
+    <message>
+        <source>Copy what it is</source>
+        <translation>내용 복사</translation>
+    </message>
+    <message>
+        <source>Duplicate</source>
+        <translation>복제</translation>
+    </message>
+    <message>
+        <source>Move up</source>
+        <translation>위로</translation>
+    </message>
+    <message>
+        <source>Move down</source>
+        <translation>아래로</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+    <message>
+        <source>Takes it off the list; Undo brings it back</source>
+        <translation>목록에서 뺍니다. 실행 취소로 되돌립니다</translation>
     </message>
 </context>
 </TS>

@@ -23,7 +23,7 @@ constexpr std::int64_t kRunningMean = 200; // a part of the text over which loss
 constexpr std::int64_t kMostTokenDots = 800;
 
 QString tr(const char* text) {
-    return QCoreApplication::translate("CurveView", text);
+    return QCoreApplication::translate("slopescope::ui", text);
 }
 
 bool isMeasured(const CurveResult& curve) {

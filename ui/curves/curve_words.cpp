@@ -20,7 +20,7 @@ constexpr qsizetype kMostNamed = 2;   // variants in the caption
 const QString kDot = QStringLiteral(" · ");
 
 QString tr(const char* text) {
-    return QCoreApplication::translate("CurveView", text);
+    return QCoreApplication::translate("slopescope::ui", text);
 }
 
 // As many digits as the error says are known.
