@@ -96,6 +96,9 @@ MainWindow::~MainWindow() {
     qApp->removeEventFilter(this);
     m_lab->disconnect();
     delete std::exchange(m_lab, nullptr); // first: its workers end while everything it could speak to still stands
+    // A dock that is being dragged leaves a gap in the layout, which Qt's destructor reads after the dock is gone.
+    for (DockPanel* const dock : docks())
+        removeDockWidget(dock);
 }
 
 QList<DockPanel*> MainWindow::docks() const {
