@@ -69,12 +69,19 @@ struct Session::State {
     // One source for each variant; what cannot be measured says why.
     std::vector<CurveSource> sourcesOf(const CurvesRequest& request, const Job& job) {
         std::vector<CurveSource> sources;
+        const Device on = [this] {
+            const std::lock_guard lock(mutex);
+            return device;
+        }();
         for (const Variant& variant : request.variants) {
-            CurveSource source{.variant = variant, .fault = {}, .decoder = {}, .ids = {}, .ends = {}};
+            CurveSource source;
+            source.variant = variant;
+            source.closed = !shelf.find(variant.model) || !shelf.hasText();
             try {
                 const auto model = shelf.model(variant.model);
                 source.decoder = decoder(variant);
-                source.origin = model->origin;
+                source.modelDigest = model->facts.digest;
+                source.device = on.name();
                 // llama-perplexity reads a text's "</s>" as letters, and puts the first token that its vocabulary adds to a
                 // text in the place of every window's first.
                 const bool llamaCpp = request.plan.protocol == Protocol::LlamaCpp;
@@ -87,6 +94,7 @@ struct Session::State {
             } catch (const Error& fault) {
                 source.fault = fault.what();
             }
+            source.closed = source.closed && !source.fault.empty();
             sources.push_back(std::move(source));
         }
         return sources;
@@ -171,6 +179,13 @@ void Session::openIds(std::string name, std::vector<std::int32_t> ids) {
     m_state->shelf.setIds(std::move(name), std::move(ids));
     m_state->runs.forget();
 }
+
+void Session::closeText() {
+    m_state->shelf.closeText();
+    m_state->runs.forget();
+}
+
+std::uint64_t Session::textDigest() const { return m_state->shelf.textDigest(); }
 
 bool Session::hasText() const { return m_state->shelf.hasText(); }
 
@@ -282,5 +297,13 @@ CurvesResult Session::sweep(const CurvesRequest& request, const Job& job,
                             const std::function<void(const CurvesResult&)>& update) {
     return m_state->measured.measure(request, m_state->sourcesOf(request, job), job, update);
 }
+
+std::vector<MeasuredCurve> Session::measured(std::span<const Variant> variants) const {
+    return m_state->measured.measured(variants);
+}
+
+void Session::remember(std::vector<MeasuredCurve> curves) { m_state->measured.remember(std::move(curves)); }
+
+std::uint64_t Session::measuredChanges() const { return m_state->measured.changes(); }
 
 } // namespace slopescope

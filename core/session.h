@@ -9,6 +9,7 @@
 #include "core/base/job.h"
 #include "core/base/utf8.h"
 #include "core/device.h"
+#include "core/study/measured_curve.h"
 #include "core/study/requests.h"
 
 #include <cstdint>
@@ -53,7 +54,9 @@ public:
     void openText(const std::filesystem::path& file, const Job& job, const TextFileOptions& options = {});
     void openText(std::string name, std::string text);                   // pasted; valid UTF-8
     void openIds(std::string name, std::vector<std::int32_t> ids); // token ids in place of letters
+    void closeText();
     bool hasText() const;
+    std::uint64_t textDigest() const; // of its letters (FNV-1a), or of the ids that were opened; 0: no text is open
 
     // The text as a model on the shelf reads it. Throws Error: no text is open, the model has no tokenizer, an id lies outside
     // its vocabulary, fewer than two tokens. Cheap from the second time on.
@@ -95,6 +98,12 @@ public:
     // Measures what is missing. `update` is called on this thread with every new state of the curves, the last one filled. A
     // variant that cannot be measured has a fault in its curve and the others go on.
     CurvesResult sweep(const CurvesRequest& request, const Job& job, const std::function<void(const CurvesResult&)>& update = {});
+
+    // What has been measured of these variants so far, by every plan and of every text; what was measured in an earlier run. A
+    // variant whose model or text is not open has the curve that is remembered of it. Any thread, none of them waits long.
+    std::vector<MeasuredCurve> measured(std::span<const Variant> variants) const;
+    void remember(std::vector<MeasuredCurve> curves);
+    std::uint64_t measuredChanges() const; // grows whenever measured() has something new
 
 private:
     std::filesystem::path directoryOf(const std::string& model) const;

@@ -3,6 +3,7 @@
 #include "core/base/bytes_text.h"
 #include "core/base/digest.h"
 #include "core/base/error.h"
+#include "core/checkpoint/model_digest.h"
 #include "core/checkpoint/model_directory.h"
 
 #include <algorithm>
@@ -50,24 +51,6 @@ ModelFacts factsOf(const std::string& key, const ModelDescription& opened, const
     return facts;
 }
 
-// Names, sizes and times of a model's files, and where it computes.
-std::uint64_t originOf(const fs::path& directory, const Device& device) {
-    std::error_code ignored;
-    std::vector<fs::path> files{directory};
-    if (fs::is_directory(directory, ignored))
-        for (const auto& entry : fs::directory_iterator(directory, ignored))
-            files.push_back(entry.path());
-    std::sort(files.begin(), files.end());
-    Digest digest;
-    digest.add(device.name());
-    for (const fs::path& file : files)
-        if (fs::is_regular_file(file, ignored))
-            digest.add(file.filename().string())
-                .add(static_cast<std::uint64_t>(fs::file_size(file, ignored)))
-                .add(static_cast<std::int64_t>(fs::last_write_time(file, ignored).time_since_epoch().count()));
-    return digest.value();
-}
-
 // Which of the open models could go, the largest first.
 std::string couldGo(std::vector<ModelFacts> others) {
     if (others.empty())
@@ -79,6 +62,13 @@ std::string couldGo(std::vector<ModelFacts> others) {
     return " Closing a model would give memory back: " + names + ".";
 }
 
+std::uint64_t digestOfIds(const std::vector<std::int32_t>& ids) {
+    Digest digest;
+    for (const std::int32_t id : ids)
+        digest.add(std::int64_t(id));
+    return digest.value();
+}
+
 void requireTwoTokens(const std::vector<std::int32_t>& ids, const std::string& name) {
     if (ids.size() < 2)
         throw Error(name + " is too short: it has fewer than two tokens.");
@@ -87,7 +77,9 @@ void requireTwoTokens(const std::vector<std::int32_t>& ids, const std::string& n
 } // namespace
 
 ModelFacts describeModel(const std::string& key, const fs::path& directory, const Device& device, const Job& job) {
-    return factsOf(key, UnreadModel(directory, job).description(), device);
+    ModelFacts facts = factsOf(key, UnreadModel(directory, job).description(), device);
+    facts.digest = digestOfModel(directory);
+    return facts;
 }
 
 ModelShape shapeOf(const ShelvedModel& model, const Device& device) {
@@ -106,9 +98,10 @@ std::shared_ptr<const ShelvedModel> loadModel(const std::string& key, const fs::
                                               const std::vector<ModelFacts>& others, const Job& job) {
     giveBackUnused(device);
     const DeviceFacts here = deviceFacts({}), there = deviceFacts(device);
-    const std::uint64_t origin = originOf(directory, device);
+    const std::uint64_t digest = digestOfModel(directory); // of what is then read
     UnreadModel unread(directory, job);
     ModelFacts facts = factsOf(key, unread.description(), device);
+    facts.digest = digest;
     try {
         // The processor reads the files, in float32, whatever computes then; a tensor is there twice while it is packed or moved.
         requireMemory(here, {(facts.parameters + unread.description().largestTensor) * bytesOfNumber({}, facts.precision), 0});
@@ -123,7 +116,6 @@ std::shared_ptr<const ShelvedModel> loadModel(const std::string& key, const fs::
     auto loaded = std::make_shared<ShelvedModel>();
     loaded->facts = std::move(facts);
     loaded->tokenizerFault = opened.tokenizerFault;
-    loaded->origin = origin;
     if (opened.tokenizer)
         loaded->tokenizer = std::make_shared<const text::Tokenizer>(std::move(*opened.tokenizer));
     loaded->decoder = std::make_shared<const Decoder>(std::move(opened.config), std::move(opened.weights),
@@ -202,7 +194,8 @@ std::shared_ptr<const Decoder> Shelf::decoder(const Variant& variant) {
 }
 
 void Shelf::setText(std::string name, std::string letters, std::string changes) {
-    auto text = std::make_shared<const Text>(Text{std::move(name), std::move(letters), std::move(changes), {}});
+    const std::uint64_t digest = fnv1a(letters);
+    auto text = std::make_shared<const Text>(Text{std::move(name), std::move(letters), std::move(changes), {}, digest});
     const std::lock_guard lock(m_mutex);
     m_text = std::move(text);
     m_encoded.clear();
@@ -210,10 +203,22 @@ void Shelf::setText(std::string name, std::string letters, std::string changes) 
 
 void Shelf::setIds(std::string name, std::vector<std::int32_t> ids) {
     requireTwoTokens(ids, name);
-    auto text = std::make_shared<const Text>(Text{std::move(name), {}, {}, std::move(ids)});
+    const std::uint64_t digest = digestOfIds(ids);
+    auto text = std::make_shared<const Text>(Text{std::move(name), {}, {}, std::move(ids), digest});
     const std::lock_guard lock(m_mutex);
     m_text = std::move(text);
     m_encoded.clear();
+}
+
+void Shelf::closeText() {
+    const std::lock_guard lock(m_mutex);
+    m_text.reset();
+    m_encoded.clear();
+}
+
+std::uint64_t Shelf::textDigest() const {
+    const std::lock_guard lock(m_mutex);
+    return m_text ? m_text->digest : 0;
 }
 
 bool Shelf::hasText() const {
@@ -272,10 +277,7 @@ EncodedText Shelf::encode(const Text& text, const ShelvedModel& model, text::Spe
         facts->changes = text.changes;
     }
     requireTwoTokens(*ids, text.name);
-    Digest digest;
-    for (const std::int32_t id : *ids)
-        digest.add(std::int64_t(id));
-    facts->digest = digest.value();
+    facts->digest = digestOfIds(*ids);
     return {facts, ids, ends};
 }
 

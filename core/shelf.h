@@ -26,7 +26,6 @@ struct ShelvedModel {
     std::shared_ptr<const Decoder> decoder;
     std::shared_ptr<const text::Tokenizer> tokenizer; // null: the model has none that can be used
     std::string tokenizerFault;                       // why, where it has one
-    std::uint64_t origin = 0; // of its files as they were read, and of the device: what was measured of another origin is not of it
 };
 
 // The text as one model reads it.
@@ -62,7 +61,9 @@ public:
 
     void setText(std::string name, std::string letters, std::string changes); // changes: see TextFacts
     void setIds(std::string name, std::vector<std::int32_t> ids);
+    void closeText();
     bool hasText() const;
+    std::uint64_t textDigest() const; // of the letters, or of the token ids that were opened; 0: no text is open
     // Throws Error; see Session::text.
     EncodedText text(const ShelvedModel& model, const Job& job, text::Specials specials = text::Specials::Tokens);
 
@@ -70,6 +71,7 @@ private:
     struct Text {
         std::string name, letters, changes;
         std::vector<std::int32_t> ids;
+        std::uint64_t digest = 0;
     };
     struct Positioned {
         std::shared_ptr<const Decoder> own, with;

@@ -22,44 +22,102 @@ bool hasCurve(const CurveResult& curve) {
 
 } // namespace
 
+std::vector<MeasuredCurve> PairedCurves::measured(std::span<const Variant> variants) const {
+    const std::lock_guard lock(m_mutex);
+    std::vector<MeasuredCurve> found;
+    const auto take = [&](const MeasuredCurve& curve) {
+        const bool wanted = std::find(variants.begin(), variants.end(), curve.variant) != variants.end();
+        if (wanted && !curve.tally.byLength.empty())
+            found.push_back(curve);
+    };
+    std::for_each(m_kept.begin(), m_kept.end(), take);
+    std::for_each(m_remembered.begin(), m_remembered.end(), take);
+    return found;
+}
+
+void PairedCurves::remember(std::vector<MeasuredCurve> curves) {
+    const std::lock_guard lock(m_mutex);
+    std::move(curves.begin(), curves.end(), std::back_inserter(m_remembered));
+    ++m_changes;
+}
+
+std::uint64_t PairedCurves::changes() const {
+    const std::lock_guard lock(m_mutex);
+    return m_changes;
+}
+
+void PairedCurves::takeRemembered() {
+    const std::lock_guard lock(m_mutex);
+    for (MeasuredCurve& curve : m_remembered) {
+        const auto known = std::find_if(m_kept.begin(), m_kept.end(),
+                                        [&](const MeasuredCurve& one) { return one.isOfTheSame(curve); });
+        if (known != m_kept.end())
+            known->tally.merge(curve.tally);
+        else
+            m_kept.push_front(std::move(curve));
+    }
+    m_remembered.clear();
+}
+
 CurveTally& PairedCurves::tallyOf(const CurvesRequest& request, const CurveSource& source) {
     const CurvePlan& plan = request.plan;
-    // Side by side, how far windows of every length reach depends on the longest.
-    const std::int64_t reach = plan.protocol == Protocol::NonOverlapping ? plan.lengths.back() : 0;
-    const auto known = std::find_if(m_kept.begin(), m_kept.end(), [&](const Kept& kept) {
-        return kept.variant == source.variant && kept.origin == source.origin && kept.textDigest == source.textDigest && kept.protocol == plan.protocol &&
-               kept.stride == plan.stride && kept.reach == reach && kept.maxTokens == plan.maxTokens && kept.seed == plan.seed;
-    });
+    MeasuredCurve wanted{source.variant, source.modelDigest, source.device,
+                         source.textDigest, std::ssize(*source.ids), plan.protocol,
+                         plan.stride, plan.maxTokens, MeasuredCurve::reachOf(plan),
+                         plan.seed, {}};
+    const std::lock_guard lock(m_mutex);
+    const auto known =
+        std::find_if(m_kept.begin(), m_kept.end(), [&](const MeasuredCurve& one) { return one.isOfTheSame(wanted); });
     if (known != m_kept.end())
         m_kept.splice(m_kept.begin(), m_kept, known);
     else
-        m_kept.push_front({source.variant, source.origin, source.textDigest, plan.protocol, plan.stride, reach, plan.maxTokens, plan.seed, {}});
+        m_kept.push_front(std::move(wanted));
     while (m_kept.size() > std::max(kMostTallies, request.variants.size()))
         m_kept.pop_back();
     return m_kept.front().tally;
 }
 
+const MeasuredCurve* PairedCurves::storedOf(const CurvesRequest& request, const CurveSource& source) {
+    const std::lock_guard lock(m_mutex);
+    const auto found = std::find_if(m_kept.begin(), m_kept.end(), [&](const MeasuredCurve& one) {
+        return one.variant == source.variant && one.isOf(request.plan) && !one.tally.byLength.empty();
+    });
+    if (found == m_kept.end())
+        return nullptr;
+    m_kept.splice(m_kept.begin(), m_kept, found); // a use, so that it is not the next to go
+    return &m_kept.front();
+}
+
 std::vector<PairedCurves::Group> PairedCurves::groupsOf(const CurvesRequest& request,
-                                                        const std::vector<CurveSource>& sources) const {
+                                                        const std::vector<CurveSource>& sources) {
     std::vector<Group> groups;
-    for (std::size_t i = 0; i < sources.size(); ++i) {
-        if (!sources[i].fault.empty())
-            continue;
-        const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
-            return sources[group.which.front()].textDigest == sources[i].textDigest;
-        });
-        if (same != groups.end())
-            same->which.push_back(i);
-        else
-            groups.push_back({PairedSweep(request.plan, std::ssize(*sources[i].ids)), {i}, {}, {}});
-    }
+    const auto put = [&](std::size_t i, std::uint64_t digest, std::int64_t tokens) -> Group& {
+        auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& one) { return one.textDigest == digest; });
+        if (same == groups.end())
+            same = groups.insert(groups.end(), Group{PairedSweep(request.plan, tokens), digest, tokens, {}, 0, {}, {}});
+        same->which.push_back(i);
+        return *same;
+    };
+    for (std::size_t i = 0; i < sources.size(); ++i)
+        if (sources[i].fault.empty())
+            ++put(i, sources[i].textDigest, std::ssize(*sources[i].ids)).live;
+    for (std::size_t i = 0; i < sources.size(); ++i)
+        if (sources[i].closed)
+            if (const MeasuredCurve* const stored = storedOf(request, sources[i]))
+                put(i, stored->textDigest, stored->textTokens);
     return groups;
 }
 
 void PairedCurves::lookAround(const CurvesRequest& request, const std::vector<CurveSource>& sources, Group& group) {
-    std::erase_if(group.which, [&](std::size_t i) { return !sources[i].fault.empty(); });
+    const auto failed = [&](std::size_t i) { return !sources[i].fault.empty() && !sources[i].closed; };
+    group.live -= std::size_t(std::count_if(group.which.begin(), group.which.end(), failed));
+    std::erase_if(group.which, failed);
     group.members.clear();
     for (const std::size_t i : group.which) {
+        if (sources[i].closed) {
+            group.members.push_back({&storedOf(request, sources[i])->tally, {}, true});
+            continue;
+        }
         const DecoderConfig& config = sources[i].decoder->config();
         // Slopes that a request brings do not depend on the length; those as trained may.
         DecoderConfig run = config;
@@ -68,11 +126,12 @@ void PairedCurves::lookAround(const CurvesRequest& request, const std::vector<Cu
         group.members.push_back(
             {&tallyOf(request, sources[i]), config.longestLength(), run.sameAt(1, group.sweep.windowLength())});
     }
-    group.next = group.which.empty() ? std::nullopt : group.sweep.next(group.members);
+    group.next = group.live == 0 ? std::nullopt : group.sweep.next(std::span(group.members).first(group.live));
 }
 
 CurvesResult PairedCurves::state(const CurvesRequest& request, const std::vector<CurveSource>& sources) {
     checkPlan(request.plan);
+    takeRemembered();
     std::vector<Group> groups = groupsOf(request, sources);
     return stateOf(request, sources, groups);
 }
@@ -90,7 +149,6 @@ CurvesResult PairedCurves::stateOf(const CurvesRequest& request, const std::vect
         curve.protocol = request.plan.protocol;
         curve.stride = request.plan.stride;
         curve.fault = sources[i].fault;
-        curve.textDigest = sources[i].textDigest;
         for (const std::int64_t length : request.plan.lengths)
             curve.points.emplace_back().length = length;
     }
@@ -109,19 +167,7 @@ CurvesResult PairedCurves::stateOf(const CurvesRequest& request, const std::vect
                 other = members[m].tally;
         for (std::size_t m = 0; m < members.size(); ++m) {
             CurveResult& curve = result.curves[group.which[m]];
-            bool any = false;
-            for (CurvePoint& point : curve.points) {
-                point.unavailable = group.sweep.whyNot(members[m], point.length);
-                any = any || point.unavailable.empty();
-            }
-            if (!any)
-                curve.fault = "No length of this curve can be measured: " + curve.points.front().unavailable + ".";
-            curve.textTokens = std::ssize(*sources[group.which[m]].ids);
-            curve.windowLength = group.sweep.windowLength();
-            curve.windowsDone = group.sweep.windowsDone(members[m]);
-            curve.windowsTotal = group.sweep.windowsTotal(members[m]);
-            curve.leftOver = group.sweep.leftOver();
-            curve.complete = curve.windowsDone == curve.windowsTotal;
+            describe(group, m, curve);
             curve.filled = filled;
             deriveCurve(*members[m].tally, beside, curve);
             if (other != nullptr && other != members[m].tally)
@@ -131,6 +177,34 @@ CurvesResult PairedCurves::stateOf(const CurvesRequest& request, const std::vect
     result.complete = std::all_of(result.curves.begin(), result.curves.end(),
                                   [](const CurveResult& curve) { return !hasCurve(curve) || curve.complete; });
     return result;
+}
+
+// All that is known of a curve beside its numbers.
+void PairedCurves::describe(const Group& group, std::size_t m, CurveResult& curve) const {
+    const SweepMember& member = group.members[m];
+    curve.textDigest = group.textDigest;
+    curve.textTokens = group.textTokens;
+    curve.windowLength = group.sweep.windowLength();
+    curve.leftOver = group.sweep.leftOver();
+    curve.stored = m >= group.live;
+    if (curve.stored) {
+        curve.fault.clear();
+        for (CurvePoint& point : curve.points)
+            if (const auto windows = member.tally->byLength.find(point.length); windows == member.tally->byLength.end())
+                point.unavailable = "it was not measured";
+            else
+                curve.windowsDone = std::ssize(windows->second);
+        curve.windowsTotal = curve.windowsDone;
+        curve.complete = true;
+        return;
+    }
+    for (CurvePoint& point : curve.points)
+        point.unavailable = group.sweep.whyNot(member, point.length);
+    if (std::none_of(curve.points.begin(), curve.points.end(), [](const CurvePoint& one) { return one.unavailable.empty(); }))
+        curve.fault = "No length of this curve can be measured: " + curve.points.front().unavailable + ".";
+    curve.windowsDone = group.sweep.windowsDone(member);
+    curve.windowsTotal = group.sweep.windowsTotal(member);
+    curve.complete = curve.windowsDone == curve.windowsTotal;
 }
 
 // A fault of one variant is kept with it; stopping and the device's faults concern all.
@@ -154,7 +228,9 @@ void PairedCurves::measureNext(const Group& group, const CurvesRequest& request,
             const std::vector<float> loss =
                 windowLosses(*source.decoder, *source.ids, starts, batch.inputs(), change, job, source.firstToken);
             const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin - (job.waited() - waited);
+            const std::lock_guard lock(m_mutex);
             group.sweep.add(batch, loss, *source.ends, spent.count(), tally);
+            ++m_changes;
         } catch (const DeviceError&) {
             throw;
         } catch (const Error& fault) {
@@ -182,6 +258,7 @@ void PairedCurves::report(const CurvesResult& state, const Job& job) const {
 CurvesResult PairedCurves::measure(const CurvesRequest& request, std::vector<CurveSource> sources, const Job& job,
                                    const Update& update) {
     checkPlan(request.plan);
+    takeRemembered();
     std::vector<Group> groups = groupsOf(request, sources);
     for (;;) {
         CurvesResult now = stateOf(request, sources, groups);

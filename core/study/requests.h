@@ -214,6 +214,7 @@ struct CurveResult {
     std::int64_t leftOver = 0; // tokens at the end of the text that the protocol leaves unscored
     bool complete = false; // the first pass is done
     bool filled = false;   // and so is what follows it
+    bool stored = false;   // as it was measured before: its model or its text is not open, and nothing is added to it
     std::string fault;     // one sentence: why this variant has no curve; empty: it has one
 };
 

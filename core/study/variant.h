@@ -45,6 +45,7 @@ struct ModelFacts {
     std::optional<std::int64_t> trainedTokens; // from training.json
     std::string trainedOn;                     // from training.json: "20 books, 6.1 M tokens"; may be empty
     std::int64_t bytesInMemory = 0;
+    std::uint64_t digest = 0; // of its files (checkpoint/model_digest.h): the same wherever they lie
     SlopeTable slopes; // [layers][heads] in force; empty: it has none
 
     bool hasSlopes() const { return positions.bias == BiasKind::Linear; }

@@ -252,9 +252,9 @@ TEST_F(PairedCurvesTest, WhatWasMeasuredOfOtherWeightsIsNotTaken) {
     std::vector<CurveSource> sources{source(-1)};
     m_curves.measure(request(sources), sources, Job(), {});
     EXPECT_TRUE(m_curves.state(request(sources), sources).filled);
-    sources[0].origin = 2;
+    sources[0].modelDigest = 2;
     EXPECT_TRUE(std::isnan(m_curves.state(request(sources), sources).curves[0].points[0].nll));
-    sources[0].origin = 0;
+    sources[0].modelDigest = 0;
     EXPECT_TRUE(m_curves.state(request(sources), sources).filled);
 }
 
@@ -267,6 +267,70 @@ TEST_F(PairedCurvesTest, APlanThatMakesNoSenseIsRefused) {
     CurvesRequest sliding = request(sources);
     sliding.plan.protocol = Protocol::Sliding;
     EXPECT_THROW(m_curves.state(sliding, sources), Error);
+}
+
+// A sweep that is stopped half way, put into a file and taken up in another run, measures what is missing and nothing twice.
+TEST_F(PairedCurvesTest, WhatWasMeasuredInAnotherRunCounts) {
+    const std::vector<CurveSource> sources{source(-1), source(0.5)};
+    const CurvesRequest asked = request(sources);
+    const CurvesResult whole = m_curves.measure(asked, sources, Job(), {});
+
+    PairedCurves first, second;
+    std::stop_source stop;
+    int states = 0;
+    EXPECT_THROW(first.measure(asked, sources, Job(stop.get_token()),
+                               [&](const CurvesResult&) {
+                                   if (++states == 4)
+                                       stop.request_stop();
+                               }),
+                 Cancelled);
+    const std::uint64_t before = second.changes();
+    second.remember(first.measured(asked.variants));
+    EXPECT_NE(second.changes(), before);
+    EXPECT_EQ(second.measured(asked.variants), first.measured(asked.variants)) << "also before they are asked for";
+    EXPECT_GT(second.state(asked, sources).curves[0].tokens, 0);
+    const CurvesResult again = second.measure(asked, sources, Job(), {});
+    for (std::size_t i = 0; i < sources.size(); ++i)
+        expectSame(again.curves[i], whole.curves[i]);
+}
+
+// Before its model is read, or for good where the model is missing, a curve is shown as it was measured.
+TEST_F(PairedCurvesTest, ACurveWhoseModelIsNotOpenIsShownAsItWasMeasured) {
+    std::vector<CurveSource> sources{source(-1), source(0.5)};
+    CurvesRequest asked = request(sources);
+    asked.against = sources[0].variant;
+    const CurvesResult whole = m_curves.measure(asked, sources, Job(), {});
+    PairedCurves later;
+    later.remember(m_curves.measured(asked.variants));
+    const auto close = [](CurveSource& source) {
+        source = {source.variant, "The model is not open.", true, {}, {}, {}, 0, 0, "cpu", -1};
+    };
+    close(sources[1]);
+    int states = 0;
+    const CurvesResult half = later.measure(asked, sources, Job(), [&](const CurvesResult&) { ++states; });
+    EXPECT_EQ(states, 1) << "nothing is left to measure";
+    EXPECT_FALSE(half.curves[0].stored);
+    EXPECT_TRUE(half.curves[1].stored);
+    close(sources[0]);
+    const CurvesResult closed = later.state(asked, sources);
+    EXPECT_TRUE(closed.complete);
+    for (const CurvesResult* const result : {&half, &closed})
+        for (std::size_t i = 0; i < sources.size(); ++i) {
+            EXPECT_TRUE(result->curves[i].fault.empty()) << result->curves[i].fault;
+            EXPECT_EQ(result->curves[i].textTokens, whole.curves[i].textTokens);
+            ASSERT_EQ(result->curves[i].points.size(), whole.curves[i].points.size());
+            for (std::size_t p = 0; p < whole.curves[i].points.size(); ++p) {
+                EXPECT_EQ(result->curves[i].points[p].nll, whole.curves[i].points[p].nll);
+                EXPECT_EQ(result->curves[i].points[p].windows, whole.curves[i].points[p].windows);
+            }
+            ASSERT_EQ(result->differences[i].points.size(), whole.differences[i].points.size());
+            for (std::size_t p = 0; p < whole.differences[i].points.size(); ++p)
+                EXPECT_EQ(result->differences[i].points[p].nll, whole.differences[i].points[p].nll);
+        }
+    // Of another plan, or of a variant that was never measured, there is nothing to show.
+    CurvesRequest other = asked;
+    other.plan.seed = 2;
+    EXPECT_EQ(later.state(other, sources).curves[0].fault, "The model is not open.");
 }
 
 } // namespace
