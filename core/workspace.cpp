@@ -91,4 +91,17 @@ void move(Workspace& workspace, VariantId id, int to) {
     workspace.variants.insert(workspace.variants.begin() + at, std::move(moved));
 }
 
+void putInOrder(Workspace& w) {
+    if (w.find(w.selected) == nullptr)
+        w.selected = w.variants.empty() ? 0 : w.variants.front().id;
+    if (w.pinnedA && w.find(*w.pinnedA) == nullptr)
+        w.pinnedA.reset();
+    if (w.against && (w.find(*w.against) == nullptr || w.b() == w.a()))
+        w.against.reset();
+    if (w.look.heads.empty())
+        w.look.heads = {HeadAddress{}};
+    for (const WorkspaceVariant& row : w.variants)
+        w.lastId = std::max(w.lastId, row.id);
+}
+
 } // namespace slopescope

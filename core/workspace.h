@@ -97,4 +97,7 @@ VariantId edit(Workspace& workspace, VariantId id, const Variant& variant, std::
 void remove(Workspace& workspace, VariantId id); // the selected one's neighbour is selected
 void move(Workspace& workspace, VariantId id, int place);
 
+// Makes what it holds fit together: what is selected is there, nothing is compared with itself, a head is looked at.
+void putInOrder(Workspace& workspace);
+
 } // namespace slopescope

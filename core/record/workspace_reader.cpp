@@ -1,68 +1,19 @@
 #include "core/base/error.h"
-#include "core/base/in_quotes.h"
 #include "core/base/json.h"
-#include "core/record/enum_names.h"
+#include "core/record/json_fields.h"
+#include "core/record/measured_record.h"
+#include "core/record/variant_record.h"
 #include "core/record/workspace_record.h"
 
-#include <algorithm>
-#include <cmath>
 #include <set>
 #include <utility>
 
 namespace slopescope {
 namespace {
 
-constexpr int kVersion = 1;
-constexpr std::size_t kMostVariants = 1000, kMostLayers = 1000, kMostHeads = 4096;
 constexpr std::int64_t kLargestId = 1'000'000'000;
-constexpr std::int64_t kMostTokens = std::int64_t(1) << 40; // past any text
-constexpr std::int64_t kWidestWindow = 1 << 24;             // as parsePositions
-constexpr double kLargestFactor = 1e6, kSteepest = 1e6;
-
-std::vector<JsonNode> list(const JsonNode& node, std::size_t most) {
-    if (node.value().is_array() && node.value().size() > most)
-        node.refuse("has " + std::to_string(node.value().size()) + " entries; at most " + std::to_string(most) +
-                    " make sense");
-    return node.elements();
-}
-
-template <class Enum>
-void take(const JsonNode& object, const char* key, Enum& into) requires std::is_enum_v<Enum> {
-    if (const auto node = object.find(key)) {
-        const std::string name = node->text();
-        const auto value = valueNamed<Enum>(name);
-        if (!value)
-            node->refuse("is " + inQuotes(name) + "; it should be " + allNames<Enum>());
-        into = *value;
-    }
-}
-
-void take(const JsonNode& object, const char* key, bool& into) {
-    if (const auto node = object.find(key))
-        into = node->flag();
-}
-
-void take(const JsonNode& object, const char* key, std::int64_t& into, std::int64_t least, std::int64_t most) {
-    if (const auto node = object.find(key))
-        into = node->integer(least, most);
-}
-
-double number(const JsonNode& node, double least, double most, const char* shouldBe) {
-    const double value = node.number();
-    if (!(value >= least && value <= most)) // NaN is neither
-        node.refuse(std::string("should be ") + shouldBe);
-    return value;
-}
-
-// Text that names a file, a model or a variant.
-std::string words(const JsonNode& node, std::size_t most) {
-    std::string text = node.text();
-    if (text.size() > most)
-        node.refuse("is longer than " + std::to_string(most) + " bytes");
-    if (text.find('\0') != std::string::npos)
-        node.refuse("has a zero byte in it");
-    return text;
-}
+constexpr std::size_t kMostMeasured = 10'000;
+constexpr std::size_t kLongestPath = 4096;
 
 HeadAddress readHead(const JsonNode& node) {
     return {int(node.at("layer").integer(0, std::int64_t(kMostLayers) - 1)),
@@ -70,43 +21,14 @@ HeadAddress readHead(const JsonNode& node) {
 }
 
 TextSource readText(const JsonNode& node) {
-    constexpr std::size_t kLongestName = 4096;
     TextSource text;
     if (const auto file = node.find("file"))
-        text.file = words(*file, kLongestName);
+        text.file = words(*file, kLongestPath);
     if (const auto name = node.find("name"))
-        text.name = words(*name, kLongestName);
+        text.name = words(*name, kLongestPath);
     text.letters = node.textOr("letters", {});
+    take(node, "raw line ends", text.rawLineEnds);
     return text;
-}
-
-PositionOverride readPositions(const JsonNode& node) {
-    PositionOverride p;
-    take(node, "keeps embedding", p.keepsEmbedding);
-    take(node, "keeps rotary", p.keepsRotary);
-    take(node, "bias", p.bias);
-    take(node, "scaling", p.scaling);
-    if (const auto factor = node.find("factor"))
-        p.factor = number(*factor, 1, kLargestFactor, "a number from 1 to 1,000,000");
-    take(node, "window", p.window, 0, kWidestWindow);
-    take(node, "sinks", p.sinks, 0, kWidestWindow);
-    if (p.scaling != RotaryScaling::None && !p.keepsRotary)
-        node.refuse("scale the rotary part and take it away");
-    return p;
-}
-
-SlopeTable readSlopes(const JsonNode& node) {
-    SlopeTable table;
-    for (const JsonNode& layer : list(node, kMostLayers)) {
-        SlopeSet& set = table.emplace_back();
-        for (const JsonNode& slope : list(layer, kMostHeads))
-            set.push_back(number(slope, 0, kSteepest, "a slope from 0 to 1,000,000"));
-        if (set.empty() || set.size() != table.front().size())
-            layer.refuse("has " + std::to_string(set.size()) +
-                         " slopes; every layer should have as many as the first, at "
-                         "least one");
-    }
-    return table;
 }
 
 std::uint32_t readColour(const JsonNode& node) {
@@ -118,26 +40,15 @@ std::uint32_t readColour(const JsonNode& node) {
     return std::uint32_t(std::stoul(text.substr(1), nullptr, 16));
 }
 
-WorkspaceVariant readVariant(const JsonNode& node) {
+WorkspaceVariant readRow(const JsonNode& node) {
     WorkspaceVariant row;
     row.id = VariantId(node.at("id").integer(1, kLargestId));
-    const JsonNode model = node.at("model");
-    row.variant.model = words(model, 4096);
-    if (row.variant.model.empty())
-        model.refuse("should name a model");
+    row.variant = readVariant(node);
     if (const auto name = node.find("name"))
         row.name = words(*name, 1000);
     if (const auto colour = node.find("colour"))
         row.colour = readColour(*colour);
     take(node, "visible", row.visible);
-    if (const auto positions = node.find("positions"))
-        row.variant.positions = readPositions(*positions);
-    if (const auto slopes = node.find("slopes"))
-        row.variant.slopes = readSlopes(*slopes);
-    if (row.variant.positions.bias == BiasChange::Linear && row.variant.slopes.empty())
-        node.refuse("has a linear bias and no slopes for it");
-    if (row.variant.positions.bias == BiasChange::None && !row.variant.slopes.empty())
-        node.refuse("has slopes and no bias to use them");
     return row;
 }
 
@@ -182,15 +93,15 @@ void checkHeader(const JsonNode& root) {
         throw Error(root.path() +
                     " this is no workspace of Slopescope; one begins with \"slopescope\": \"workspace\".");
     const JsonNode version = root.at("version");
-    if (const std::int64_t number = version.integer(1, INT64_MAX); number > kVersion)
+    if (const std::int64_t number = version.integer(1, INT64_MAX); number > kWorkspaceVersion)
         throw Error(root.path() + " a newer Slopescope wrote this workspace (version " + std::to_string(number) +
-                    "; this one reads version " + std::to_string(kVersion) + ").");
+                    "; this one reads version " + std::to_string(kWorkspaceVersion) + " and older).");
 }
 
 void readVariants(const JsonNode& node, Workspace& workspace) {
     std::set<VariantId> ids;
     for (const JsonNode& one : list(node, kMostVariants)) {
-        workspace.variants.push_back(readVariant(one));
+        workspace.variants.push_back(readRow(one));
         const VariantId id = workspace.variants.back().id;
         if (!ids.insert(id).second)
             one.at("id").refuse("is " + std::to_string(id) + ", which another variant has");
@@ -212,12 +123,7 @@ std::optional<VariantId> readId(const JsonNode& root, const char* key, const Wor
     return id;
 }
 
-} // namespace
-
-Workspace readWorkspace(std::string_view json, const std::string& source) {
-    const nlohmann::json document = parseJson(json, source);
-    const JsonNode root(document, source + ":");
-    checkHeader(root);
+Workspace readScreen(const JsonNode& root) {
     Workspace workspace;
     if (const auto text = root.find("text"))
         workspace.text = readText(*text);
@@ -238,6 +144,39 @@ Workspace readWorkspace(std::string_view json, const std::string& source) {
     if (const auto measurement = root.find("measurement"))
         workspace.measurement = readMeasurement(*measurement);
     return workspace;
+}
+
+void readModels(const JsonNode& node, std::map<std::string, std::uint64_t>& models) {
+    for (const JsonNode& one : list(node, kMostVariants))
+        models[words(one.at("model"), kLongestPath)] = readDigest(one.at("digest"));
+}
+
+} // namespace
+
+WorkspaceRecord readWorkspaceRecord(std::string_view json, const std::string& source) {
+    const nlohmann::json document = parseJson(json, source);
+    const JsonNode root(document, source + ":");
+    checkHeader(root);
+    WorkspaceRecord record;
+    record.workspace = readScreen(root);
+    record.program = root.textOr("program", {});
+    if (const auto text = root.find("text"))
+        if (const auto digest = text->find("digest"))
+            record.textDigest = readDigest(*digest);
+    if (const auto models = root.find("models"))
+        readModels(*models, record.models);
+    if (const auto journal = root.find("journal")) {
+        record.file = words(journal->at("file"), kLongestPath);
+        record.edited = journal->flagOr("edited", false);
+    }
+    if (const auto measured = root.find("measured"))
+        for (const JsonNode& one : list(*measured, kMostMeasured))
+            record.measured.push_back(readMeasured(one));
+    return record;
+}
+
+Workspace readWorkspace(std::string_view json, const std::string& source) {
+    return readWorkspaceRecord(json, source).workspace;
 }
 
 } // namespace slopescope

@@ -1,4 +1,7 @@
 #include "core/record/enum_names.h"
+#include "core/record/json_text.h"
+#include "core/record/measured_record.h"
+#include "core/record/variant_record.h"
 #include "core/record/workspace_record.h"
 
 #include <nlohmann/json.hpp>
@@ -21,7 +24,7 @@ Json headJson(HeadAddress head) {
     return {{"layer", head.layer}, {"head", head.head}};
 }
 
-Json textJson(const TextSource& text) {
+Json textJson(const TextSource& text, const std::optional<std::uint64_t>& digest) {
     Json json = Json::object();
     if (!text.file.empty())
         json["file"] = text.file;
@@ -29,40 +32,20 @@ Json textJson(const TextSource& text) {
         json["name"] = text.name;
     if (!text.letters.empty())
         json["letters"] = text.letters;
+    if (text.rawLineEnds)
+        json["raw line ends"] = true;
+    if (digest)
+        json["digest"] = digestText(*digest);
     return json;
 }
 
-// The parts that differ from the model's own.
-Json positionsJson(const PositionOverride& p) {
-    const PositionOverride own;
-    Json json = Json::object();
-    if (p.keepsEmbedding != own.keepsEmbedding)
-        json["keeps embedding"] = p.keepsEmbedding;
-    if (p.keepsRotary != own.keepsRotary)
-        json["keeps rotary"] = p.keepsRotary;
-    if (p.bias != own.bias)
-        json["bias"] = nameOf(p.bias);
-    if (p.scaling != own.scaling)
-        json["scaling"] = nameOf(p.scaling);
-    if (p.factor != own.factor)
-        json["factor"] = p.factor;
-    if (p.window != own.window)
-        json["window"] = p.window;
-    if (p.sinks != own.sinks)
-        json["sinks"] = p.sinks;
-    return json;
-}
-
-Json variantJson(const WorkspaceVariant& row) {
+Json rowJson(const WorkspaceVariant& row) {
     Json json{{"id", row.id}, {"model", row.variant.model}};
     if (!row.name.empty())
         json["name"] = row.name;
     json["colour"] = colourText(row.colour);
     json["visible"] = row.visible;
-    if (!row.variant.positions.isOwn())
-        json["positions"] = positionsJson(row.variant.positions);
-    if (!row.variant.slopes.empty())
-        json["slopes"] = row.variant.slopes;
+    json.update(variantJson(row.variant));
     return json;
 }
 
@@ -81,13 +64,10 @@ Json curvesJson(const CurveLook& curves) {
     return json;
 }
 
-} // namespace
-
-std::string writeWorkspace(const Workspace& workspace) {
-    Json json{{"slopescope", "workspace"}, {"version", 1}, {"text", textJson(workspace.text)}};
+void addScreen(const Workspace& workspace, Json& json) {
     json["variants"] = Json::array();
     for (const WorkspaceVariant& row : workspace.variants)
-        json["variants"].push_back(variantJson(row));
+        json["variants"].push_back(rowJson(row));
     json["selected"] = workspace.selected;
     if (workspace.pinnedA)
         json["pinned a"] = *workspace.pinnedA;
@@ -103,8 +83,34 @@ std::string writeWorkspace(const Workspace& workspace) {
                            {"longest", measurement.longest},
                            {"windows", measurement.windows},
                            {"stride", measurement.stride}};
+}
+
+} // namespace
+
+std::string writeWorkspaceRecord(const WorkspaceRecord& record) {
+    Json json{{"slopescope", "workspace"}, {"version", kWorkspaceVersion}};
+    if (!record.program.empty())
+        json["program"] = record.program;
+    if (!record.file.empty())
+        json["journal"] = {{"file", record.file}, {"edited", record.edited}};
+    json["text"] = textJson(record.workspace.text, record.textDigest);
+    if (!record.models.empty())
+        json["models"] = Json::array();
+    for (const auto& [model, digest] : record.models)
+        json["models"].push_back({{"model", model}, {"digest", digestText(digest)}});
+    addScreen(record.workspace, json);
+    if (!record.measured.empty())
+        json["measured"] = Json::array();
+    for (const MeasuredCurve& curve : record.measured)
+        json["measured"].push_back(measuredJson(curve));
     // A path need not be UTF-8; what is not is replaced, and the file then says why it cannot be opened.
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return jsonText(json);
+}
+
+std::string writeWorkspace(const Workspace& workspace) {
+    WorkspaceRecord record;
+    record.workspace = workspace;
+    return writeWorkspaceRecord(record);
 }
 
 } // namespace slopescope

@@ -16,7 +16,7 @@ using testing::StartsWith;
 // Nothing of it is as in a new workspace.
 Workspace full() {
     Workspace w;
-    w.text = {"/books/a \"b\".txt", "pasted", "Ünïcode\n\ttab \xF0\x9F\x8C\x8A"};
+    w.text = {"/books/a \"b\".txt", "pasted", "Ünïcode\n\ttab \xF0\x9F\x8C\x8A", true};
     w.variants.push_back({3, {"alibi", {}, {}}, "", 0x2067dd, true});
     w.variants.push_back(
         {7,
@@ -76,14 +76,14 @@ TEST(RecordTest, SlopesComeBackToTheBit) {
 TEST(RecordTest, IsReadByPeople) {
     const nlohmann::json json = nlohmann::json::parse(writeWorkspace(full()));
     EXPECT_EQ(json["slopescope"], "workspace");
-    EXPECT_EQ(json["version"], 1);
+    EXPECT_EQ(json["version"], 2);
     EXPECT_EQ(json["variants"][0],
               nlohmann::json::parse(R"({"id": 3, "model": "alibi", "colour": "#2067dd", "visible": true})"));
     EXPECT_EQ(json["variants"][1]["colour"], "#00000a");
     EXPECT_EQ(json["variants"][1]["positions"]["scaling"], "yarn");
     EXPECT_EQ(json["look"]["map"], "difference");
     EXPECT_EQ(json["measurement"]["protocol"], "llama-cpp");
-    EXPECT_TRUE(writeWorkspace({}).starts_with("{\n  \"slopescope\": \"workspace\",\n  \"version\": 1,"));
+    EXPECT_TRUE(writeWorkspace({}).starts_with("{\n  \"slopescope\": \"workspace\",\n  \"version\": 2,"));
 }
 
 template <class Enum>
@@ -129,8 +129,8 @@ TEST(RecordTest, SaysWhatIsWrongAndWhere) {
         {"{}", "no workspace of Slopescope"},
         {R"({"slopescope":"curves","version":1})", "no workspace of Slopescope"},
         {R"({"slopescope":"workspace"})", "has no \"version\""},
-        {R"({"slopescope":"workspace","version":2})",
-         "a newer Slopescope wrote this workspace (version 2; this one reads version 1)"},
+        {R"({"slopescope":"workspace","version":3})",
+         "a newer Slopescope wrote this workspace (version 3; this one reads version 2 and older)"},
         {R"({"slopescope":"workspace","version":"1"})", "version should be a whole number"},
         {R"({"slopescope":"workspace","version":1,"version":1})", "twice"},
         {changed("/variants", 3), "variants should be a list"},
