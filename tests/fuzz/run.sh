@@ -4,7 +4,7 @@ set -euo pipefail
 # shellcheck source=app/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../app/prepare.sh"
 
-targets=(safetensors pytorch_archive gguf tokenizer config)
+targets=(safetensors pytorch_archive gguf tokenizer config workspace)
 packages=(clang-14 libclang-rt-14-dev llvm-14)
 
 usage() {

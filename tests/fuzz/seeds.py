@@ -41,6 +41,24 @@ def configs():
             seed("config", folder.name, json.dumps(config, separators=(",", ":")))
 
 
+def workspaces():
+    for file in sorted((HERE.parent.parent / "resources" / "workspaces").glob("*.slopescope")):
+        seed("workspace", file.stem, file.read_text())
+    block = {"keys": [32, 64], "starts": [0, 64], "run": 64, "tokens": [32, 64], "bytes": [[88, 90], [181, 176]], "weight": 1,
+             "nll": [[130.5, 128.25], [250.125, "NaN"]]}
+    curve = {"variant": {"model": "alibi", "slopes": [[0.5, 0.25], [0.5, 1e-300]]}, "model digest": "0123456789abcdef",
+             "device": "cpu", "text digest": "fedcba9876543210", "text tokens": 200, "protocol": "one-pass", "stride": 0,
+             "max tokens": 0, "reach": 0, "seed": 1, "tokens": 128, "seconds": {"64": 0.5}, "by length": [block],
+             "by context": [dict(block, keys=[1, 2])]}
+    seed("workspace", "measured", json.dumps(
+        {"slopescope": "workspace", "version": 2, "program": "0.1.0", "journal": {"file": "/a.slopescope", "edited": True},
+         "text": {"file": "/a.txt", "raw line ends": True, "digest": "0000000000000001"},
+         "models": [{"model": "alibi", "digest": "0123456789abcdef"}],
+         "variants": [{"id": 1, "model": "alibi", "colour": "#2067dd", "slopes": [[0.5, 0.25], [0.5, 1e-300]]},
+                      {"id": 2, "model": "/m", "positions": {"keeps rotary": False, "bias": "none", "window": 8, "sinks": 1}}],
+         "selected": 1, "b": 2, "b head": {"layer": 1, "head": 0}, "measured": [curve]}))
+
+
 def smaller(document):
     """The same rules with a few tokens."""
     model = document["model"]
@@ -135,6 +153,7 @@ def main():
     safetensors()
     pytorch_archives()
     configs()
+    workspaces()
     tokenizers()
     gguf()
 
