@@ -1,7 +1,11 @@
 // The window's program: arguments, one QApplication, one MainWindow. With --screenshot it shows the same window, waits
 // for its first pictures and its whole curve, saves what it sees, prints the curve and ends.
+#include "app/slopescope/quit_signals.h"
 #include "app/startup.h"
 #include "core/base/error.h"
+#include "core/record/journal.h"
+#include "core/record/workspace_file.h"
+#include "ui/document/document.h"
 #include "ui/window/main_window.h"
 
 #include <QApplication>
@@ -89,10 +93,13 @@ bool savePicture(const QPixmap& picture, const QString& file) {
 // Ends the program once the window has nothing left to wait for.
 void takeScreenshot(ui::MainWindow& window, const QString& file) {
     ui::Lab& lab = window.lab();
-    QObject::connect(&lab, &ui::Lab::failed, &window, [](ui::Task, const QString& sentence) {
+    const auto fail = [](const QString& sentence) {
         std::fprintf(stderr, "slopescope: %s\n", qUtf8Printable(sentence));
         QCoreApplication::exit(kFault);
-    });
+    };
+    QObject::connect(&lab, &ui::Lab::failed, &window, [fail](ui::Task, const QString& sentence) { fail(sentence); });
+    QObject::connect(&window.document(), &ui::Document::openFailed, &window,
+                     [fail](const QString&, const QString& sentence) { fail(sentence); });
     auto* const lastLook = new QTimer(&window); // a resize may still ask for other pixels
     lastLook->setSingleShot(true);
     lastLook->setInterval(std::chrono::milliseconds(300));
@@ -143,7 +150,7 @@ Arguments readArguments() {
                                         "file");
     const QCommandLineOption size("size", "Of that picture, such as 1600x1000.", "size");
     parser.addOptions({resources, model, text, length, sweep, theme, screenshot, size});
-    parser.addPositionalArgument("file", "Models' folders, GGUF files or a text to open.", "[file...]");
+    parser.addPositionalArgument("file", "A workspace, models' folders, GGUF files or a text to open.", "[file...]");
     parser.addHelpOption();
     parser.addVersionOption();
     if (!parser.parse(QCoreApplication::arguments()))
@@ -157,6 +164,10 @@ Arguments readArguments() {
     for (const QString& file : std::as_const(arguments.files))
         if (!QFileInfo::exists(file))
             quitWith(QStringLiteral("There is no file or folder %1.").arg(file));
+    const auto workspace = std::find_if(arguments.files.begin(), arguments.files.end(),
+                                        [](const QString& file) { return isWorkspaceFile(file.toStdString()); });
+    if (workspace != arguments.files.end())
+        arguments.launch.workspace = arguments.files.takeAt(workspace - arguments.files.begin());
     arguments.launch.text = parser.value(text);
     arguments.screenshot = parser.value(screenshot);
     if (!arguments.screenshot.isEmpty() && !arguments.screenshot.endsWith(QLatin1String(".png"), Qt::CaseInsensitive))
@@ -179,9 +190,11 @@ Arguments readArguments() {
 }
 
 int run() {
-    const Arguments arguments = readArguments();
+    Arguments arguments = readArguments();
     const bool picture = !arguments.screenshot.isEmpty();
     QSettings settings;
+    if (!picture)
+        arguments.launch.state = stateFolder();
     ui::MainWindow window(arguments.launch, picture ? nullptr : &settings);
     if (arguments.theme)
         window.setTheme(*arguments.theme);
@@ -192,6 +205,13 @@ int run() {
     for (const QString& file : arguments.files)
         window.openFile(file);
     window.show();
+    const QuitSignals signals([&window](int signal) {
+        for (QWidget* const other : QApplication::topLevelWidgets()) // dialogs and menus first
+            if (other != &window && other->isVisible())
+                other->close();
+        window.close();
+        QCoreApplication::exit(128 + signal);
+    });
     return QApplication::exec();
 }
 

@@ -44,6 +44,8 @@ std::vector<CurveLine> linesOf(const Lab& lab, const CurvesResult* result) {
         const WorkspaceVariant* const row = rowOf(lab, *result, i);
         if (row != nullptr && !isThere(row->id)) {
             lines.push_back(lineOf(lab, *row));
+            if (result->curves[i].stored && !lab.whyNot(row->id).isEmpty()) // for good, not until its files are read
+                lines.back().name = CurveView::tr("%1, as saved").arg(lines.back().name);
         } else {
             lines.emplace_back();
             lines.back().visible = false;

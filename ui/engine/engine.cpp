@@ -101,6 +101,12 @@ void Engine::openText(const TextSource& text) {
     changed();
 }
 
+void Engine::closeText() {
+    const std::lock_guard lock(m_mutex);
+    m_closeText = true;
+    changed();
+}
+
 void Engine::useDevice(const Device& device) {
     const std::lock_guard lock(m_mutex);
     m_queue.useDevice(device);
@@ -179,10 +185,11 @@ void Engine::runView(const std::stop_token& stop) {
     for (;;) {
         std::optional<Work> work;
         std::vector<std::string> close;
+        bool closeText = false;
         Job job;
         {
             std::unique_lock lock(m_mutex);
-            while (!stop.stop_requested() && m_close.empty() &&
+            while (!stop.stop_requested() && m_close.empty() && !m_closeText &&
                    !(work = m_queue.take(PictureQueue::Clock::now(), atHand))) {
                 const auto news = [this, seen = m_changes] { return m_changes != seen; };
                 if (const auto wake = m_queue.wakeAt())
@@ -193,12 +200,15 @@ void Engine::runView(const std::stop_token& stop) {
             if (stop.stop_requested())
                 return;
             close = std::exchange(m_close, {});
+            closeText = std::exchange(m_closeText, false);
             m_viewWork = std::stop_source();
             if (work)
                 job = viewJob(work->task, m_viewWork.get_token());
         }
         for (const std::string& model : close)
             m_session.closeModel(model);
+        if (closeText)
+            m_session.closeText();
         if (work)
             perform(*work, job);
     }
@@ -286,6 +296,7 @@ Engine::Result Engine::openTextNow(const Work& work, const Job& job) {
         m_session.openText(source.file.empty() ? m_bundledText : std::filesystem::path(source.file), job, {source.rawLineEnds});
     auto opened = std::make_shared<OpenedText>();
     opened->source = source;
+    opened->digest = m_session.textDigest();
     for (const ModelFacts& model : m_session.models()) {
         try {
             opened->byModel[model.key] = m_session.text(model.key, job);

@@ -2,8 +2,8 @@
 // signals on the window's thread, newest wins, and what nobody wants any more is stopped or dropped.
 //
 // Two lanes, each a thread: *view* opens models and texts and makes the pictures, *sweep* measures curves. The sweep steps
-// aside at its checks while the view lane is busy: attention goes before sweeps. Every member is called on the window's
-// thread, none of them waits, except the destructor: it stops both lanes and joins them.
+// aside at its checks while the view lane is busy: attention goes before sweeps. Members are called on the window's thread unless
+// they say otherwise; none of them waits, except the destructor: it stops both lanes and joins them.
 #pragma once
 
 #include "core/session.h"
@@ -21,9 +21,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace slopescope::ui {
 
@@ -38,6 +41,7 @@ struct OpenedText {
     TextSource source;
     std::map<std::string, std::shared_ptr<const TextFacts>> byModel;
     std::map<std::string, QString> faults; // of the models that cannot read it
+    std::uint64_t digest = 0;              // Session::textDigest()
 };
 
 class Engine : public QObject {
@@ -53,6 +57,7 @@ public:
     void openModel(const std::string& model); // a directory, a GGUF file or a bundled name; goes before every picture
     void closeModel(const std::string& key);  // once nothing uses it
     void openText(const TextSource& text);
+    void closeText();
     void cancelOpening();
     // Moves what is open to another device, where the view is computed anew. Where a device fails the processor takes over.
     void useDevice(const Device& device);
@@ -69,6 +74,11 @@ public:
     void showCurves(const CurvesRequest& request); // what has been measured so far, without measuring; ends the running sweep
     void stopSweep();
     bool sweeping() const;
+
+    // See Session. Any thread.
+    std::vector<MeasuredCurve> measured(std::span<const Variant> variants) const { return m_session.measured(variants); }
+    void remember(std::vector<MeasuredCurve> curves) { m_session.remember(std::move(curves)); }
+    std::uint64_t measuredChanges() const { return m_session.measuredChanges(); }
 
 signals:
     // After a text was opened the next view must be of it; until then the old pictures are all there is.
@@ -136,6 +146,7 @@ private:
     std::condition_variable_any m_viewWake, m_sweepWake, m_viewIdle;
     PictureQueue m_queue;
     std::vector<std::string> m_close; // models to take off the shelf
+    bool m_closeText = false;
     std::uint64_t m_changes = 0;      // of m_queue
     std::stop_source m_viewWork;
     std::optional<Sweep> m_sweep;              // waiting

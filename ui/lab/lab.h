@@ -2,8 +2,9 @@
 // change it through the functions below; nobody else talks to the engine. Knows no widget and computes nothing. Window's thread.
 #pragma once
 
-#include "core/workspace.h"
+#include "core/record/workspace_record.h"
 #include "ui/engine/engine.h"
+#include "ui/lab/changes.h"
 #include "ui/lab/library.h"
 
 #include <QObject>
@@ -16,26 +17,11 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace slopescope::ui {
-
-// Parts of what is on the screen, as flags.
-using Changes = unsigned;
-enum Change : Changes {
-    kText = 1,          // another text, or its tokens
-    kVariants = 2,      // the list: what they are, their names, colours, order, visibility; also a model that is there now
-    kSelection = 4,     // which is on view, which is B
-    kSlopes = 8,        // slopes of the variant on view, also while a hand drags them
-    kLength = 16,       // on view
-    kHeads = 32,        // on view
-    kLook = 64,         // stage, pooling, map mode, loss on the text
-    kPointer = 128,     // cell or token that is pointed at
-    kCurveLook = 256,   // unit, axis, scale of the curves
-    kMeasurement = 512, // protocol, lengths, windows
-    kEverything = 1023,
-};
 
 class Lab : public QObject {
     Q_OBJECT
@@ -49,6 +35,16 @@ public:
 
     // Makes the window show a workspace: models and text that are not open are opened. No step for undo.
     void apply(Workspace workspace);
+    // Also shows the curves that were measured before, at once; and where the text cannot be opened none is shown, since the
+    // curves are of that one.
+    void apply(Workspace workspace, std::vector<MeasuredCurve> measured);
+    // Curves that were measured before come after the workspace: they are many, and read on another thread.
+    void remember(std::vector<MeasuredCurve> measured);
+    // All that a file keeps of what is on the screen, but for what was measured, which can be much.
+    WorkspaceRecord record() const;
+    // What has been measured of these variants. Any thread.
+    std::vector<MeasuredCurve> measured(std::span<const Variant> variants) const { return m_engine.measured(variants); }
+    std::uint64_t measuredChanges() const { return m_engine.measuredChanges(); } // grows with it; any thread
     // One step for undo, called `what`: changes of variants, A and B. Steps of one `merge` number (above 0) that follow each
     // other become one.
     void edit(const QString& what, const std::function<void(Workspace&)>& change, int merge = 0);
@@ -68,6 +64,7 @@ public:
     void openText(const TextSource& text); // the one on view is read again
     void cancelOpening();                   // of models and the text; rows of those models say that it was cancelled
     void openAgain(const std::string& key); // a model of the list that could not be opened
+    void replaceModel(const std::string& from, const std::string& to); // it was found elsewhere: what was measured stays
     void useDevice(const Device& device) { m_engine.useDevice(device); }
     void findDevices() { m_engine.findDevices(length()); }
 
@@ -134,6 +131,8 @@ private:
     void changeA(const Variant& variant, const ModelFacts& model, const QString& what, int merge);
     void askForText();
     void keepOpenedText();
+    void closeText();
+    void renameMeasured(const std::string& from, const std::string& to);
     void openWhatIsMissing();
     void takeModel(const QString& asked, const ModelFacts& model, std::shared_ptr<const TextFacts> text, const QString& whyNoText);
     void takeText(const OpenedText& text);
@@ -147,7 +146,9 @@ private:
     Library m_library;
     QUndoStack m_undo;
     bool m_textAsked = false;               // at all
+    bool m_textInsisted = false;            // none stands in for the wanted one
     std::optional<TextSource> m_openedText; // the one on view; the workspace names the wanted one
+    std::uint64_t m_textDigest = 0;         // its
     std::set<std::string> m_adding; // models that become a row once they are open
     bool m_anyHead = true; // no head has been chosen yet: the first model on view brings one of its middle
     std::optional<Variant> m_hand; // A's, while a hand drags its slopes
@@ -157,6 +158,9 @@ private:
     int m_thumbnailPixels = 32;
 
     CurvesRequest m_request;
+    std::vector<bool> m_live; // of the request's variants: those that can be measured, not only shown as they were before
+    std::vector<Variant> m_stored;    // whose curves were remembered
+    std::int64_t m_storedTokens = 0;  // of the text that those were measured on
     std::vector<VariantId> m_curveIds;
     std::shared_ptr<const CurvesResult> m_curves;
     bool m_measuring = true; // until a person stops it

@@ -78,6 +78,8 @@ CurvePlan Lab::plan() const {
     std::int64_t tokens = 0;
     for (const auto& [key, text] : m_library.texts)
         tokens = std::max(tokens, std::int64_t(std::ssize(text->tokens)));
+    if (m_library.texts.empty())
+        tokens = m_storedTokens;
     const Measurement& measurement = m_workspace.measurement;
     CurvePlan plan = usualPlan(lengthsTo(longestWithin(measurement.longest, tokens)));
     plan.protocol = measurement.protocol;
@@ -148,12 +150,18 @@ void Lab::pushView() {
 void Lab::pushCurves() {
     CurvesRequest request;
     std::vector<VariantId> ids;
-    for (const WorkspaceVariant& row : m_workspace.variants)
-        if ((row.visible || row.id == m_workspace.against) && m_library.texts.contains(row.variant.model) &&
-            m_library.models.contains(row.variant.model)) {
+    std::vector<bool> live;
+    for (const WorkspaceVariant& row : m_workspace.variants) {
+        const std::string& key = row.variant.model;
+        const bool open = m_library.texts.contains(key) && m_library.models.contains(key);
+        const bool closed = m_library.texts.empty() || !m_library.models.contains(key); // by the files, for now or for good
+        const bool stored = closed && std::find(m_stored.begin(), m_stored.end(), row.variant) != m_stored.end();
+        if ((row.visible || row.id == m_workspace.against) && (open || stored)) {
             request.variants.push_back(row.variant);
             ids.push_back(row.id);
+            live.push_back(open);
         }
+    }
     if (const WorkspaceVariant* const b = m_workspace.b(); b != nullptr && std::find(ids.begin(), ids.end(), b->id) != ids.end())
         request.against = b->variant;
     request.plan = plan();
@@ -162,17 +170,19 @@ void Lab::pushCurves() {
         m_curves.reset();
         m_curveIds.clear();
         m_request = {};
+        m_live.clear();
         emit curvesChanged();
         return;
     }
-    const bool same = request.variants == m_request.variants && request.against == m_request.against && request.plan == m_request.plan;
+    const bool same = request.variants == m_request.variants && live == m_live && request.against == m_request.against && request.plan == m_request.plan;
     m_curveIds = ids;
     m_request = request;
+    m_live = live;
     if (same && m_curves && (m_engine.sweeping() || m_curves->filled || !m_measuring)) {
         emit curvesChanged(); // names or colours
         return;
     }
-    if (!m_measuring) {
+    if (!m_measuring || std::find(live.begin(), live.end(), true) == live.end()) {
         m_engine.showCurves(request);
         return;
     }

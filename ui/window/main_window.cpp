@@ -1,10 +1,8 @@
 #include "ui/window/main_window.h"
 
-#include "core/base/error.h"
-#include "core/record/workspace_record.h"
 #include "ui/curves/curve_view.h"
+#include "ui/document/document.h"
 #include "ui/heads/head_grid.h"
-#include "ui/lab/names.h"
 #include "ui/map/map_panel.h"
 #include "ui/map/map_view.h"
 #include "ui/text/text_view.h"
@@ -20,7 +18,6 @@
 #include <QCloseEvent>
 #include <QDragEnterEvent>
 #include <QDropEvent>
-#include <QFileInfo>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMimeData>
@@ -37,7 +34,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kSavePause{1500}; // after a change
 constexpr double kZoomStep = 1.5;
-constexpr int kLastRun = -2; // a topic of the notice strip beside the Tasks
 
 // The one local file or folder that is dragged, or nothing.
 QString draggedPath(const QMimeData* data) {
@@ -53,7 +49,8 @@ bool isTyping(const QObject* widget) {
 } // namespace
 
 MainWindow::MainWindow(const LaunchOptions& options, QSettings* settings, QWidget* parent)
-    : QMainWindow(parent), m_lab(new Lab(options.resources, this)), m_settings(settings) {
+    : QMainWindow(parent), m_lab(new Lab(options.resources, this)),
+      m_document(new Document(*m_lab, options.state, settings, this)), m_settings(settings), m_resources(options.resources) {
     setAcceptDrops(true);
     buildPanels();
     buildDocks();
@@ -69,7 +66,7 @@ MainWindow::MainWindow(const LaunchOptions& options, QSettings* settings, QWidge
     });
     connect(m_lab, &Lab::sweepStarted, this, &MainWindow::updateSweepActions);
     connect(m_lab, &Lab::sweepEnded, this, &MainWindow::updateSweepActions);
-    connect(m_lab, &Lab::failed, this, [this](Task task, const QString& sentence) { m_notice->say(int(task), sentence); });
+    connectDocument();
     connect(m_lab, &Lab::recovered, this, [this](Task task) {
         m_notice->takeBack(int(task));
         if (task == Task::Map)
@@ -86,7 +83,8 @@ MainWindow::MainWindow(const LaunchOptions& options, QSettings* settings, QWidge
     m_saving.setInterval(kSavePause);
     connect(&m_saving, &QTimer::timeout, this, &MainWindow::remember);
     qApp->installEventFilter(this);
-    restore(options);
+    restore();
+    start(options);
     updateTitle();
     updateSweepActions();
 }
@@ -95,6 +93,7 @@ MainWindow::~MainWindow() {
     m_saving.stop();
     qApp->removeEventFilter(this);
     m_lab->disconnect();
+    delete std::exchange(m_document, nullptr); // it writes what the lab has
     delete std::exchange(m_lab, nullptr); // first: its workers end while everything it could speak to still stands
     // A dock that is being dragged leaves a gap in the layout, which Qt's destructor reads after the dock is gone.
     for (DockPanel* const dock : docks())
@@ -105,7 +104,7 @@ QList<DockPanel*> MainWindow::docks() const {
     return {m_variantsDock, m_textDock, m_headDock, m_slopeDock, m_curveDock};
 }
 
-void MainWindow::restore(const LaunchOptions& options) {
+void MainWindow::restore() {
     const WindowMemory memory = m_settings ? WindowMemory::read(*m_settings) : WindowMemory();
     setTheme(memory.theme);
     resize(QSize(1600, 1000).boundedTo(screen()->availableSize() - QSize(0, 40))); // the frame has its own height
@@ -113,40 +112,6 @@ void MainWindow::restore(const LaunchOptions& options) {
     m_rememberedDevice = memory.device;
     if (!m_rememberedDevice.isEmpty()) // else its menu looks for them, when it is opened: a look wakes every GPU
         m_lab->findDevices();
-
-    Workspace workspace;
-    if (!memory.workspace.isEmpty()) {
-        try {
-            workspace = readWorkspace(memory.workspace.toStdString(), "The last run's workspace");
-        } catch (const Error& fault) {
-            m_notice->say(kLastRun, QString::fromUtf8(fault.what()));
-        }
-    }
-    if (!options.models.isEmpty()) {
-        workspace.variants.clear();
-        workspace.pinnedA.reset();
-        workspace.against.reset();
-        workspace.againstHead.reset();
-    }
-    if (!options.text.isEmpty())
-        workspace.text = {options.text.toStdString(), {}, {}};
-    if (options.length > 0)
-        workspace.look.length = options.length;
-    if (options.sweepLength > 0)
-        workspace.measurement.longest = options.sweepLength;
-    QStringList models = options.models;
-    if (models.isEmpty() && workspace.variants.empty() && !m_lab->bundledModels().empty()) {
-        const auto& bundled = m_lab->bundledModels();
-        const auto alibi = std::find_if(bundled.begin(), bundled.end(), [](const auto& one) { return one.name == "alibi"; });
-        models = {QString::fromStdString(alibi == bundled.end() ? bundled.front().name : alibi->name)};
-    }
-    if (models.isEmpty() && workspace.variants.empty())
-        m_notice->say(int(Task::OpenModel), tr("There is no bundled model; open a model's folder with Ctrl+O."));
-    for (const QString& model : std::as_const(models)) {
-        const std::string name = model.toStdString();
-        workspace.add({name, {}, {}}, {}, freeColour(methodNamed(name), coloursOf(workspace)));
-    }
-    m_lab->apply(std::move(workspace));
 }
 
 void MainWindow::remember() {
@@ -158,7 +123,6 @@ void MainWindow::remember() {
     memory.theme = themeMode();
     if (!m_devices->current().isCpu())
         memory.device = QString::fromStdString(m_devices->current().name());
-    memory.workspace = QByteArray::fromStdString(writeWorkspace(m_lab->workspace()));
     memory.write(*m_settings);
     m_settings->sync();
 }
@@ -166,8 +130,12 @@ void MainWindow::remember() {
 void MainWindow::updateTitle() {
     const auto text = m_lab->text();
     const QString name = m_lab->workspace().a() == nullptr ? QString() : m_lab->nameOf(m_lab->workspace().a()->id);
-    setWindowTitle(name.isEmpty() || !text ? tr("Slopescope")
-                                           : tr("%1 · %2 – Slopescope").arg(name, QString::fromStdString(text->name)));
+    if (!m_document->name().isEmpty())
+        setWindowTitle(tr("%1[*] – Slopescope").arg(m_document->name()));
+    else
+        setWindowTitle(name.isEmpty() || !text ? tr("Slopescope")
+                                               : tr("%1 · %2 – Slopescope").arg(name, QString::fromStdString(text->name)));
+    setWindowModified(m_document->isEdited());
 }
 
 void MainWindow::updateSweepActions() {
@@ -190,19 +158,6 @@ void MainWindow::updateSweepActions() {
 void MainWindow::toggleSweep() {
     m_lab->sweeping() ? m_lab->stopSweep() : m_lab->sweep();
     updateSweepActions();
-}
-
-void MainWindow::openFile(const QString& path) {
-    const QFileInfo file(path);
-    // A file of a model stands for the folder that it lies in; a GGUF file is a whole model.
-    const bool ofModel = file.suffix() == QLatin1String("safetensors") || file.suffix() == QLatin1String("bin") ||
-                         file.fileName() == QLatin1String("config.json");
-    if (file.isDir() || file.suffix() == QLatin1String("gguf"))
-        m_lab->addModel(file.absoluteFilePath().toStdString());
-    else if (ofModel)
-        m_lab->addModel(file.absolutePath().toStdString());
-    else
-        m_lab->openText({file.absoluteFilePath().toStdString(), {}, {}});
 }
 
 void MainWindow::moveHead(int layers, int heads) {
@@ -287,6 +242,7 @@ void MainWindow::escape() {
 void MainWindow::closeEvent(QCloseEvent* event) {
     m_saving.stop();
     remember();
+    m_document->finish();
     event->accept();
 }
 

@@ -23,6 +23,7 @@ class CellCard;
 class CurveView;
 class DevicePicker;
 class DockPanel;
+class Document;
 class HeadGrid;
 class KeysPage;
 class LengthSlider;
@@ -41,17 +42,20 @@ struct LaunchOptions {
     QString text;                    // empty: the remembered one, else the bundled one
     qint64 length = 0;               // on view; 0: remembered, else the usual
     qint64 sweepLength = 0;          // the longest of the curves; 0: remembered, else the usual
+    QString workspace;               // a file to open in place of what is remembered; empty: none
+    std::filesystem::path state;     // where the journal is kept; empty: nowhere
 };
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
-    // Opens what the options or the last run say and starts pictures and curves without being asked. `settings`: where the
-    // state of the last run is read and this one's kept; null: nowhere. Throws Error if there are no resources.
+    // Opens what the options or the last run say and starts pictures and curves without being asked. `settings`: where geometry,
+    // theme and recent files are read and kept; null: nowhere. Throws Error if there are no resources.
     explicit MainWindow(const LaunchOptions& options, QSettings* settings = nullptr, QWidget* parent = nullptr);
     ~MainWindow() override;
 
     Lab& lab() { return *m_lab; }
+    Document& document() { return *m_document; }
     SlopeEditor& slopeEditor() { return *m_slopes; }
     MapPanel& mapPanel() { return *m_map; }
     HeadGrid& headGrid() { return *m_heads; }
@@ -61,7 +65,7 @@ public:
     NoticeStrip& notice() { return *m_notice; }
     PositionPicker& positionPicker() { return *m_positions; }
 
-    void openFile(const QString& path); // a model's folder or file, or a text
+    void openFile(const QString& path); // a workspace, a model's folder or file, or a text: by what it is
     void setTheme(ThemeMode mode);
 
 protected:
@@ -82,17 +86,28 @@ private:
 
     // main_window_menus.cpp
     void buildMenus();
-    void buildFileMenu(QMenu* menu);
     void buildEditMenu(QMenu* menu);
     void buildViewMenu(QMenu* menu);
     void buildSweepMenu(QMenu* menu);
+    void pasteText();
+
+    // main_window_files.cpp
+    void buildFileMenu(QMenu* menu);
+    void buildRecentMenu(QMenu* menu);
+    void buildExamplesMenu(QMenu* menu);
+    void fillRecentMenu();
+    void connectDocument();
+    void chooseFile();
     void chooseModel();
     void chooseModelFile();
     void chooseText();
-    void pasteText();
+    void chooseNameAndSave();
+    void save();
+    void lookForLostFile();
+    void start(const LaunchOptions& options); // what is on view at first
 
     // main_window.cpp
-    void restore(const LaunchOptions& options);
+    void restore();
     void remember();
     void updateTitle();
     void updateSweepActions();
@@ -103,7 +118,9 @@ private:
     QList<DockPanel*> docks() const;
 
     Lab* m_lab;
+    Document* m_document;
     QSettings* m_settings;
+    const std::filesystem::path m_resources;
 
     MapPanel* m_map = nullptr;
     NoticeStrip* m_notice = nullptr;
@@ -123,7 +140,8 @@ private:
               *m_curveDock = nullptr;
     QPushButton *m_sweepButton = nullptr, *m_stopButton = nullptr;
     QAction *m_sweepAction = nullptr, *m_stopAction = nullptr;
-    QMenu* m_sweepLengths = nullptr;
+    QMenu *m_sweepLengths = nullptr, *m_recent = nullptr;
+    QList<QAction*> m_recentActions; // of Ctrl+1 to Ctrl+9
     QActionGroup* m_themes = nullptr;
 
     QString m_rememberedDevice;

@@ -12,7 +12,6 @@
 #include <QActionGroup>
 #include <QApplication>
 #include <QClipboard>
-#include <QFileDialog>
 #include <QLocale>
 #include <QMenuBar>
 
@@ -23,37 +22,7 @@ namespace {
 
 constexpr std::int64_t kShortestChoice = 1024, kLongestChoice = 131072; // of a sweep
 
-QFileDialog* fileDialog(QWidget* parent, const QString& title, const QString& filter, QFileDialog::FileMode mode) {
-    auto* const dialog = new QFileDialog(parent, title, {}, filter);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(mode);
-    return dialog;
-}
-
 } // namespace
-
-void MainWindow::chooseModel() {
-    auto* const dialog = fileDialog(this, tr("Open a model's folder"), {}, QFileDialog::Directory);
-    dialog->setOption(QFileDialog::ShowDirsOnly);
-    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openFile);
-    dialog->open();
-}
-
-void MainWindow::chooseModelFile() {
-    auto* const dialog =
-        fileDialog(this, tr("Open a model's file"), tr("Models in one file (*.gguf)"), QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this,
-            [this](const QString& file) { m_lab->addModel(file.toStdString()); });
-    dialog->open();
-}
-
-void MainWindow::chooseText() {
-    auto* const dialog =
-        fileDialog(this, tr("Open a text"), tr("Text files (*.txt *.md);;All files (*)"), QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this,
-            [this](const QString& file) { m_lab->openText({file.toStdString(), {}, {}}); });
-    dialog->open();
-}
 
 void MainWindow::pasteText() {
     const QString text = QApplication::clipboard()->text();
@@ -74,21 +43,6 @@ void MainWindow::buildMenus() {
             m_keys = new KeysPage(this);
         m_keys->setVisible(!m_keys->isVisible());
     });
-}
-
-void MainWindow::buildFileMenu(QMenu* menu) {
-    menu->addAction(tr("Open &model…"), QKeySequence(Qt::CTRL | Qt::Key_O), this, &MainWindow::chooseModel);
-    menu->addAction(tr("Open model &file…"), this, &MainWindow::chooseModelFile);
-    QMenu* const bundled = menu->addMenu(tr("&Bundled model"));
-    for (const BundledModel& model : m_lab->bundledModels())
-        bundled->addAction(QString::fromStdString(model.name), this, [this, name = model.name] { m_lab->addModel(name); });
-    bundled->setEnabled(!bundled->isEmpty());
-    menu->addAction(tr("The &paper's four methods"), m_lab, &Lab::addPaperMethods);
-    menu->addSeparator();
-    menu->addAction(tr("Open &text…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), this, &MainWindow::chooseText);
-    menu->addAction(tr("B&undled text"), this, [this] { m_lab->openText({}); });
-    menu->addSeparator();
-    menu->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
 }
 
 void MainWindow::buildEditMenu(QMenu* menu) {

@@ -19,7 +19,6 @@ WindowMemory WindowMemory::read(const QSettings& settings) {
     }
     memory.theme = static_cast<ThemeMode>(std::clamp(settings.value("theme").toInt(), 0, static_cast<int>(ThemeMode::Dark)));
     memory.device = settings.value("device").toString();
-    memory.workspace = settings.value("workspace").toByteArray();
     return memory;
 }
 
@@ -29,7 +28,6 @@ void WindowMemory::write(QSettings& settings) const {
     settings.setValue("docks", docks);
     settings.setValue("theme", static_cast<int>(theme));
     settings.setValue("device", device);
-    settings.setValue("workspace", workspace);
 }
 
 } // namespace slopescope::ui

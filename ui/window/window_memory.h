@@ -1,5 +1,5 @@
-// What the window remembers between two runs: its geometry and the workspace, read and written through QSettings. Broken or
-// foreign settings read as nothing remembered. Window's thread.
+// What the window remembers between two runs beside the workspace (ui/document keeps that): its geometry, theme and device, read
+// and written through QSettings. Broken or foreign settings read as nothing remembered. Window's thread.
 #pragma once
 
 #include "ui/widgets/theme.h"
@@ -14,8 +14,7 @@ namespace slopescope::ui {
 struct WindowMemory {
     QByteArray geometry, docks;
     ThemeMode theme = ThemeMode::System;
-    QString device;       // empty: the processor
-    QByteArray workspace; // JSON, as core/record writes it; empty: none
+    QString device; // empty: the processor
 
     static WindowMemory read(const QSettings& settings);
     void write(QSettings& settings) const;
