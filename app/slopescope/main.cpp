@@ -205,7 +205,7 @@ int run() {
     for (const QString& file : arguments.files)
         window.openFile(file);
     window.show();
-    const QuitSignals signals([&window](int signal) {
+    const QuitSignals quitSignals([&window](int signal) {
         for (QWidget* const other : QApplication::topLevelWidgets()) // dialogs and menus first
             if (other != &window && other->isVisible())
                 other->close();
