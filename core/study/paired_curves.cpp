@@ -20,6 +20,17 @@ bool hasCurve(const CurveResult& curve) {
     return curve.fault.empty();
 }
 
+// Two states of one measurement, of which either may be the later: what it took is counted once.
+void takeOver(CurveTally& tally, const CurveTally& other) {
+    const std::int64_t tokens = std::max(tally.tokens, other.tokens);
+    std::map<std::int64_t, double> seconds = tally.seconds;
+    for (const auto& [length, spent] : other.seconds)
+        seconds[length] = std::max(seconds[length], spent);
+    tally.merge(other);
+    tally.tokens = tokens;
+    tally.seconds = std::move(seconds);
+}
+
 } // namespace
 
 std::vector<MeasuredCurve> PairedCurves::measured(std::span<const Variant> variants) const {
@@ -52,7 +63,7 @@ void PairedCurves::takeRemembered() {
         const auto known = std::find_if(m_kept.begin(), m_kept.end(),
                                         [&](const MeasuredCurve& one) { return one.isOfTheSame(curve); });
         if (known != m_kept.end())
-            known->tally.merge(curve.tally);
+            takeOver(known->tally, curve.tally);
         else
             m_kept.push_front(std::move(curve));
     }

@@ -292,6 +292,11 @@ TEST_F(PairedCurvesTest, WhatWasMeasuredInAnotherRunCounts) {
     const CurvesResult again = second.measure(asked, sources, Job(), {});
     for (std::size_t i = 0; i < sources.size(); ++i)
         expectSame(again.curves[i], whole.curves[i]);
+    // The same file opened once more changes nothing.
+    second.remember(second.measured(asked.variants));
+    const auto once = second.measured(std::span(&asked.variants[0], 1)).front();
+    second.state(asked, sources);
+    EXPECT_EQ(second.measured(std::span(&asked.variants[0], 1)).front(), once);
 }
 
 // Before its model is read, or for good where the model is missing, a curve is shown as it was measured.

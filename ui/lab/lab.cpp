@@ -92,6 +92,7 @@ void Lab::apply(Workspace workspace, std::vector<MeasuredCurve> measured) {
     remember(std::move(measured));
     apply(std::move(workspace));
     m_textInsisted = true;
+    m_anyHead = false; // one was on view
 }
 
 void Lab::edit(const QString& what, const std::function<void(Workspace&)>& change, int merge) {
