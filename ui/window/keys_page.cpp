@@ -23,8 +23,10 @@ KeysPage::KeysPage(QWidget* parent) : QDialog(parent) {
         {tr("Shift+arrows"), tr("Move the locked cell")},
         {tr("Space"), tr("Start the sweep, or stop it")},
         {tr("Ctrl+Z  Ctrl+Y"), tr("Undo, redo a change of slopes")},
-        {tr("Ctrl+O"), tr("Open a model")},
+        {tr("Ctrl+O"), tr("Open a workspace, a model or a text")},
         {tr("Ctrl+Shift+O"), tr("Open a text")},
+        {tr("Ctrl+1 to Ctrl+9"), tr("Open a recent file")},
+        {tr("Ctrl+S  Ctrl+Shift+S"), tr("Save the workspace, save it as another file")},
         {tr("Ctrl+F"), tr("Find in the text")},
         {tr("F11"), tr("Full screen")},
         {tr("Esc"), tr("Unlock; stop opening; dismiss a message")},
@@ -39,7 +41,7 @@ KeysPage::KeysPage(QWidget* parent) : QDialog(parent) {
         grid->addWidget(key, row, 0);
         grid->addWidget(new QLabel(keys[row].second, this), row, 1);
     }
-    auto* const drop = new QLabel(tr("Drop a model's folder or a text file on the window to open it."), this);
+    auto* const drop = new QLabel(tr("Drop a workspace, a model's folder or a text file on the window to open it."), this);
     setLook(drop, "soft");
     auto* const column = new QVBoxLayout(this);
     column->setContentsMargins(20, 16, 20, 16);
