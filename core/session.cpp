@@ -4,8 +4,11 @@
 #include "core/base/utf8.h"
 #include "core/shelf.h"
 #include "core/study/head_pictures.h"
+#include "core/study/head_table.h"
 #include "core/study/kept_runs.h"
 #include "core/study/paired_curves.h"
+#include "core/study/slope_fit.h"
+#include "core/study/slope_gradient.h"
 #include "core/study/text_logits.h"
 
 #include <algorithm>
@@ -64,6 +67,14 @@ struct Session::State {
         if (run == nullptr)
             throw Error("The first " + std::to_string(length) + " tokens have not been run through the model yet.");
         return *run;
+    }
+
+    // The run of the whole model with the slopes asked for.
+    const TextForward& exactlyReadyFor(const Variant& variant, std::int64_t length) {
+        const TextForward& run = readyFor(variant, length, {});
+        if (!runs.isExact(variant, length))
+            throw Error("The first " + std::to_string(length) + " tokens have not been run through the model yet.");
+        return run;
     }
 
     // One source for each variant; what cannot be measured says why.
@@ -274,11 +285,14 @@ LinksResult Session::links(const LinksRequest& r, const Job& job) {
     return readLinks(m_state->readyFor(r.variant, r.length, {&r.head, 1}), r, job);
 }
 
+HeadTableResult Session::heads(const HeadTableRequest& r, const Job& job,
+                               const std::function<void(const HeadTableResult&)>& update) {
+    const TextForward& run = m_state->exactlyReadyFor(r.variant, r.length);
+    return measureHeads(run, *m_state->shelf.text(*m_state->shelf.model(r.variant.model), job).ids, r, job, update);
+}
+
 TokenLossResult Session::losses(const TokenLossRequest& r, const Job& job) {
-    const TextForward& run = m_state->readyFor(r.variant, r.length, {});
-    if (atHand(r.variant, r.length) != Freshness::Exact)
-        throw Error("The first " + std::to_string(r.length) + " tokens have not been run through the model yet.");
-    return readLosses(run, r, job);
+    return readLosses(m_state->exactlyReadyFor(r.variant, r.length), r, job);
 }
 
 void Session::logits(const Variant& variant, std::span<const std::int32_t> ids, const Job& job,
@@ -291,6 +305,20 @@ void Session::logits(const Variant& variant, std::span<const std::int32_t> ids, 
 
 CurvesResult Session::curves(const CurvesRequest& request, const Job& job) {
     return m_state->measured.state(request, m_state->sourcesOf(request, job));
+}
+
+SlopeGradientResult Session::slopeGradients(const SlopeGradientRequest& r, const Job& job,
+                                            const std::function<void(const SlopeGradientResult&)>& update) {
+    const auto decoder = m_state->decoder(r.variant);
+    const auto ids = m_state->shelf.text(*m_state->shelf.model(r.variant.model), job).ids;
+    return measureSlopeGradients(*decoder, *ids, r, job, update);
+}
+
+SlopeFitResult Session::fitSlopes(const SlopeFitRequest& r, const Job& job,
+                                  const std::function<void(const SlopeFitResult&)>& update) {
+    const auto decoder = m_state->decoder(r.variant);
+    const auto ids = m_state->shelf.text(*m_state->shelf.model(r.variant.model), job).ids;
+    return slopescope::fitSlopes(*decoder, *ids, r, job, update);
 }
 
 CurvesResult Session::sweep(const CurvesRequest& request, const Job& job,

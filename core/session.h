@@ -2,13 +2,14 @@
 //
 // A Session holds a shelf of open models, the text on view, and what has been computed about them. Its calls are long: they
 // take a Job and throw Cancelled when it is stopped, Error with one sentence when the request cannot be served; after either,
-// the session is as it was before. Two threads may call at once, one of them only curves() and sweep(): those work on a
-// snapshot of shelf and text.
+// the session is as it was before. Three threads may call at once, one of them only curves() and sweep(), one
+// only slopeGradients() and fitSlopes(): those work on a snapshot of shelf and text.
 #pragma once
 
 #include "core/base/job.h"
 #include "core/base/utf8.h"
 #include "core/device.h"
+#include "core/study/head_requests.h"
 #include "core/study/measured_curve.h"
 #include "core/study/requests.h"
 
@@ -86,6 +87,10 @@ public:
     ProfileResult profile(const ProfileRequest& request, const Job& job);
     CellResult cell(const CellRequest& request, const Job& job);
     LinksResult links(const LinksRequest& request, const Job& job);
+    // What every head does on the text; the same threads and the same condition as losses(). `update` is called on this thread
+    // with the layers that are done.
+    HeadTableResult heads(const HeadTableRequest& request, const Job& job,
+                          const std::function<void(const HeadTableResult&)>& update = {});
     TokenLossResult losses(const TokenLossRequest& request, const Job& job); // throws Error unless they would be exact
 
     // The scores of the token after each of `ids`, whatever text is on view: `rows` gets them a block of [count, vocabulary] at a
@@ -95,6 +100,12 @@ public:
 
     // The curves from what has been measured so far.
     CurvesResult curves(const CurvesRequest& request, const Job& job);
+    // Slopes and the loss: which way it pulls each of them, and slopes fitted to the text on view with the weights frozen. On a
+    // thread of their own if need be. A stopped fit returns what it has. Throws Error on a device.
+    SlopeGradientResult slopeGradients(const SlopeGradientRequest& request, const Job& job,
+                                       const std::function<void(const SlopeGradientResult&)>& update = {});
+    SlopeFitResult fitSlopes(const SlopeFitRequest& request, const Job& job,
+                             const std::function<void(const SlopeFitResult&)>& update = {});
     // Measures what is missing. `update` is called on this thread with every new state of the curves, the last one filled. A
     // variant that cannot be measured has a fault in its curve and the others go on.
     CurvesResult sweep(const CurvesRequest& request, const Job& job, const std::function<void(const CurvesResult&)>& update = {});

@@ -30,6 +30,8 @@ void addLogits(CLI::App& app, Context& context);
 void addPerplexity(CLI::App& app, Context& context);
 void addMap(CLI::App& app, Context& context);
 void addProfile(CLI::App& app, Context& context);
+void addHeads(CLI::App& app, Context& context);
+void addFit(CLI::App& app, Context& context);
 void addTrain(CLI::App& app, Context& context);
 void addBench(CLI::App& app, Context& context);
 

@@ -221,7 +221,7 @@ ProfileValues attentionProfile(const HeadView& head, std::span<const std::int64_
     values.mass.resize(binEdges.size() - 1);
     kernels::ProfileOutput output;
     output.mass = values.mass;
-    kernelForHead(profile.headDim).profile(profile, output, loopsOf(job));
+    values.visited = kernelForHead(profile.headDim).profile(profile, output, loopsOf(job));
     values.meanDistance = output.meanDistance;
     values.entropyBits = output.entropy;
     values.firstKeysMass = output.firstKeysMass;

@@ -74,6 +74,7 @@ MapPixels attentionMap(const HeadView& head, const MapCells& view, const Job& jo
 struct ProfileValues {
     std::vector<double> mass; // a bin
     double meanDistance = 0, entropyBits = 0, firstKeysMass = 0, diagonalMass = 0;
+    kernels::Visited visited; // {0, 0}: a device does not say
 };
 
 ProfileValues attentionProfile(const HeadView& head, std::span<const std::int64_t> binEdges, std::int64_t firstKeys,

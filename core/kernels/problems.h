@@ -150,7 +150,7 @@ struct Kernel {
     bool (*supports)(const Attention&);
     Visited (*attend)(const Attention&, const AttentionOutput&, const ParallelFor&);
     Visited (*map)(const Map&, const MapOutput&, const ParallelFor&);
-    void (*profile)(const Profile&, ProfileOutput&, const ParallelFor&);
+    Visited (*profile)(const Profile&, ProfileOutput&, const ParallelFor&);
     // Of what `supports` accepts; the same bits on any number of threads. Null: this row has none.
     Visited (*attendBackward)(const Attention&, const AttentionBackward&, const AttentionGradients&,
                               const ParallelFor&) = nullptr;

@@ -10,6 +10,7 @@
 #include "core/kernels/band-inl.h"
 
 #include <algorithm>
+#include <atomic>
 #include <vector>
 
 HWY_BEFORE_NAMESPACE();
@@ -74,7 +75,7 @@ private:
     std::int64_t m_from; // the farthest slot touched
 };
 
-inline void profile(const Profile& p, ProfileOutput& output, const ParallelFor& parallelFor) {
+inline Visited profile(const Profile& p, ProfileOutput& output, const ParallelFor& parallelFor) {
     BandHead h;
     h.q = p.q;
     h.k = p.k;
@@ -97,6 +98,7 @@ inline void profile(const Profile& p, ProfileOutput& output, const ParallelFor& 
     const std::int64_t units = std::max<std::int64_t>(0, (p.queryEnd - begin + plan.queries - 1) / plan.queries);
     const std::int64_t numbers = ProfileSums::Numbers + static_cast<std::int64_t>(output.mass.size());
     std::vector<double> parts(units * numbers, 0.0);
+    std::atomic<std::int64_t> computed{0}, dense{0};
     parallelFor(units, [&](std::int64_t index) {
         const std::int64_t unit = units - 1 - index; // the longest first
         const auto scratch = pool.take(h, plan);
@@ -105,7 +107,9 @@ inline void profile(const Profile& p, ProfileOutput& output, const ParallelFor& 
         for (std::int64_t query = from; query < to; query += plan.groups * kRows) {
             const std::int64_t count = std::min<std::int64_t>(plan.groups * kRows, to - query);
             Band band(h, keys.view(), bias, (*scratch).band, query, count);
-            band.run(sums);
+            const Visited visited = band.run(sums);
+            computed.fetch_add(visited.computed, std::memory_order_relaxed);
+            dense.fetch_add(visited.dense, std::memory_order_relaxed);
             for (std::int64_t row = 0; row < count; ++row)
                 sums.addEntropy(band.entropy(row));
         }
@@ -123,6 +127,7 @@ inline void profile(const Profile& p, ProfileOutput& output, const ParallelFor& 
     output.diagonalMass = sums[ProfileSums::Diagonal] / queries;
     for (std::size_t bin = 0; bin < output.mass.size(); ++bin)
         output.mass[bin] = sums[ProfileSums::Numbers + bin] / queries;
+    return {computed, dense};
 }
 
 } // namespace slopescope::kernels::HWY_NAMESPACE

@@ -229,7 +229,7 @@ Visited map(const Map& m, const MapOutput& output, const ParallelFor& parallelFo
     return {computed, dense};
 }
 
-void profile(const Profile& p, ProfileOutput& output, const ParallelFor& parallelFor) {
+Visited profile(const Profile& p, ProfileOutput& output, const ParallelFor& parallelFor) {
     const std::int64_t rows = p.queryEnd - p.queryBegin, bins = static_cast<std::int64_t>(output.mass.size());
     enum { Distance, Entropy, First, Diagonal, Numbers };
     std::vector<double> parts(rows * (Numbers + bins), 0.0);
@@ -260,6 +260,8 @@ void profile(const Profile& p, ProfileOutput& output, const ParallelFor& paralle
     output.firstKeysMass = sums[First];
     output.diagonalMass = sums[Diagonal];
     std::copy(sums.begin() + Numbers, sums.end(), output.mass.begin());
+    const std::int64_t first = p.keys - p.queries;
+    return {cells(Sight{p.window, p.sinks}, first + p.queryBegin, rows), cells(Sight{}, first + p.queryBegin, rows)};
 }
 
 } // namespace

@@ -31,6 +31,7 @@ public:
 
     const DecoderConfig& config() const { return m_config; }
     const Placement& placement() const { return m_placement; }
+    const DecoderWeights& weights() const { return m_weights; } // packed on the processor
 
     // The same weights with other positions; see withPositions(DecoderConfig).
     Decoder withPositions(const PositionOverride& change) const {

@@ -1,6 +1,7 @@
 #include "core/model/layer_parts.h"
 
 #include "core/base/parallel.h"
+#include "core/model/gradients.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
@@ -61,6 +62,8 @@ void pack(Linear& part) {
 at::Tensor linear(const at::Tensor& x, const Linear& part) {
     if (!part.packed) // in training autocast, where it is on, sees to the types
         return at::linear(at::GradMode::is_enabled() ? x : x.to(part.weight.scalar_type()), part.weight, part.bias);
+    if (at::GradMode::is_enabled())
+        return packedLinear(x, part);
     std::vector<std::int64_t> shape = x.sizes().vec();
     shape.back() = part.packed->outputs();
     at::Tensor y = at::empty(shape, x.options());
@@ -69,7 +72,7 @@ at::Tensor linear(const at::Tensor& x, const Linear& part) {
 }
 
 at::Tensor addLinear(const at::Tensor& x, const at::Tensor& y, const Linear& part) {
-    if (!part.packed)
+    if (!part.packed || at::GradMode::is_enabled())
         return x + linear(y, part);
     const at::Tensor base = x.contiguous();
     at::Tensor sum = at::empty_like(base);

@@ -1,6 +1,6 @@
 // The parts that act on each row of activations alone, each behind one name: LibTorch's operation, which autograd
-// follows, for the trainer; our own kernel, on the calling thread alone, where no gradient is recorded. A caller with many
-// rows cuts them into blocks for its threads.
+// follows, where gradients are recorded (packed weights are constants to it); our own kernel, on the calling thread alone,
+// where they are not. A caller with many rows cuts them into blocks for its threads.
 //
 // A row of a result depends on that row of the input alone, to the bit: however the rows were cut into calls.
 #pragma once

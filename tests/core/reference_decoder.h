@@ -107,11 +107,12 @@ inline Row rotated(Row x, double position, std::size_t dims, double base, bool i
 }
 
 inline double biasOf(const ReferenceModel& m, std::size_t layer, std::size_t head, std::size_t distance) {
+    double bias = 0;
     if (m.method == "alibi" || m.alibiToo)
-        return -m.slopes[layer][head] * double(distance);
+        bias -= m.slopes[layer][head] * double(distance);
     if (m.method == "t5-bias")
-        return m.tensor("relative_bias.weight")[bucketOf32(distance) * m.heads + head];
-    return 0;
+        bias += m.tensor("relative_bias.weight")[bucketOf32(distance) * m.heads + head];
+    return bias;
 }
 
 // q and k are [length][headDim] of one head.

@@ -129,7 +129,7 @@ Visited mapOn(const Map& m, const MapOutput& output, const ParallelFor&) {
 }
 
 template <const CudaBackend& (*backend)()>
-void profileOn(const Profile& p, ProfileOutput& output, const ParallelFor&) {
+kernels::Visited profileOn(const Profile& p, ProfileOutput& output, const ParallelFor&) {
     const CudaBackend& on = backend();
     const DeviceMemory q = uploadRows(on, p.q, p.queries, p.qStride, p), k = uploadRows(on, p.k, p.keys, p.kStride, p);
     const BiasMemory bias(on, p.bias, 1);
@@ -139,6 +139,7 @@ void profileOn(const Profile& p, ProfileOutput& output, const ParallelFor&) {
     on.profile(problem, static_cast<double*>(sums.data()), workspace.data(), nullptr);
     const auto values = sums.get<double>();
     cuda::finishProfile(problem, values, p.binEdges, output);
+    return {}; // a device does not say
 }
 
 template <const CudaBackend& (*backend)()>

@@ -36,6 +36,7 @@ Profile profileOf(const Attention& a, const std::vector<std::int64_t>& edges) {
 struct Numbers {
     std::vector<double> mass;
     double meanDistance = 0, entropy = 0, firstKeysMass = 0, diagonalMass = 0;
+    kernels::Visited visited;
 };
 
 Numbers run(const Kernel& kernel, const Profile& p) {
@@ -43,7 +44,7 @@ Numbers run(const Kernel& kernel, const Profile& p) {
     result.mass.assign(p.binEdges.size() - 1, -1);
     ProfileOutput output;
     output.mass = result.mass;
-    kernel.profile(p, output, onThreads);
+    result.visited = kernel.profile(p, output, onThreads);
     result.meanDistance = output.meanDistance;
     result.entropy = output.entropy;
     result.firstKeysMass = output.firstKeysMass;
@@ -136,9 +137,19 @@ TEST_P(ProfileOfHead, SkipsOnlyWhatTheToleranceAllows) {
     const Inputs inputs(c);
     const std::vector<std::int64_t> edges{0, 10, 100, 1000};
     Profile p = profileOf(inputs.call, edges);
+    const float steep = 0.25F;
+    p.bias.slopes = &steep;
     const Numbers dense = run(GetParam(), p);
     p.tolerance = 1e-8f;
-    expectNear(run(GetParam(), p), dense, 2e-5, 900);
+    const Numbers skipping = run(GetParam(), p);
+    expectNear(skipping, dense, 2e-5, 900);
+    if (dense.visited.dense == 0)
+        return; // a device does not count
+    EXPECT_EQ(dense.visited.computed, dense.visited.dense);
+    EXPECT_EQ(skipping.visited.dense, dense.visited.dense);
+    if (std::string(GetParam().name) != "reference") {
+        EXPECT_LT(skipping.visited.fraction(), 0.9);
+    }
 }
 
 TEST_P(ProfileOfHead, CountsQueriesThatSeeNothing) {
