@@ -27,8 +27,9 @@ void run(TrainingRequest& request, Context& context) {
     train(request, context.job, [&](const TrainingProgress& p) {
         context.progress.clear();
         std::fprintf(stderr,
-                     "step %lld/%lld  loss %.4f  validation %.4f  rate %.2e  gradient %.2f  %.0f tokens/s  %s left\n",
-                     static_cast<long long>(p.step), static_cast<long long>(p.steps), p.loss, p.validationLoss,
+                     "step %lld/%lld  loss %.4f  validation %s  rate %.2e  gradient %.2f  %.0f tokens/s  %s left\n",
+                     static_cast<long long>(p.step), static_cast<long long>(p.steps), p.loss,
+                     p.validationLoss > 0 ? fixed(p.validationLoss, 4).c_str() : "-",
                      p.learningRate, p.gradientNorm, p.tokensPerSecond, clock(p.secondsLeft).c_str());
         last = p;
     });
@@ -64,9 +65,16 @@ void addTrain(CLI::App& app, Context& context) {
     verb->add_option("--out", request->directory, "Folder of the run, and of the model once finished")
         ->required()
         ->type_name("FOLDER");
-    verb->add_option("--positions", request->positions, "alibi, rotary, t5-bias, sinusoidal, learned or none")
+    verb->add_option("--positions", request->positions, "alibi, alibi-trainable (slopes that are learned, a set a layer),\nrotary, t5-bias, sinusoidal, learned or none")
         ->capture_default_str()
         ->type_name("NAME");
+    verb->add_option("--slopes", request->slopes, "Of ALiBi, or what trainable slopes begin with: paper, random:SEED,\ngeometric:START,RATIO, S,S,..., FILE.json")
+        ->capture_default_str()
+        ->type_name("SPEC");
+    verb->add_option("--slope-rate", request->slopeRate, "Peak learning rate of trainable slopes' logarithms")
+        ->capture_default_str()
+        ->type_name("RATE")
+        ->check(CLI::Validator(CLI::PositiveNumber).description(""));
     verb->add_option("--tokenizer", request->tokenizer, "tokenizer.json; default: one is learned from the texts")
         ->type_name("FILE");
     count("--vocabulary", request->vocabulary, "Size of the learned vocabulary");

@@ -6,21 +6,24 @@
 
 namespace slopescope {
 
-void AdamW::step(std::map<std::string, at::Tensor>& parameters, double learningRate, double weightDecay) {
+void AdamW::step(std::map<std::string, at::Tensor>& parameters, double learningRate, double weightDecay,
+                 const std::map<std::string, double>& rates) {
     ++m_steps;
     const double correction1 = 1 - std::pow(kBeta1, double(m_steps)), correction2 = 1 - std::pow(kBeta2, double(m_steps));
     for (auto& [name, parameter] : parameters) {
         at::Tensor weight = parameter.data(); // the same storage, outside autograd
         const at::Tensor gradient = parameter.grad().data();
+        const auto own = rates.find(name);
+        const double rate = own == rates.end() ? learningRate : own->second;
         Moments& moments = m_moments[name];
         if (!moments.first.defined())
             moments = {at::zeros_like(weight), at::zeros_like(weight)};
         moments.first.mul_(kBeta1).add_(gradient, 1 - kBeta1);
         moments.second.mul_(kBeta2).addcmul_(gradient, gradient, 1 - kBeta2);
         if (weight.dim() > 1)
-            weight.mul_(1 - learningRate * weightDecay);
+            weight.mul_(1 - rate * weightDecay);
         const at::Tensor divisor = moments.second.div(correction2).sqrt_().add_(kEpsilon);
-        weight.addcdiv_(moments.first, divisor, -learningRate / correction1);
+        weight.addcdiv_(moments.first, divisor, -rate / correction1);
     }
 }
 

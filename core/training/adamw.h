@@ -12,8 +12,10 @@ namespace slopescope {
 
 class AdamW {
 public:
-    // Updates every parameter in place. Decay applies to matrices, not to vectors (norms, biases).
-    void step(std::map<std::string, at::Tensor>& parameters, double learningRate, double weightDecay);
+    // Updates every parameter in place. Decay applies to matrices, not to vectors (norms, biases, slopes). `rates`: parameters,
+    // by name, that have a rate of their own.
+    void step(std::map<std::string, at::Tensor>& parameters, double learningRate, double weightDecay,
+              const std::map<std::string, double>& rates = {});
 
     // "NAME.first" and "NAME.second" moments, to be stored and restored with the number of steps taken.
     std::map<std::string, at::Tensor> state() const;

@@ -59,32 +59,42 @@ private:
 
 } // namespace
 
-LayerBias DifferentiableForward::bias(const DecoderWeights& weights, std::int64_t length, const at::Device& device) {
-    switch (m_config.positions.bias) {
-    case BiasKind::None:
-        break;
-    case BiasKind::Linear:
-        // The trainer's layers share their slopes.
-        if (!m_slopes.defined() || m_slopes.device() != device || m_slopesLength != length) {
-            m_slopes = at::tensor(at::ArrayRef<double>(m_config.slopesAt(0, length)), at::kDouble).to(at::kFloat).to(device);
-            m_slopesLength = length;
+const at::Tensor& DifferentiableForward::fixedSlopes(std::int64_t layer, std::int64_t length, const at::Device& device) {
+    if (m_slopes.empty() || m_slopes.front().device() != device || m_slopesLength != length) {
+        m_slopes.clear();
+        for (std::int64_t l = 0; l < m_config.layers; ++l) {
+            // Layers that share their slopes share the tensor, and what is kept for it.
+            const bool shared = l > 0 && m_config.slopesAt(l, length) == m_config.slopesAt(l - 1, length);
+            m_slopes.push_back(shared ? m_slopes.back()
+                                      : at::tensor(at::ArrayRef<double>(m_config.slopesAt(l, length)), at::kDouble)
+                                            .to(at::kFloat)
+                                            .to(device));
         }
-        return {m_slopes, {}};
-    case BiasKind::T5Buckets: {
-        const auto buckets = t5BucketTable(m_config.positions.buckets, m_config.positions.maxDistance);
-        const at::Tensor ofDistance = at::tensor(at::ArrayRef<std::int64_t>(buckets), at::kLong).to(device);
-        return {{}, at::embedding(weights.relativeBias, ofDistance).t().contiguous()};
+        m_slopesLength = length;
     }
-    }
-    return {};
+    return m_slopes.at(std::size_t(layer));
 }
 
-at::Tensor DifferentiableForward::loss(const DecoderWeights& weights, const at::Tensor& ids) {
+LayerBias DifferentiableForward::bias(const DecoderWeights& weights, std::int64_t layer, std::int64_t length,
+                                      const at::Device& device, std::span<const at::Tensor> logSlopes) {
+    if (m_config.positions.bias == BiasKind::Linear)
+        return {logSlopes.empty() ? fixedSlopes(layer, length, device) : logSlopes[std::size_t(layer)].exp(), {}};
+    if (m_config.positions.bias == BiasKind::None)
+        return {};
+    if (layer == 0) { // the layers share their table
+        const auto buckets = t5BucketTable(m_config.positions.buckets, m_config.positions.maxDistance);
+        const at::Tensor ofDistance = at::tensor(at::ArrayRef<std::int64_t>(buckets), at::kLong).to(device);
+        m_table = at::embedding(weights.relativeBias, ofDistance).t().contiguous();
+    }
+    return {{}, m_table};
+}
+
+at::Tensor DifferentiableForward::loss(const DecoderWeights& weights, const at::Tensor& ids,
+                                       std::span<const at::Tensor> logSlopes) {
     const std::int64_t length = ids.size(1) - 1;
     const Autocast autocast(m_bfloat16 && at::GradMode::is_enabled(), ids.device());
     const bool fused = hasFusedGradients(ids.device(), m_config.headDim);
     AttentionSettings settings;
-    settings.bias = bias(weights, length, ids.device());
     settings.tolerance = AttentionOverride::kDefaultTolerance;
     std::optional<RotaryTable> rotary;
     if (m_config.positions.rotary)
@@ -94,12 +104,14 @@ at::Tensor DifferentiableForward::loss(const DecoderWeights& weights, const at::
     for (std::size_t l = 0; l < weights.layers.size(); ++l) {
         const LayerWeights& layer = weights.layers[l];
         const QueryKeyValue qkv = projectAttention(m_config, layer, x, rotary ? &*rotary : nullptr);
+        settings.bias = bias(weights, std::int64_t(l), length, ids.device(), logSlopes);
         settings.scale = m_config.scaleAt(std::int64_t(l));
         settings.window = m_config.windowAt(std::int64_t(l));
         x = finishLayer(m_config, layer, x,
                         fused ? fusedAttention(qkv.q, qkv.k, qkv.v, settings)
                               : m_stored.attend(qkv.q, qkv.k, qkv.v, settings));
     }
+    m_table = at::Tensor(); // its graph belongs to this loss
     const at::Tensor predicted = logits(m_config, weights, x).to(at::kFloat);
     return at::cross_entropy_loss(predicted.flatten(0, 1), ids.narrow(1, 1, length).flatten());
 }

@@ -6,6 +6,8 @@
 #include "core/training/stored_attention.h"
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 namespace slopescope {
 
@@ -18,15 +20,19 @@ public:
     explicit DifferentiableForward(const DecoderConfig& config, bool bfloat16 = false)
         : m_config(config), m_bfloat16(bfloat16) {}
 
-    at::Tensor loss(const DecoderWeights& weights, const at::Tensor& ids);
+    // `logSlopes`, a layer [heads], stand in place of the config's slopes and get gradients.
+    at::Tensor loss(const DecoderWeights& weights, const at::Tensor& ids, std::span<const at::Tensor> logSlopes = {});
 
 private:
-    LayerBias bias(const DecoderWeights& weights, std::int64_t length, const at::Device& device);
+    LayerBias bias(const DecoderWeights& weights, std::int64_t layer, std::int64_t length, const at::Device& device,
+                   std::span<const at::Tensor> logSlopes);
+    const at::Tensor& fixedSlopes(std::int64_t layer, std::int64_t length, const at::Device& device);
 
     const DecoderConfig& m_config;
     const bool m_bfloat16;
-    at::Tensor m_slopes; // [heads], for the length and on the device of the last text
+    std::vector<at::Tensor> m_slopes; // a layer [heads], for the length and on the device of the last text
     std::int64_t m_slopesLength = 0;
+    at::Tensor m_table; // T5's, while a loss is computed
     StoredAttention m_stored;
 };
 

@@ -23,13 +23,17 @@ fs::path resumeFile(const fs::path& directory) {
 } // namespace
 
 std::string runSignature(const TrainingRequest& r, const std::string& data) {
-    return nlohmann::json{{"positions", r.positions},
-                          {"shape", {r.layers, r.width, r.heads, r.vocabulary}},
-                          {"schedule", {r.length, r.batch, r.steps, r.warmUp}},
-                          {"rates", {r.learningRate, r.finalLearningRate, r.weightDecay, r.clipNorm}},
-                          {"seed", r.seed},
-                          {"data", data}}
-        .dump();
+    nlohmann::json run{{"positions", r.positions},
+                       {"shape", {r.layers, r.width, r.heads, r.vocabulary}},
+                       {"schedule", {r.length, r.batch, r.steps, r.warmUp}},
+                       {"rates", {r.learningRate, r.finalLearningRate, r.weightDecay, r.clipNorm}},
+                       {"seed", r.seed},
+                       {"data", data}};
+    if (r.slopes != TrainingRequest().slopes)
+        run["slopes"] = r.slopes;
+    if (hasTrainableSlopes(r))
+        run["slope_rate"] = r.slopeRate;
+    return run.dump();
 }
 
 void saveRun(const fs::path& directory, const std::string& signature,

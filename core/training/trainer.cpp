@@ -23,6 +23,7 @@
 #include <cstdio>
 #include <numbers>
 #include <optional>
+#include <span>
 
 namespace slopescope {
 namespace {
@@ -72,7 +73,7 @@ void checkRequest(const TrainingRequest& r) {
         throw Error("Training cannot learn a vocabulary of " + std::to_string(r.vocabulary) + " tokens.");
     if (r.logEvery < 1 || r.validateEvery < 1 || r.saveEvery < 1)
         throw Error("Training logs, validates and saves every so many steps; that number must be at least 1.");
-    for (const double value : {r.learningRate, r.finalLearningRate, r.weightDecay, r.clipNorm})
+    for (const double value : {r.learningRate, r.finalLearningRate, r.slopeRate, r.weightDecay, r.clipNorm})
         if (!std::isfinite(value) || value < 0)
             throw Error(
                 "Learning rates, weight decay and the clipping norm of a training must be numbers, not negative.");
@@ -89,9 +90,12 @@ DecoderConfig configOf(const TrainingRequest& r, std::int64_t vocabulary) {
     config.embeddingScale =
         std::sqrt(double(r.width)); // as the paper's decoder; gives sinusoids and tokens the same size
     config.trainingLength = r.length;
-    config.positions = schemeNamed(r.positions, config.headDim, r.length);
+    config.positions = schemeNamed(hasTrainableSlopes(r) ? "alibi" : r.positions, config.headDim, r.length);
+    const SlopeTable paper(std::size_t(r.layers), paperSlopes(static_cast<int>(r.heads)));
     if (config.positions.bias == BiasKind::Linear)
-        config.setSlopes(paperSlopes(static_cast<int>(r.heads)));
+        config.slopes = parseSlopes(r.slopes, paper);
+    else if (r.slopes != TrainingRequest().slopes)
+        throw Error("Training with positions " + r.positions + " has no slopes to begin with.");
     checkConfig(config, "The training request");
     return config;
 }
@@ -121,6 +125,41 @@ std::map<std::string, at::Tensor> initialise(const DecoderConfig& config, Decode
     return parameters;
 }
 
+// Logarithms of the slopes of each layer, so that no step makes one negative; empty: they are not trained.
+std::vector<at::Tensor> trainableSlopes(const TrainingRequest& r, const DecoderConfig& config, const at::Device& device,
+                                        std::map<std::string, at::Tensor>& parameters) {
+    std::vector<at::Tensor> logSlopes;
+    for (std::int64_t layer = 0; hasTrainableSlopes(r) && layer < config.layers; ++layer) {
+        at::Tensor slopes = at::empty({config.heads}, at::kFloat);
+        for (std::int64_t head = 0; head < config.heads; ++head) {
+            const double slope = config.slopes[std::size_t(layer)][std::size_t(head)];
+            if (!(slope > 0))
+                throw Error("Trainable slopes must begin above 0; those of " + r.slopes + " do not.");
+            slopes.data_ptr<float>()[head] = static_cast<float>(std::log(slope));
+        }
+        logSlopes.push_back(slopes.to(device).requires_grad_(true));
+        parameters["layers." + std::to_string(layer) + ".log_slopes"] = logSlopes.back();
+    }
+    return logSlopes;
+}
+
+SlopeTable slopesOf(const std::vector<at::Tensor>& logSlopes) {
+    SlopeTable slopes;
+    for (const at::Tensor& layer : logSlopes) {
+        const at::Tensor here = layer.detach().cpu().to(at::kDouble).exp().clamp_max(kSteepestSlope).contiguous();
+        slopes.emplace_back(here.data_ptr<double>(), here.data_ptr<double>() + here.numel());
+    }
+    return slopes;
+}
+
+// The rates of the parameters that do not take the common one.
+std::map<std::string, double> slopeRates(const std::vector<at::Tensor>& logSlopes, double rate) {
+    std::map<std::string, double> rates;
+    for (std::size_t layer = 0; layer < logSlopes.size(); ++layer)
+        rates["layers." + std::to_string(layer) + ".log_slopes"] = rate;
+    return rates;
+}
+
 double rateAt(const TrainingRequest& r, std::int64_t step) {
     if (step < r.warmUp)
         return r.learningRate * double(step + 1) / double(r.warmUp);
@@ -130,7 +169,7 @@ double rateAt(const TrainingRequest& r, std::int64_t step) {
 }
 
 // Mean loss over windows of the training length, spread evenly over the validation text.
-double validate(DifferentiableForward& forward, const DecoderWeights& weights, const std::vector<std::int32_t>& tokens,
+double validate(DifferentiableForward& forward, const DecoderWeights& weights, std::span<const at::Tensor> logSlopes, const std::vector<std::int32_t>& tokens,
                 const TrainingRequest& r, const at::Device& device) {
     const at::NoGradGuard noGradient;
     const std::int64_t possible = (std::int64_t(tokens.size()) - 1) / r.length;
@@ -143,7 +182,7 @@ double validate(DifferentiableForward& forward, const DecoderWeights& weights, c
             for (std::int64_t i = 0; i <= r.length; ++i)
                 ids.data_ptr<std::int64_t>()[row * (r.length + 1) + i] =
                     tokens[std::size_t((first + row) * possible / windows * r.length + i)];
-        sum += forward.loss(weights, ids.to(device)).item<double>();
+        sum += forward.loss(weights, ids.to(device), logSlopes).item<double>();
     }
     return sum / double(windows / r.batch);
 }
@@ -174,6 +213,10 @@ void writeTrainingFacts(const TrainingRequest& r, const Corpus& corpus, const Tr
 
 } // namespace
 
+bool hasTrainableSlopes(const TrainingRequest& request) {
+    return request.positions == "alibi-trainable";
+}
+
 void train(const TrainingRequest& r, const Job& job, const std::function<void(const TrainingProgress&)>& report) {
     checkRequest(r);
     std::vector<std::string> texts;
@@ -186,7 +229,7 @@ void train(const TrainingRequest& r, const Job& job, const std::function<void(co
     const Corpus validation = readCorpus({readTextFile(r.validation, r.textFiles).text}, tokenizer, job);
     if (std::int64_t(validation.tokens.size()) <= r.length * r.batch)
         throw Error("The validation text " + r.validation.string() + " is too short.");
-    const DecoderConfig config = configOf(r, tokenizer.vocabularySize());
+    DecoderConfig config = configOf(r, tokenizer.vocabularySize());
     const Batches batches(corpus.tokens, r.length, r.batch, r.seed);
     std::error_code fault;
     fs::create_directories(r.directory, fault);
@@ -197,6 +240,7 @@ void train(const TrainingRequest& r, const Job& job, const std::function<void(co
     const at::Device device =
         r.device.isCpu() ? at::Device(at::kCPU) : at::Device(at::kCUDA, static_cast<at::DeviceIndex>(r.device.cuda));
     std::map<std::string, at::Tensor> parameters = initialise(config, weights, r.seed, device);
+    const std::vector<at::Tensor> logSlopes = trainableSlopes(r, config, device, parameters);
     AdamW optimiser;
     const std::string signature = runSignature(r, corpus.tokenDigest());
     std::int64_t step = r.resume ? loadRun(r.directory, signature, parameters, optimiser) : 0;
@@ -223,7 +267,7 @@ void train(const TrainingRequest& r, const Job& job, const std::function<void(co
         }
         for (auto& [name, parameter] : parameters)
             parameter.mutable_grad() = at::Tensor();
-        const at::Tensor loss = forward.loss(weights, batches.batch(step).to(device));
+        const at::Tensor loss = forward.loss(weights, batches.batch(step).to(device), logSlopes);
         loss.backward();
         sinceLog += loss.item<double>();
         ++stepsSinceLog;
@@ -235,12 +279,13 @@ void train(const TrainingRequest& r, const Job& job, const std::function<void(co
             throw Error("The gradient is no longer a number at step " + std::to_string(step) +
                         "; try a lower learning rate.");
         progress.learningRate = rateAt(r, step);
-        optimiser.step(parameters, progress.learningRate, r.weightDecay);
+        const double slopeRate = r.learningRate > 0 ? r.slopeRate * progress.learningRate / r.learningRate : 0;
+        optimiser.step(parameters, progress.learningRate, r.weightDecay, slopeRates(logSlopes, slopeRate));
         ++step;
 
         const bool last = step == r.steps, validates = last || step % r.validateEvery == 0;
         if (validates)
-            progress.validationLoss = validate(forward, weights, validation.tokens, r, device);
+            progress.validationLoss = validate(forward, weights, logSlopes, validation.tokens, r, device);
         if (last || validates || step % r.logEvery == 0) {
             progress.step = step;
             progress.tokensSeen = step * r.batch * r.length;
@@ -258,6 +303,8 @@ void train(const TrainingRequest& r, const Job& job, const std::function<void(co
     forEachTensor(config, weights, [](const std::string&, const std::vector<std::int64_t>&, at::Tensor& tensor) {
         tensor = tensor.detach().cpu();
     });
+    if (!logSlopes.empty())
+        config.slopes = slopesOf(logSlopes);
     writeModelDirectory(r.directory, config, weights, tokenizer, at::kHalf);
     writeTrainingFacts(r, corpus, progress, seconds());
 }

@@ -28,7 +28,9 @@ struct TrainingRequest {
     TextFileOptions textFiles; // how both are read
     std::filesystem::path tokenizer; // tokenizer.json; empty: learn one from `texts`
     std::filesystem::path directory; // the run
-    std::string positions = "alibi"; // see schemeNamed
+    std::string positions = "alibi"; // see schemeNamed; or alibi-trainable: slopes that are learned, a set a layer
+    std::string slopes = "paper";    // of ALiBi, or what trainable ones begin with: see parseSlopes
+    double slopeRate = 5e-3;         // peak learning rate of trainable slopes' logarithms, in place of learningRate
     std::int64_t layers = 4, width = 256, heads = 8, vocabulary = 2048;
     std::int64_t length = 256, batch = 8, steps = 2000, warmUp = 100;
     double learningRate = 2e-3, finalLearningRate = 2e-4, weightDecay = 0.1, clipNorm = 1.0;
@@ -45,6 +47,9 @@ struct TrainingProgress {
     double loss = 0, learningRate = 0, gradientNorm = 0, tokensPerSecond = 0, secondsLeft = 0;
     double validationLoss = 0; // of the last validation; 0: none yet
 };
+
+// Whether the request's slopes are parameters.
+bool hasTrainableSlopes(const TrainingRequest& request);
 
 // Throws Error for a request that makes no sense, files that cannot be read or written, a loss that is no number, and a run that
 // `resume` does not fit. When stopped it saves resume.safetensors before Cancelled leaves.

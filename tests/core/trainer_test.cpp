@@ -259,6 +259,65 @@ TEST_P(TrainingOfEveryMethod, WhatIsWrittenOpensAndMeasuresAsValidated) {
     EXPECT_NEAR(reports.back().validationLoss, expected, 2e-3 * expected); // weights are kept as float16
 }
 
+TEST_F(Training, TrainableSlopesMoveAreKeptAndMeasureAsValidated) {
+    TrainingRequest r = request("run");
+    r.positions = "alibi-trainable";
+    r.slopes = "random:5";
+    r.slopeRate = 0.1;
+    const auto reports = run(r);
+    OpenedModel opened = openModelDirectory(m_folder / "run", Job());
+    EXPECT_EQ(opened.config.positions.bias, BiasKind::Linear);
+    EXPECT_EQ(facts("run")["positions"], "alibi-trainable");
+    const SlopeSet begin = randomSlopes(4, 5);
+    ASSERT_EQ(opened.config.slopes.size(), 2U);
+    EXPECT_FALSE(layersShare(opened.config.slopes));
+    for (const SlopeSet& layer : opened.config.slopes)
+        for (std::size_t h = 0; h < 4; ++h) {
+            EXPECT_GT(layer[h], 0);
+            EXPECT_GT(std::abs(std::log(layer[h] / begin[h])), 0.005) << h;
+            EXPECT_LT(std::abs(std::log(layer[h] / begin[h])), 0.1 * 24 * 1.5) << h; // what the rate allows
+        }
+    std::vector<std::int32_t> ids;
+    for (const text::Token& token : opened.tokenizer.value().encode(readFile(m_folder / "valid.txt")))
+        ids.push_back(token.id);
+    const std::size_t possible = (ids.size() - 1) / 16, windows = std::min<std::size_t>(64, possible / 4 * 4);
+    const Decoder decoder(opened.config, opened.weights);
+    double sum = 0;
+    for (std::size_t w = 0; w < windows; ++w) {
+        const std::int64_t start = std::int64_t(w * possible / windows * 16);
+        for (const float loss : windowLosses(decoder, ids, {&start, 1}, 16, {}, Job()))
+            sum += double(loss);
+    }
+    EXPECT_NEAR(reports.back().validationLoss, sum / double(windows * 16), 5e-3);
+}
+
+TEST_F(Training, TrainableSlopesResumeToTheBit) {
+    TrainingRequest r = request("whole");
+    r.positions = "alibi-trainable";
+    run(r);
+    r.directory = m_folder / "resumed";
+    runUntil(r, 9);
+    r.resume = true;
+    run(r);
+    for (const char* file : {"model.safetensors", "config.json", "resume.safetensors"})
+        EXPECT_TRUE(bytes("resumed", file) == bytes("whole", file)) << file;
+    r.slopeRate *= 2;
+    EXPECT_THAT(refusal(r), HasSubstr("other settings"));
+}
+
+TEST_F(Training, SlopesMayBeginElsewhere) {
+    TrainingRequest r = request("fixed");
+    r.steps = 2;
+    r.slopes = "geometric:0.5,0.5";
+    run(r);
+    EXPECT_EQ(openModelDirectory(m_folder / "fixed", Job()).config.slopes, SlopeTable(2, {0.5, 0.25, 0.125, 0.0625}));
+    r.positions = "alibi-trainable";
+    r.slopes = "zero";
+    EXPECT_THAT(refusal(r), HasSubstr("above 0"));
+    r.positions = "rotary";
+    EXPECT_THAT(refusal(r), HasSubstr("no slopes"));
+}
+
 TEST_F(Training, ModelsThatDifferInPositionsStartFromTheSameWeights) {
     std::map<std::string, at::Tensor> first;
     for (const char* method : kMethods) {
