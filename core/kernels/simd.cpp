@@ -60,7 +60,8 @@ bool runsHere() {
     }
 #define SLOPESCOPE_MATMUL_ROW(name, target, space)                                                                     \
     MatmulKernel {                                                                                                     \
-        name, space::kPanel, space::kRows, space::packMatrixPanel, space::multiplyBlock                                \
+        name, space::kPanel, space::kRows, space::matrixPanelBytes, space::packMatrixPanel, space::widenPanel,         \
+            space::multiplyBlock                                                                                       \
     }
 #define SLOPESCOPE_ROWWISE_ROW(name, target, space)                                                                    \
     RowwiseKernel {                                                                                                    \

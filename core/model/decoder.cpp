@@ -2,6 +2,8 @@
 
 #include "core/attention/device_attention.h"
 #include "core/base/error.h"
+#include "core/kernels/matmul.h"
+#include "core/kernels/rowwise.h"
 #include "core/model/layer_math.h"
 #include "core/positions/distance_bias.h"
 

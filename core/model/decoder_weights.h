@@ -1,8 +1,7 @@
-// The tensors of a decoder, in the one arrangement that the forward and the trainer share. All of one floating type.
-// An undefined tensor means that the model has no such part.
+// The tensors of a decoder, in the one arrangement that the forward and the trainer share. All of one floating type, but for
+// packed matrices. An undefined tensor means that the model has no such part.
 #pragma once
 
-#include "core/kernels/matmul.h"
 #include "core/model/decoder_config.h"
 
 #include <ATen/core/Tensor.h>
@@ -14,6 +13,10 @@
 #include <vector>
 
 namespace slopescope {
+
+namespace kernels {
+class PackedMatrix;
+}
 
 // y = x weight^T + bias. The forward without gradients packs the weight for our own product and lets the tensor go; see
 // core/model/layer_parts.h.

@@ -1,5 +1,5 @@
 // Where a decoder computes and in what precision: what Decoder asks when its weights may lie on a CUDA device. On the
-// processor everything is float32 and packed (layer_parts.h). On a device the matrices, and with them queries, keys and
+// processor activations are float32 and matrices packed (layer_parts.h). On a device the matrices, and with them queries, keys and
 // values, have the precision of the model's files; residuals, norms, slopes and losses stay float32. Any thread.
 #pragma once
 

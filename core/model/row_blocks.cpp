@@ -16,7 +16,7 @@ std::int64_t divideUp(std::int64_t a, std::int64_t b) {
 // Enough rows that a weight brought into the cache is used often, few enough that every thread has some and that a
 // stopped job ends soon.
 std::int64_t rowsAtOnce(std::int64_t rows, std::int64_t weights) {
-    constexpr double kWork = 1e9; // multiplications and additions: some 10 ms on one core
+    constexpr double kWork = 3e9; // multiplications and additions: some 50 ms on one core; weights are widened once for all rows
     constexpr std::int64_t kTile = 12, kFewest = 2 * kTile, kMost = 8 * kTile; // rows of the product's register tile
     const double most = std::clamp(kWork / static_cast<double>(weights + 1), double(kFewest), double(kMost));
     const std::int64_t blocks = divideUp(divideUp(rows, std::int64_t(most)), threadCount()) * threadCount();
