@@ -1,5 +1,6 @@
 #include "core/checkpoint/gguf_tokenizer.h"
 
+#include "core/checkpoint/gguf_splitting.h"
 #include "core/base/code_points.h"
 #include "core/base/error.h"
 #include "core/base/in_quotes.h"
@@ -24,12 +25,6 @@ enum : std::int64_t { kNormal = 1, kUnknown = 2, kControl = 3, kUserDefined = 4,
 
 constexpr std::size_t kLongestMerged = 1024;   // bytes; the pieces of SentencePiece have 16 characters at most
 constexpr const char* kSpace = "\xE2\x96\x81"; // "▁", which SentencePiece writes for a space
-
-// Rules by which text is split, under all their names.
-constexpr const char* kLikeGpt2[] = {"gpt-2", "mpt", "olmo", "phi-2", "jina-es", "jina-de", "exaone4"};
-constexpr const char* kLikeBloom[] = {"bloom", "poro-chat"};
-constexpr const char* kLikeLlama3[] = {"llama-bpe", "llama3", "llama-v3"};
-constexpr const char* kLikeQwen2[] = {"qwen2", "deepseek-r1-qwen"};
 
 // clang-format off
 // What llama.cpp takes for the end of a text or of a turn, or for a mark of code, whatever type a file gives it.
@@ -192,7 +187,8 @@ private:
             single.push_back(Json{{"SpecialToken", {{"id", key}, {"type_id", 0}}}});
             special[key] = {{"id", key}, {"ids", Json::array({id})}, {"tokens", Json::array({key})}};
         };
-        const bool begins = isSentencePiece || isOneOf(splitting(), kLikeLlama3); // where the file does not say
+        const SplittingRule* const rule = splittingRule(splitting());
+        const bool begins = isSentencePiece || (rule != nullptr && rule->beginsText); // where the file does not say
         if (flag("add_bos_token", begins))
             append("bos_token_id", isSentencePiece ? 1 : 11);
         single.push_back(text("A"));
@@ -225,26 +221,20 @@ private:
         return {{"type", "Split"}, {"pattern", {{"Regex", regex}}}, {"behavior", "Isolated"}, {"invert", false}};
     }
 
-    Json preTokenizer(const std::string& rule) const {
-        if (isOneOf(rule, kLikeGpt2))
-            return byteLevelStep(true);
-        if (isOneOf(rule, kLikeBloom))
-            return sequence({split(" ?[^(\\s|[.,!?\xE2\x80\xA6\xE3\x80\x82\xEF\xBC\x8C\xE3\x80\x81\xE0\xA5\xA4\xDB\x94"
-                                   "\xD8\x8C])]+"),
-                             byteLevelStep(false)});
-        if (rule == "falcon")
+    Json preTokenizer(const std::string& name, const SplittingRule* rule) const {
+        if (name == "falcon")
             return sequence({{{"type", "Punctuation"}, {"behavior", "Contiguous"}},
                              byteLevelStep(true),
                              {{"type", "Digits"}, {"individual_digits", false}},
                              split("[0-9][0-9][0-9]")});
-        // The two differ in how many digits may stand together.
-        const std::string digits = isOneOf(rule, kLikeLlama3) ? "{1,3}" : "";
-        if (digits.empty() && !isOneOf(rule, kLikeQwen2))
-            refuse("pre", "is " + inQuotes(rule) + ", a way to split text that is not supported");
-        return sequence({split(("(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}" + digits +
-                                "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+")
-                                   .c_str()),
-                         byteLevelStep(false)});
+        if (rule == nullptr)
+            refuse("pre", "is " + inQuotes(name) + ", a way to split text that is not supported");
+        Json::array_t steps;
+        for (const char* const step : rule->steps)
+            steps.push_back(step == kGpt2Step ? byteLevelStep(true) : split(step));
+        if (rule->steps.back() != kGpt2Step)
+            steps.push_back(byteLevelStep(false));
+        return {{"type", "Sequence"}, {"pretokenizers", std::move(steps)}};
     }
 
     // "left right", cut at the first space behind the first letter.
@@ -264,15 +254,16 @@ private:
     }
 
     Json byteLevel(const Vocab& vocab) const {
-        const std::string rule = splitting();
+        const std::string name = splitting();
+        const SplittingRule* const rule = splittingRule(name);
         const Json* merges = find("merges");
         if (merges == nullptr)
             refuse("merges", "is missing");
-        Json document{{"pre_tokenizer", preTokenizer(rule)}, {"decoder", byteLevelStep(true)}};
-        if (rule == "mpt" || isOneOf(rule, kLikeQwen2))
+        Json document{{"pre_tokenizer", preTokenizer(name, rule)}, {"decoder", byteLevelStep(true)}};
+        if (rule != nullptr && rule->composes)
             document["normalizer"] = {{"type", "NFC"}};
         document["model"] = {{"type", "BPE"},
-                             {"ignore_merges", isOneOf(rule, kLikeLlama3)},
+                             {"ignore_merges", rule != nullptr && rule->takesWholeWords},
                              {"vocab", vocabularyOf(vocab)},
                              {"merges", textMerges(*merges)}};
         return document;

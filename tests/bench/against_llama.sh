@@ -23,7 +23,7 @@ if [ -z "${LLAMA:-}" ]; then
 fi
 if [ ! -x "$LLAMA/build/bin/llama-perplexity" ]; then
     python3 -m venv "$LLAMA/python"
-    "$LLAMA/python/bin/pip" install --quiet gguf==0.19.0
+    "$LLAMA/python/bin/pip" install --quiet gguf==0.19.0 scikit-build-core==1.1.2 # pip unpacks the source with the second
     "$LLAMA/python/bin/pip" download --quiet --no-deps --no-build-isolation --no-binary :all: -d "$LLAMA" \
         "llama-cpp-python==$version"
     tar -xzf "$LLAMA/llama_cpp_python-$version.tar.gz" -C "$LLAMA"
