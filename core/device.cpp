@@ -93,7 +93,7 @@ Device deviceNamed(const std::string& name) {
 MemoryNeeds memoryNeeds(const ModelShape& m, std::int64_t length) {
     constexpr std::int64_t kRowsAtOnce = 4096; // of a layer's inner activations; see Decoder
     MemoryNeeds needs;
-    needs.weights = m.parameters * m.bytesOfNumber;
+    needs.weights = m.weights;
     const std::int64_t qkv = (m.heads + 2 * m.keyHeads) * m.headDim * m.bytesOfNumber;
     const std::int64_t kept = m.width * 4 + qkv + m.heads * 4;                     // of a token in a layer
     const std::int64_t passing = 2 * m.width * 4 + m.heads * m.headDim * m.bytesOfNumber; // in the layer that runs

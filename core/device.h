@@ -39,14 +39,15 @@ void giveBackUnused(const Device& device);
 // One sentence that says why there is no GPU to compute on; empty where there is one.
 std::string whyNoGpu();
 
-// What a model and a text of this length take on a device: the weights in their own precision, and for each layer of the
+// What a model and a text of this length take on a device: the weights as they are kept there, and for each layer of the
 // text on view the residual, queries, keys and values, which are kept. Bytes, to the nearest few percent.
 struct MemoryNeeds {
     std::int64_t weights = 0, text = 0;
     std::int64_t total() const { return weights + text; }
 };
 struct ModelShape {
-    std::int64_t parameters = 0, bytesOfNumber = 4; // of the weights
+    std::int64_t weights = 0;       // bytes
+    std::int64_t bytesOfNumber = 4; // of queries, keys and values
     std::int64_t layers = 0, heads = 0, keyHeads = 0, headDim = 0, width = 0, hidden = 0;
 };
 MemoryNeeds memoryNeeds(const ModelShape& model, std::int64_t length);

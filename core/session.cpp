@@ -245,7 +245,7 @@ void Session::forward(const Variant& variant, std::int64_t length, const Job& jo
         if (!on.isCpu() || layers == 0)
             return;
         ModelShape shape = shapeOf(*model, on);
-        shape.parameters = 0;
+        shape.weights = 0;
         shape.layers = layers;
         requireMemory(deviceFacts(on), {0, memoryNeeds(shape, length).text});
     };

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostPositioned = 32;
 
-// The precision of the files is kept on a device; on the processor everything is float32.
+// Of queries, keys and values, and on a device of all weights: there the precision of the files is kept.
 std::int64_t bytesOfNumber(const Device& device, const std::string& precision) {
     return !device.isCpu() && (precision == "float16" || precision == "bfloat16") ? 2 : 4;
 }
@@ -45,7 +45,7 @@ ModelFacts factsOf(const std::string& key, const ModelDescription& opened, const
     facts.longestLength = config.longestLength();
     facts.trainedTokens = opened.training.tokensSeen;
     facts.trainedOn = opened.training.corpus;
-    facts.bytesInMemory = opened.parameters * bytesOfNumber(device, opened.precision);
+    facts.bytesInMemory = device.isCpu() ? opened.packedBytes : opened.parameters * bytesOfNumber(device, opened.precision);
     if (config.positions.bias == BiasKind::Linear)
         facts.slopes = config.slopes;
     return facts;
@@ -84,7 +84,8 @@ ModelFacts describeModel(const std::string& key, const fs::path& directory, cons
 
 ModelShape shapeOf(const ShelvedModel& model, const Device& device) {
     const DecoderConfig& c = model.decoder->config();
-    return {model.facts.parameters, bytesOfNumber(device, model.facts.precision), c.layers, c.heads, c.keyHeads, c.headDim, c.width,
+    const std::int64_t number = bytesOfNumber(device, model.facts.precision);
+    return {device.isCpu() ? model.packedBytes : model.facts.parameters * number, number, c.layers, c.heads, c.keyHeads, c.headDim, c.width,
             c.hidden};
 }
 
@@ -103,8 +104,11 @@ std::shared_ptr<const ShelvedModel> loadModel(const std::string& key, const fs::
     ModelFacts facts = factsOf(key, unread.description(), device);
     facts.digest = digest;
     try {
-        // The processor reads the files, in float32, whatever computes then; a tensor is there twice while it is packed or moved.
-        requireMemory(here, {(facts.parameters + unread.description().largestTensor) * bytesOfNumber({}, facts.precision), 0});
+        // For a GPU the processor reads the files in float32. A tensor is there twice while it is packed or moved.
+        const ModelDescription& model = unread.description();
+        requireMemory(here, {device.isCpu() ? model.packedBytes + model.bytesAside
+                                            : (model.parameters + model.largestTensor) * std::int64_t(sizeof(float)),
+                             0});
         requireMemory(there, {facts.bytesInMemory, 0});
     } catch (const Error& fault) {
         throw Error(fault.what() + couldGo(others));
@@ -112,10 +116,11 @@ std::shared_ptr<const ShelvedModel> loadModel(const std::string& key, const fs::
     const std::string aside = device.isCpu() ? "; " + bytesText(here.left()) + " are free"
                                              : ", for " + device.name() + ": " + bytesText(facts.bytesInMemory) + " of the " +
                                                    bytesText(there.left()) + " that are free there";
-    OpenedModel opened = std::move(unread).read(job, aside);
+    OpenedModel opened = device.isCpu() ? std::move(unread).readPacked(job, aside) : std::move(unread).read(job, aside);
     auto loaded = std::make_shared<ShelvedModel>();
     loaded->facts = std::move(facts);
     loaded->tokenizerFault = opened.tokenizerFault;
+    loaded->packedBytes = opened.packedBytes;
     if (opened.tokenizer)
         loaded->tokenizer = std::make_shared<const text::Tokenizer>(std::move(*opened.tokenizer));
     loaded->decoder = std::make_shared<const Decoder>(std::move(opened.config), std::move(opened.weights),

@@ -26,6 +26,7 @@ struct ShelvedModel {
     std::shared_ptr<const Decoder> decoder;
     std::shared_ptr<const text::Tokenizer> tokenizer; // null: the model has none that can be used
     std::string tokenizerFault;                       // why, where it has one
+    std::int64_t packedBytes = 0;                     // of its weights on the processor, wherever they are now
 };
 
 // The text as one model reads it.

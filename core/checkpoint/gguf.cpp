@@ -1,11 +1,11 @@
 #include "core/checkpoint/gguf.h"
 
+#include "core/checkpoint/gguf_split.h"
 #include "core/base/error.h"
 #include "core/base/in_quotes.h"
 #include "core/base/utf8.h"
 
 #include <ATen/ops/empty.h>
-#include <c10/util/Half.h>
 
 #include <algorithm>
 #include <bit>
@@ -22,29 +22,25 @@ constexpr std::uint64_t kMostTensors = 1 << 20;
 constexpr std::uint64_t kLongestName = 1 << 16;
 constexpr std::uint32_t kMostDimensions = 4;
 constexpr int kDeepestArray = 4;
-constexpr std::uint64_t kQ8Elements = 32, kQ8Bytes = 34; // a block: one float16 scale, 32 signed bytes
 
-// The names of ggml's types by their numbers; those that are read say how they are stored.
+// The names of ggml's types by their numbers; those that kernels::formNamed() knows are read.
 struct Type {
     std::uint32_t number;
     const char* name;
-    std::uint64_t elements = 0, bytes = 0; // of a block; 0: known, not read
 };
 constexpr Type kTypes[] = {
-    {0, "F32", 1, 4}, {1, "F16", 1, 2}, {30, "BF16", 1, 2}, {8, "Q8_0", kQ8Elements, kQ8Bytes},
-    {2, "Q4_0"},      {3, "Q4_1"},      {6, "Q5_0"},        {7, "Q5_1"},
-    {9, "Q8_1"},      {10, "Q2_K"},     {11, "Q3_K"},       {12, "Q4_K"},
-    {13, "Q5_K"},     {14, "Q6_K"},     {15, "Q8_K"},       {16, "IQ2_XXS"},
-    {17, "IQ2_XS"},   {18, "IQ3_XXS"},  {19, "IQ1_S"},      {20, "IQ4_NL"},
-    {21, "IQ3_S"},    {22, "IQ2_S"},    {23, "IQ4_XS"},     {24, "I8"},
-    {25, "I16"},      {26, "I32"},      {27, "I64"},        {28, "F64"},
-    {29, "IQ1_M"},    {34, "TQ1_0"},    {35, "TQ2_0"},      {39, "MXFP4"},
+    {0, "F32"},     {1, "F16"},     {2, "Q4_0"},     {3, "Q4_1"},     {6, "Q5_0"},   {7, "Q5_1"},   {8, "Q8_0"},
+    {9, "Q8_1"},    {10, "Q2_K"},   {11, "Q3_K"},    {12, "Q4_K"},    {13, "Q5_K"},  {14, "Q6_K"},  {15, "Q8_K"},
+    {16, "IQ2_XXS"}, {17, "IQ2_XS"}, {18, "IQ3_XXS"}, {19, "IQ1_S"},   {20, "IQ4_NL"}, {21, "IQ3_S"}, {22, "IQ2_S"},
+    {23, "IQ4_XS"}, {24, "I8"},     {25, "I16"},     {26, "I32"},     {27, "I64"},   {28, "F64"},   {29, "IQ1_M"},
+    {30, "BF16"},   {34, "TQ1_0"},  {35, "TQ2_0"},   {39, "MXFP4"},
 };
 
-const Type* findType(std::uint32_t number) {
-    const auto found =
-        std::find_if(std::begin(kTypes), std::end(kTypes), [&](const Type& type) { return type.number == number; });
-    return found == std::end(kTypes) ? nullptr : found;
+std::string typeName(std::uint32_t number) {
+    for (const Type& type : kTypes)
+        if (type.number == number)
+            return type.name;
+    return "number " + std::to_string(number);
 }
 
 // Types of metadata, by number.
@@ -225,14 +221,15 @@ private:
             row = i == 0 ? size : row;
         }
         const auto number = m_in.number<std::uint32_t>();
-        const Type* type = findType(number);
-        if (type == nullptr || type->bytes == 0)
-            refuse(what + " in the form " + (type == nullptr ? "number " + std::to_string(number) : type->name) +
-                   ", which is not read; F32, F16, BF16 and Q8_0 are");
-        if (row % type->elements != 0)
-            refuse(what + " whose rows are no whole blocks of " + type->name);
-        tensor.type = type->name;
-        tensor.size = elements / type->elements * type->bytes;
+        const auto form = kernels::formNamed(typeName(number));
+        if (!form)
+            refuse(what + " in the form " + typeName(number) + ", which is not read");
+        const kernels::FormFacts& facts = kernels::factsOf(*form);
+        const auto blockElements = static_cast<std::uint64_t>(facts.elements), blockBytes = static_cast<std::uint64_t>(facts.bytes);
+        if (row % blockElements != 0)
+            refuse(what + " whose rows are no whole blocks of " + facts.name);
+        tensor.form = *form;
+        tensor.size = elements / blockElements * blockBytes;
         tensor.begin = m_in.number<std::uint64_t>(); // from the beginning of the data, until place()
         if (!tensors.emplace(name, tensor).second)
             refuse(what + " twice");
@@ -272,48 +269,99 @@ private:
     std::uint64_t m_tensors = 0, m_values = 0, m_read = 0;
 };
 
-void widenQ8(std::string_view blocks, float*& out) {
-    for (; !blocks.empty(); blocks.remove_prefix(kQ8Bytes)) {
-        c10::Half stored;
-        std::memcpy(&stored, blocks.data(), sizeof stored);
-        const auto scale = static_cast<float>(stored);
-        const auto* values = reinterpret_cast<const signed char*>(blocks.data() + sizeof stored);
-        for (std::uint64_t i = 0; i < kQ8Elements; ++i)
-            *out++ = scale * static_cast<float>(values[i]);
-    }
-}
-
-at::Tensor readQ8(const StoredFile& file, const GgufTensor& stored) {
-    constexpr std::uint64_t kAtOnce = kQ8Bytes << 16;
+// The widened tensor, a few rows of bytes at a time.
+at::Tensor readWidened(const StoredFile& file, const GgufTensor& stored) {
+    const kernels::FormFacts& facts = kernels::factsOf(stored.form);
+    const std::uint64_t atOnce = (1 << 16) * static_cast<std::uint64_t>(facts.bytes);
     at::Tensor tensor = at::empty(stored.shape, at::TensorOptions().dtype(at::kFloat));
     float* out = tensor.data_ptr<float>();
-    for (std::uint64_t done = 0; done < stored.size; done += kAtOnce)
-        widenQ8(file.text(stored.begin + done, std::min(kAtOnce, stored.size - done)), out);
+    for (std::uint64_t done = 0; done < stored.size; done += atOnce) {
+        const std::string blocks = file.text(stored.begin + done, std::min(atOnce, stored.size - done));
+        const std::int64_t elements = static_cast<std::int64_t>(blocks.size()) / facts.bytes * facts.elements;
+        kernels::widen(stored.form, blocks.data(), elements, out);
+        out += elements;
+    }
     return tensor;
+}
+
+at::ScalarType scalarOf(kernels::WeightForm form) {
+    return form == kernels::WeightForm::F16 ? at::kHalf : form == kernels::WeightForm::BF16 ? at::kBFloat16 : at::kFloat;
 }
 
 } // namespace
 
+void GgufFile::addPart(const std::filesystem::path& path) {
+    m_files.push_back(StoredFile::open(path));
+    nlohmann::json metadata = nlohmann::json::object();
+    std::map<std::string, GgufTensor> tensors;
+    Parser(m_files.back()).parse(metadata, tensors);
+    for (auto& [name, tensor] : tensors) {
+        tensor.part = m_files.size() - 1;
+        if (const auto [place, isNew] = m_tensors.emplace(name, std::move(tensor)); !isNew)
+            throw Error("The tensor " + inQuotes(name) + " is both in " + fileOf(place->second).path().string() + " and in " +
+                        path.filename().string() + ".");
+    }
+    if (m_files.size() == 1)
+        m_metadata = std::move(metadata);
+    else
+        requirePart(metadata, path, m_files.size(), partsOf(m_metadata, m_files.front().path()));
+}
+
 GgufFile GgufFile::open(const std::filesystem::path& file) {
     GgufFile result;
-    result.m_file = StoredFile::open(file);
-    Parser(result.m_file).parse(result.m_metadata, result.m_tensors);
+    const std::filesystem::path first = firstPart(file);
+    result.addPart(first);
+    const std::uint64_t count = partsOf(result.m_metadata, first);
+    if (count == 1)
+        return result;
+    const auto name = splitNameOf(first);
+    if (!name || name->count != count)
+        throw Error(first.string() + " is one of " + std::to_string(count) + " files of a model; its name should end in " +
+                    SplitName{"", 1, count}.file(1) + ", so that the others can be found.");
+    requirePart(result.m_metadata, first, 1, count);
+    for (std::uint64_t number = 2; number <= count; ++number) {
+        const std::filesystem::path part = first.parent_path() / name->file(number);
+        std::error_code ignored;
+        if (!std::filesystem::exists(part, ignored))
+            throw Error(first.string() + " is one of " + std::to_string(count) + " files of a model, of which " +
+                        part.filename().string() + " is missing.");
+        result.addPart(part);
+    }
+    constexpr const char* kTensors = "split.tensors.count";
+    if (result.m_metadata.contains(kTensors) && result.m_metadata.at(kTensors) != result.m_tensors.size())
+        throw Error(first.string() + " and its further files hold " + std::to_string(result.m_tensors.size()) +
+                    " tensors together, not " + result.m_metadata.at(kTensors).dump() + " as it says.");
     return result;
 }
 
 bool GgufFile::same(const GgufTensor& one, const GgufTensor& other) const {
-    return one.type == other.type && one.shape == other.shape && sameBytes(m_file, one.begin, m_file, other.begin, one.size);
+    return one.form == other.form && one.shape == other.shape &&
+           sameBytes(fileOf(one), one.begin, fileOf(other), other.begin, one.size);
 }
 
-at::Tensor GgufFile::read(const std::string& name) const {
+const GgufTensor& GgufFile::at(const std::string& name) const {
     const auto found = m_tensors.find(name);
     if (found == m_tensors.end())
         throw Error(path().string() + " has no tensor " + inQuotes(name) + ".");
-    const GgufTensor& stored = found->second;
-    if (stored.type == "Q8_0")
-        return readQ8(m_file, stored);
-    const auto scalar = stored.type == "F16" ? at::kHalf : stored.type == "BF16" ? at::kBFloat16 : at::kFloat;
-    return readStored(m_file, {stored.begin, scalar, stored.shape}, at::kFloat);
+    return found->second;
+}
+
+at::Tensor GgufFile::read(const std::string& name) const {
+    const GgufTensor& stored = at(name);
+    if (!kernels::factsOf(stored.form).isFloat())
+        return readWidened(fileOf(stored), stored);
+    return readStored(fileOf(stored), {stored.begin, scalarOf(stored.form), stored.shape}, at::kFloat);
+}
+
+at::Tensor GgufFile::readAsStored(const std::string& name) const {
+    const GgufTensor& stored = at(name);
+    if (kernels::factsOf(stored.form).isFloat()) {
+        const at::ScalarType type = scalarOf(stored.form);
+        return readStored(fileOf(stored), {stored.begin, type, stored.shape}, type);
+    }
+    std::vector<std::int64_t> shape = stored.shape;
+    shape.back() = kernels::rowBytes(stored.form, shape.back());
+    return readStored(fileOf(stored), {stored.begin, at::kByte, shape}, at::kByte);
 }
 
 } // namespace slopescope

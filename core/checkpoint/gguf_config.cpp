@@ -177,9 +177,6 @@ bool hasTwoNorms(const GgufFile& file) {
 nlohmann::json configOfGguf(const GgufFile& file, const std::string& architecture) {
     const Entries e(file, architecture);
     const ConfigFields fields(file.metadata(), file.path().string());
-    if (const std::int64_t parts = fields.integer("split.count", 1); parts > 1)
-        throw Error(file.path().string() + " is one of " + std::to_string(parts) +
-                    " parts of a model; they must be merged into one file first.");
     Json config;
     if (architecture == "bloom")
         config = bloom(e);

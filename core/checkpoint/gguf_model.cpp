@@ -3,6 +3,7 @@
 #include "core/checkpoint/config_fields.h"
 #include "core/checkpoint/gguf.h"
 #include "core/checkpoint/gguf_config.h"
+#include "core/checkpoint/gguf_split.h"
 #include "core/checkpoint/gguf_tokenizer.h"
 #include "core/base/error.h"
 #include "core/base/in_quotes.h"
@@ -178,6 +179,9 @@ std::optional<fs::path> findGguf(const fs::path& path) {
     for (fs::directory_iterator entry(path, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
         if (entry->path().extension() != ".gguf")
             continue;
+        const auto split = splitNameOf(entry->path()); // the first of several stands for them all
+        if (split && split->number > 1 && fs::exists(path / split->file(1), ignored))
+            continue;
         if (found)
             throw Error(path.string() + " holds several GGUF files; open one of them.");
         found = entry->path();
@@ -210,11 +214,16 @@ GgufModel openGguf(const fs::path& path) {
         if (!name || (isTied && stored == "output.weight"))
             continue;
         const Rows rows = name->second;
-        model.tensors.add(name->first, {info.type, info.shape, path, [file, stored = stored, rows, heads] {
-                                            const std::string what =
-                                                file->path().string() + ": tensor " + inQuotes(stored);
-                                            return undo(file->read(stored), rows, heads, what);
-                                        }});
+        const std::string what = file->fileOf(info).path().string() + ": tensor " + inQuotes(stored);
+        SourceTensor tensor{kernels::factsOf(info.form).name, info.shape, file->fileOf(info).path(),
+                            [=, stored = stored] { return undo(file->read(stored), rows, heads, what); }};
+        if (info.shape.size() == 2) { // what is undone are whole rows: blocks stay as they are
+            tensor.forms = {{info.form, info.shape[0]}};
+            tensor.readRows = [=, stored = stored, form = info.form] {
+                return std::vector<StoredRows>{{form, undo(file->readAsStored(stored), rows, heads, what)}};
+            };
+        }
+        model.tensors.add(name->first, std::move(tensor));
     }
     return model;
 }

@@ -12,12 +12,15 @@
 #include "core/base/error.h"
 #include "core/base/atomic_file.h"
 #include "core/base/json.h"
+#include "core/base/parallel.h"
 #include "core/base/utf8.h"
+#include "core/kernels/matmul.h"
 
 #include <algorithm>
 #include <functional>
+#include <map>
+#include <mutex>
 #include <numeric>
-#include <set>
 
 namespace slopescope {
 namespace {
@@ -28,15 +31,30 @@ nlohmann::json readJson(const fs::path& file) {
     return parsePythonJson(readTextFile(file), file.string());
 }
 
-std::string precisionName(const std::set<std::string>& types) {
-    if (types.size() != 1)
-        return "mixed";
-    const std::string& type = *types.begin();
+// `values`: how many numbers are kept in each type.
+std::string precisionName(const std::map<std::string, std::int64_t>& values) {
+    const auto byCount = [](const auto& a, const auto& b) { return a.second < b.second; };
+    const std::string type = std::max_element(values.begin(), values.end(), byCount)->first;
+    const auto form = kernels::formNamed(type);
+    if (values.size() > 1)
+        return form && !kernels::factsOf(*form).isFloat() ? "mostly " + type : "mixed";
     return type == "F16" ? "float16" : type == "BF16" ? "bfloat16" : type == "F32" ? "float32" : type;
 }
 
 std::int64_t valuesOf(const SourceTensor& tensor) {
     return std::accumulate(tensor.shape.begin(), tensor.shape.end(), std::int64_t(1), std::multiplies<>());
+}
+
+// Of a matrix as it is packed, or of float32: vectors, and what has no rows.
+std::int64_t packedBytesOf(const SourceTensor& tensor) {
+    if (tensor.shape.size() != 2)
+        return valuesOf(tensor) * std::int64_t(sizeof(float));
+    std::vector<kernels::MatrixRows> parts;
+    for (const FormOfRows& form : tensor.forms)
+        parts.push_back({form.form, nullptr, form.rows, 0});
+    if (parts.empty())
+        parts.push_back({kernels::WeightForm::F32, nullptr, tensor.shape[0], 0});
+    return kernels::PackedMatrix::bytesOf(parts, tensor.shape[1]);
 }
 
 // What read() returns becomes the model's tokenizer. One that cannot be used does not close the model.
@@ -111,16 +129,22 @@ void UnreadModel::openDirectory(const fs::path& directory, const Job& job) {
 }
 
 void UnreadModel::takeOver(TensorSource tensors) {
-    std::set<std::string> types;
+    std::map<std::string, std::int64_t> types;
+    std::vector<std::int64_t> sizes;
     DecoderWeights none;
     forEachTensor(m_description.config, none, [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor&) {
         const SourceTensor& tensor = tensors.at(name, shape);
-        types.insert(tensor.type);
         const std::int64_t values = valuesOf(tensor);
+        types[tensor.type] += values;
         m_description.parameters += values;
         m_description.largestTensor = std::max(m_description.largestTensor, values);
+        sizes.push_back(packedBytesOf(tensor));
     });
     m_description.precision = precisionName(types);
+    m_description.packedBytes = std::accumulate(sizes.begin(), sizes.end(), std::int64_t(0));
+    std::sort(sizes.rbegin(), sizes.rend()); // every thread may hold a tensor as it was read
+    sizes.resize(std::min(sizes.size(), static_cast<std::size_t>(threadCount())));
+    m_description.bytesAside = std::accumulate(sizes.begin(), sizes.end(), std::int64_t(0));
     m_tensors = std::move(tensors);
 }
 
@@ -136,6 +160,54 @@ OpenedModel UnreadModel::read(const Job& job, const std::string& aside) && {
                       tensor = m_tensors->load(name, shape);
                       done += tensor.numel() * std::int64_t(sizeof(float));
                   });
+    return model;
+}
+
+void UnreadModel::readPart(const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor& tensor,
+                           Linear* matrix) const {
+    if (matrix == nullptr) {
+        tensor = m_tensors->load(name, shape);
+        return;
+    }
+    const std::vector<StoredRows> parts = m_tensors->loadRows(name, shape);
+    std::vector<kernels::MatrixRows> rows;
+    for (const StoredRows& part : parts)
+        rows.push_back({part.form, part.rows.data_ptr(), part.rows.size(0), part.rows.stride(0) * part.rows.element_size()});
+    const auto onThisThread = [](std::int64_t count, const std::function<void(std::int64_t)>& body) {
+        for (std::int64_t i = 0; i < count; ++i)
+            body(i);
+    };
+    matrix->packed = std::make_shared<const kernels::PackedMatrix>(rows, shape.at(1), onThisThread);
+}
+
+OpenedModel UnreadModel::readPacked(const Job& job, const std::string& aside) && {
+    OpenedModel model{std::move(m_description), {}};
+    struct Item {
+        std::string name;
+        std::vector<std::int64_t> shape;
+        at::Tensor* tensor;
+        std::int64_t bytes;
+    };
+    std::vector<Item> items;
+    forEachTensor(model.config, model.weights,
+                  [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor& tensor) {
+                      items.push_back({name, shape, &tensor, packedBytesOf(m_tensors->at(name))});
+                  });
+    std::map<const at::Tensor*, Linear*> matrices;
+    forEachMatrix(model.weights, [&](Linear& part) { matrices[&part.weight] = &part; });
+    // The largest first, so that no thread is left alone with one.
+    std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.bytes > b.bytes; });
+    std::mutex mutex; // guards done and the order of reports
+    std::int64_t done = 0;
+    parallelFor(static_cast<std::int64_t>(items.size()), job, [&](std::int64_t index) {
+        const Item& item = items[static_cast<std::size_t>(index)];
+        const auto matrix = matrices.find(item.tensor);
+        readPart(item.name, item.shape, *item.tensor, matrix == matrices.end() ? nullptr : matrix->second);
+        const std::lock_guard lock(mutex);
+        done += item.bytes;
+        job.report(double(done) / double(std::max<std::int64_t>(model.packedBytes, 1)),
+                   "Reading " + bytesText(done) + " of " + bytesText(model.packedBytes) + aside);
+    });
     return model;
 }
 

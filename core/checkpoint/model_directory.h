@@ -25,14 +25,16 @@ struct ModelDescription {
     DecoderConfig config;
     std::optional<text::Tokenizer> tokenizer; // nothing: there is none that can be used; token ids can be read, text cannot
     std::string tokenizerFault;               // why the one that there is cannot be used; empty if there is none
-    std::string precision; // as stored: "float16", "float32", "mixed"
+    std::string precision; // as stored: "float16", "float32", "mixed", "Q4_0", "mostly Q4_1"
     std::int64_t parameters = 0;
     std::int64_t largestTensor = 0; // parameters of it
+    std::int64_t packedBytes = 0;   // of memory, once readPacked() has read it
+    std::int64_t bytesAside = 0;    // that it takes besides while it reads
     TrainingFacts training;
 };
 
 struct OpenedModel : ModelDescription {
-    DecoderWeights weights; // float32
+    DecoderWeights weights; // float32; or packed, all matrices in the form of their file
 };
 
 // Opening a model in two steps, so that what it needs is known before it is read: config, tokenizer and the headers of the
@@ -48,10 +50,14 @@ public:
     // Throws as above. Reports progress by bytes, with `aside` behind each report: "Reading 1.2 GiB of 26.4 GiB" + aside.
     OpenedModel read(const Job& job, const std::string& aside = {}) &&;
 
+    // The same for a decoder on the processor: reads and packs on all threads, and no matrix becomes float32 on the way.
+    OpenedModel readPacked(const Job& job, const std::string& aside = {}) &&;
+
 private:
     void openGguf(const std::filesystem::path& file);
     void openDirectory(const std::filesystem::path& directory, const Job& job);
     void takeOver(TensorSource tensors);
+    void readPart(const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor& tensor, Linear* matrix) const;
 
     ModelDescription m_description;
     std::optional<TensorSource> m_tensors; // under the names of our weights

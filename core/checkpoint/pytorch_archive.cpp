@@ -174,6 +174,7 @@ void addTensor(const std::string& name, const Node& tensor, const Storages& stor
                               throw Error(what + " holds no floating-point numbers but " + type->name + ".");
                           return readStored(stored, placed, at::kFloat);
                       }};
+    keepForm(made, [stored, placed](at::ScalarType type) { return readStored(stored, placed, type); });
     if (isContiguous(placed.shape, placed.strides)) {
         const auto elements = std::accumulate(placed.shape.begin(), placed.shape.end(), std::int64_t{1}, std::multiplies<>());
         made.place = StoredPlace{stored, placed.begin, static_cast<std::uint64_t>(elements) * type->bytes};

@@ -8,8 +8,6 @@
 
 #include <ATen/ops/equal.h>
 
-#include <cmath>
-#include <limits>
 #include <map>
 #include <memory>
 
@@ -18,23 +16,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool allFinite(const at::Tensor& tensor) {
-    const float* values = tensor.data_ptr<float>();
-    const std::int64_t count = tensor.numel();
-    int strange = 0;
-    for (std::int64_t i = 0; i < count; ++i)
-        strange |= !(std::abs(values[i]) <= std::numeric_limits<float>::max());
-    return strange == 0;
+void requireFinite(bool isFinite, const SourceTensor& stored, const std::string& name) {
+    if (!isFinite)
+        throw Error(stored.file.string() + ": tensor " + inQuotes(name) + " holds values that are not finite numbers.");
 }
 
 void addSafetensors(const fs::path& file, TensorSource& source) {
     const auto opened = std::make_shared<const TensorFile>(TensorFile::open(file));
-    for (const auto& [name, info] : opened->tensors())
-        source.add(name, {.type = info.type,
-                          .shape = info.shape,
-                          .file = file,
-                          .read = [opened, name = name] { return opened->read(name, at::kFloat); },
-                          .place = StoredPlace{opened->file(), info.begin, info.end - info.begin}});
+    for (const auto& [name, info] : opened->tensors()) {
+        SourceTensor tensor{.type = info.type,
+                            .shape = info.shape,
+                            .file = file,
+                            .read = [opened, name = name] { return opened->read(name, at::kFloat); },
+                            .place = StoredPlace{opened->file(), info.begin, info.end - info.begin}};
+        keepForm(tensor, [opened, name = name](at::ScalarType type) { return opened->read(name, type); });
+        source.add(name, std::move(tensor));
+    }
 }
 
 using AddFile = void (*)(const fs::path&, TensorSource&);
@@ -85,9 +82,31 @@ const SourceTensor& TensorSource::at(const std::string& name) const {
 at::Tensor TensorSource::load(const std::string& name) const {
     const SourceTensor& stored = at(name);
     at::Tensor tensor = stored.read();
-    if (!allFinite(tensor))
-        throw Error(stored.file.string() + ": tensor " + inQuotes(name) + " holds values that are not finite numbers.");
+    requireFinite(kernels::allFinite(kernels::WeightForm::F32, tensor.data_ptr<float>(), tensor.numel()), stored, name);
     return tensor;
+}
+
+std::vector<StoredRows> TensorSource::loadRows(const std::string& name, const std::vector<std::int64_t>& shape) const {
+    const SourceTensor& stored = at(name, shape);
+    if (!stored.readRows)
+        return {{kernels::WeightForm::F32, load(name)}};
+    std::vector<StoredRows> parts = stored.readRows();
+    for (const StoredRows& part : parts)
+        requireFinite(kernels::allFinite(part.form, part.rows.data_ptr(), part.rows.size(0) * shape.at(1)), stored, name);
+    return parts;
+}
+
+void keepForm(SourceTensor& tensor, std::function<at::Tensor(at::ScalarType)> read) {
+    const auto form = kernels::formNamed(tensor.type);
+    if (!form || tensor.shape.size() != 2)
+        return;
+    tensor.forms = {{*form, tensor.shape[0]}};
+    const at::ScalarType type = *form == kernels::WeightForm::F16    ? at::kHalf
+                                : *form == kernels::WeightForm::BF16 ? at::kBFloat16
+                                                                     : at::kFloat;
+    tensor.readRows = [form = *form, type, read = std::move(read)] {
+        return std::vector<StoredRows>{{form, read(type)}};
+    };
 }
 
 const SourceTensor& TensorSource::at(const std::string& name, const std::vector<std::int64_t>& shape) const {

@@ -2,11 +2,12 @@
 // others.
 //
 // The readers of families ask for tensors by the names that the files use; nothing is read before load(). A source
-// keeps its files open while it, or a copy of it, lives. Any thread, one at a time.
+// keeps its files open while it, or a copy of it, lives. Any thread; several may read at once.
 #pragma once
 
 #include "core/base/job.h"
 #include "core/checkpoint/stored_file.h"
+#include "core/kernels/weight_form.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -26,12 +27,26 @@ struct StoredPlace {
     std::uint64_t begin = 0, size = 0; // bytes
 };
 
+// So many rows of a matrix in one form.
+struct FormOfRows {
+    kernels::WeightForm form;
+    std::int64_t rows;
+};
+
+// The rows themselves: floats [rows, columns] of the form's type, or the bytes of blocks, uint8 [rows, bytes of a row].
+struct StoredRows {
+    kernels::WeightForm form;
+    at::Tensor rows;
+};
+
 struct SourceTensor {
     std::string type;                 // as stored: "F32", "F16", "BF16", "Q8_0", "I64", ...
     std::vector<std::int64_t> shape;  // as load() returns it
     std::filesystem::path file;       // that holds it, for messages
     std::function<at::Tensor()> read; // a new contiguous float32 tensor; throws Error
     bool unread = false;              // kept in a form that is not read: its shape is not known either
+    std::vector<FormOfRows> forms = {};    // of a matrix that need not be widened, from the first row on; none: it must
+    std::function<std::vector<StoredRows>()> readRows = {}; // in those forms
     std::optional<StoredPlace> place = {}; // nothing: they lie elsewhere than in a row, or are made from others
 };
 
@@ -55,6 +70,9 @@ public:
     // The same, and it must have this shape.
     at::Tensor load(const std::string& name, const std::vector<std::int64_t>& shape) const;
 
+    // A matrix of this shape in the forms that its files have, or widened where SourceTensor says so; checked as load() does.
+    std::vector<StoredRows> loadRows(const std::string& name, const std::vector<std::int64_t>& shape) const;
+
     // Whether two tensors hold the same values; reads them only as far as they agree. Throws Error as load() does.
     bool same(const std::string& one, const std::string& other) const;
 
@@ -74,6 +92,9 @@ private:
 // pytorch_model.bin, or its index and shards, whichever is there first. Headers only. Throws Error naming the file, the
 // tensor and the fault.
 TensorSource openTensorSource(const std::filesystem::path& directory, const Job& job);
+
+// Fills `forms` and `readRows` of a matrix whose `type` is F32, F16 or BF16; `read` reads it in that type of LibTorch.
+void keepForm(SourceTensor& tensor, std::function<at::Tensor(at::ScalarType)> read);
 
 // "[2, 3]", for messages.
 std::string shapeText(const std::vector<std::int64_t>& shape);

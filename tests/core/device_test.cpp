@@ -69,7 +69,7 @@ TEST(Devices, EveryWayOfHavingNoneHasItsSentence) {
 
 TEST(Devices, MemoryIsWeightsAndWhatALayerKeepsOfAText) {
     ModelShape m;
-    m.parameters = 1000;
+    m.weights = 2000;
     m.bytesOfNumber = 2;
     m.layers = 3;
     m.heads = 4;

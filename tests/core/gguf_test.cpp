@@ -159,6 +159,27 @@ TEST(GgufModel, Llama3sScalingIsFoundAgain) {
     EXPECT_NEAR(ratio, 1. / 32, 1e-4); // only the ratios of the three lengths are in the factors
 }
 
+// --- Forms ---
+
+// Codes and scales at random, widened by the gguf package.
+TEST(GgufForms, AreWhatTheGgufPackageMakesOfThem) {
+    const GgufFile file = GgufFile::open(kData / "gguf" / "forms.gguf");
+    int quantised = 0;
+    for (const kernels::FormFacts& facts : kernels::kForms) {
+        if (facts.isFloat())
+            continue;
+        SCOPED_TRACE(facts.name);
+        ++quantised;
+        const at::Tensor expected = file.read(std::string(facts.name) + ".expected"), widened = file.read(facts.name);
+        EXPECT_EQ(expected.numel(), 2 * 512);
+        EXPECT_TRUE(at::equal(widened, expected)); // 0 and -0 are alike
+        EXPECT_EQ(file.readAsStored(facts.name).sizes().vec(),
+                  (std::vector<std::int64_t>{2, kernels::rowBytes(facts.form, 512)}));
+    }
+    EXPECT_EQ(quantised, 13);
+    EXPECT_EQ(file.tensors().size(), 26u);
+}
+
 // --- Vocabularies ---
 
 text::Tokenizer tokenizerOf(const std::string& name, const std::string& architecture) {
@@ -260,6 +281,27 @@ TEST(GgufVocabulary, TokensOfEveryTypeTakePartInMerges) {
         const bool isFound = type[0] != '5'; // in the text, before anything merges
         EXPECT_EQ(idsOf(tokenizer, "the he"), isFound ? (Ids{0, 4, 3, 4}) : (Ids{5, 3, 4})) << type;
     }
+}
+
+// What may be joined shows where a rule cuts: digits one by one or in threes, small letters and capitals apart or not.
+TEST(GgufVocabulary, EveryRuleCutsAsItsNameSays) {
+    const Ids apart{0, 1, 2}, together{4};
+    const auto encoded = [](const std::string& rule, const std::string& text) {
+        return idsOf(tokenizerOf(R"({"tokenizer.ggml.model":"gpt2","tokenizer.ggml.tokens":["1","2","3","12","123","a","B","aB"],
+            "tokenizer.ggml.merges":["1 2","12 3","a B"],"tokenizer.ggml.add_bos_token":false,"tokenizer.ggml.pre":")" +
+                                 rule + "\"}"),
+                     text);
+    };
+    for (const char* rule : {"gpt-2", "mpt", "jais", "llama-bpe", "falcon3", "dbrx", "smaug-bpe", "glm4", "gpt-4o", "llama4", "bloom",
+                             "deepseek-llm", "deepseek-v3", "jais-2", "minicpm5", "falcon"})
+        EXPECT_EQ(encoded(rule, "123"), together) << rule;
+    for (const char* rule : {"starcoder", "refact", "command-r", "smollm", "codeshell", "exaone", "qwen2", "qwen35", "stablelm2",
+                             "hunyuan", "tekken", "viking", "deepseek-coder", "bailingmoe", "seed-coder"})
+        EXPECT_EQ(encoded(rule, "123"), apart) << rule;
+    for (const char* rule : {"gpt-4o", "tekken"})
+        EXPECT_EQ(encoded(rule, "aB"), (Ids{5, 6})) << rule;
+    for (const char* rule : {"gpt-2", "smollm", "llama-bpe", "qwen2", "deepseek-llm", "deepseek-v3"})
+        EXPECT_EQ(encoded(rule, "aB"), (Ids{7})) << rule;
 }
 
 TEST(GgufVocabulary, MergesNeedNotMakeTokens) {
@@ -440,7 +482,10 @@ TEST_F(ByHand, BrokenTensorsAreRefused) {
     EXPECT_THAT(refused(one({0}, 0, 0, 16)), HasSubstr("impossible shape"));
     EXPECT_THAT(refused(one({1ull << 40, 1ull << 40}, 0, 0, 16)), HasSubstr("impossible shape"));
     EXPECT_THAT(refused(one({33}, 8, 0, 64)), HasSubstr("whole blocks of Q8_0"));
-    EXPECT_THAT(refused(one({256}, 12, 0, 256)), HasSubstr("in the form Q4_K, which is not read"));
+    EXPECT_EQ(open(one({256}, 12, 0, 144)).tensors().size(), 1u);
+    EXPECT_THAT(refused(one({256}, 12, 0, 143)), HasSubstr("\"a\" goes on after its end"));
+    EXPECT_THAT(refused(one({32, 8}, 12, 0, 144)), HasSubstr("whole blocks of Q4_K"));
+    EXPECT_THAT(refused(one({256}, 19, 0, 256)), HasSubstr("in the form IQ1_S, which is not read"));
     EXPECT_THAT(refused(one({256}, 999, 0, 256)), HasSubstr("in the form number 999"));
     Bytes twice, overlapping;
     twice.header(2, 0).tensor("a", {1}, 0, 0).tensor("a", {1}, 0, 32).align().align(64);
@@ -449,6 +494,81 @@ TEST_F(ByHand, BrokenTensorsAreRefused) {
     for (int i = 0; i < 64; ++i)
         overlapping.number<std::uint8_t>(0);
     EXPECT_THAT(refused(overlapping), AllOf(HasSubstr("\"a\""), HasSubstr("\"b\""), HasSubstr("same place")));
+}
+
+// A scale that is no finite number: the block's float16, and MXFP4's exponent.
+TEST_F(ByHand, ScalesThatAreNotFiniteAreRefused) {
+    for (const kernels::FormFacts& facts : kernels::kForms) {
+        if (facts.isFloat())
+            continue;
+        const std::uint64_t elements = static_cast<std::uint64_t>(facts.elements);
+        for (const int at : {0, 2, 80, 82, 108, 208}) {
+            std::string block(static_cast<std::size_t>(facts.bytes), '\1');
+            if (std::size_t(at) + 2 > block.size())
+                continue;
+            block.replace(std::size_t(at), 2, facts.isPowerOfTwo ? "\xFF\x77" : "\x01\x7C"); // NaN
+            std::vector<float> values(elements);
+            kernels::widen(facts.form, block.data(), facts.elements, values.data());
+            const bool isFinite = std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+            EXPECT_EQ(kernels::allFinite(facts.form, block.data(), facts.elements), isFinite) << facts.name << " " << at;
+        }
+    }
+}
+
+// --- Several files ---
+
+class Split : public ByHand {
+protected:
+    // A file that holds one tensor of one float.
+    void part(const std::string& name, int number, int count, const std::string& tensor, int tensors = 3) {
+        Bytes bytes;
+        bytes.header(1, 3).entry<std::uint16_t>("split.no", 2, std::uint16_t(number)).entry<std::uint16_t>("split.count", 2, std::uint16_t(count));
+        bytes.entry<std::int32_t>("split.tensors.count", 5, tensors).tensor(tensor, {1}, 0, 0).align().number(float(number));
+        writeFile(m_folder / name, bytes.get());
+    }
+    void parts() {
+        part("m-00001-of-00003.gguf", 0, 3, "a");
+        part("m-00002-of-00003.gguf", 1, 3, "b");
+        part("m-00003-of-00003.gguf", 2, 3, "c");
+    }
+    std::string refusedSplit() {
+        return refusal([&] { GgufFile::open(m_folder / "m-00001-of-00003.gguf"); });
+    }
+};
+
+TEST_F(Split, IsOneFileWhicheverPartIsNamed) {
+    parts();
+    for (const std::string name : {"m-00001-of-00003.gguf", "m-00003-of-00003.gguf"}) {
+        const GgufFile file = GgufFile::open(m_folder / name);
+        EXPECT_EQ(file.tensors().size(), 3u);
+        EXPECT_EQ(file.path(), m_folder / "m-00001-of-00003.gguf");
+        EXPECT_EQ(file.read("a").item<float>(), 0);
+        EXPECT_EQ(file.read("c").item<float>(), 2);
+    }
+    EXPECT_EQ(findGguf(m_folder.path()), m_folder / "m-00001-of-00003.gguf");
+}
+
+TEST_F(Split, ThatLacksAPartOrDisagreesIsRefused) {
+    parts();
+    part("m-00002-of-00003.gguf", 2, 3, "b");
+    EXPECT_THAT(refusedSplit(), AllOf(HasSubstr("m-00002-of-00003.gguf says that it is file 3 of 3, not file 2 of 3")));
+    part("m-00002-of-00003.gguf", 1, 2, "b");
+    EXPECT_THAT(refusedSplit(), HasSubstr("file 2 of 2, not file 2 of 3"));
+    part("m-00002-of-00003.gguf", 1, 3, "a");
+    EXPECT_THAT(refusedSplit(), HasSubstr("\"a\" is both in"));
+    parts();
+    part("m-00001-of-00003.gguf", 0, 3, "a", 4);
+    EXPECT_THAT(refusedSplit(), HasSubstr("hold 3 tensors together, not 4"));
+    part("m-00001-of-00003.gguf", 0, 70000 % 65536, "a");
+    EXPECT_THAT(refusedSplit(), HasSubstr("should end in -00001-of-04464.gguf"));
+    part("renamed.gguf", 0, 3, "a");
+    EXPECT_THAT(refusal([&] { GgufFile::open(m_folder / "renamed.gguf"); }), HasSubstr("should end in -00001-of-00003.gguf"));
+    parts();
+    fs::remove(m_folder / "m-00003-of-00003.gguf");
+    EXPECT_THAT(refusedSplit(), HasSubstr("of which m-00003-of-00003.gguf is missing"));
+    fs::remove(m_folder / "m-00001-of-00003.gguf");
+    EXPECT_THAT(refusal([&] { GgufFile::open(m_folder / "m-00002-of-00003.gguf"); }),
+                HasSubstr("of which m-00001-of-00003.gguf is missing"));
 }
 
 TEST_F(ByHand, EveryPrefixOfAGoodFileIsRefused) {
@@ -489,7 +609,7 @@ TEST_F(ByHand, ModelsThatCannotBeReproducedAreRefused) {
     EXPECT_THAT(with([](Bytes& b) { b.entry<std::uint32_t>("llama.rope.dimension_count", 4, 2); }),
                 HasSubstr("size of a head"));
     EXPECT_THAT(with([](Bytes& b) { b.text("llama.rope.scaling.type", "longrope"); }), HasSubstr("\"longrope\""));
-    EXPECT_THAT(with([](Bytes& b) { b.entry<std::uint16_t>("split.count", 2, 3); }), HasSubstr("one of 3 parts"));
+    EXPECT_THAT(with([](Bytes& b) { b.entry<std::uint16_t>("split.count", 2, 3); }), HasSubstr("one of 3 files"));
     EXPECT_THAT(with([](Bytes& b) { b.entry<std::uint32_t>("llama.attention.head_count_kv", 4, 3); }),
                 HasSubstr("3 key heads"));
     const auto linear = [](Bytes& b) {

@@ -152,6 +152,52 @@ def finish(writer):
     writer.close()
 
 
+# ---- forms ----
+
+
+def random_blocks(kind, rows, columns, random):
+    """Random codes and scales of a form; the float16 numbers among them finite, small ones and zeros included."""
+    elements, size = gguf.GGML_QUANT_SIZES[kind]
+    blocks = random.integers(0, 256, (rows * columns // elements, size), dtype=numpy.uint8)
+    halves = {Q.Q2_K: (80, 82), Q.Q3_K: (108,), Q.Q6_K: (208,), Q.Q4_1: (0, 2), Q.Q5_1: (0, 2), Q.Q4_K: (0, 2), Q.Q5_K: (0, 2),
+              Q.MXFP4: ()}.get(kind, (0,))
+    for at in halves:
+        numbers = (random.standard_normal(len(blocks)) * 10.0 ** random.integers(-6, 2, len(blocks))).astype(numpy.float16)
+        numbers[random.random(len(blocks)) < 0.1] = 0
+        blocks[:, at:at + 2] = numbers.view(numpy.uint8).reshape(-1, 2)
+    if kind == Q.MXFP4:
+        blocks[:, 0] = random.integers(3, 250, len(blocks))
+    return blocks.reshape(rows, -1)
+
+
+def write_forms():
+    """forms.gguf: a matrix in each quantised form, and as "NAME.expected" what the gguf package makes of it."""
+    random = numpy.random.default_rng(7)
+    writer = gguf.GGUFWriter(FOLDER / "forms.gguf", "llama")
+    for kind in (Q.Q4_0, Q.Q4_1, Q.Q5_0, Q.Q5_1, Q.Q8_0, Q.Q2_K, Q.Q3_K, Q.Q4_K, Q.Q5_K, Q.Q6_K, Q.IQ4_NL, Q.IQ4_XS, Q.MXFP4):
+        blocks = random_blocks(kind, 2, 512, random)
+        writer.add_tensor(kind.name, blocks, raw_dtype=kind)
+        writer.add_tensor(kind.name + ".expected", gguf.quants.dequantize(blocks, kind))
+    finish(writer)
+
+
+def write_mixed():
+    """mixed.gguf: a small Llama whose matrices are in eight forms, as quantised files mix them."""
+    random = numpy.random.default_rng(8)
+    writer = gguf.GGUFWriter(FOLDER / "mixed.gguf", "llama")
+    llama(writer, {"hidden_size": 64, "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 32,
+                   "max_position_embeddings": 64, "intermediate_size": 96, "rms_norm_eps": 1e-5, "rope_theta": 10000.0})
+    for name, kind, rows, columns in (
+            ("token_embd", Q.Q8_0, 40, 64), ("output", Q.Q4_1, 40, 64), ("blk.0.attn_q", Q.Q4_0, 64, 64),
+            ("blk.0.attn_k", Q.Q5_0, 32, 64), ("blk.0.attn_v", Q.Q5_1, 32, 64), ("blk.0.attn_output", Q.BF16, 64, 64),
+            ("blk.0.ffn_gate", Q.MXFP4, 96, 64), ("blk.0.ffn_up", Q.Q4_1, 96, 64), ("blk.0.ffn_down", Q.F16, 64, 96)):
+        values = random.standard_normal((rows, columns)).astype(numpy.float32)
+        writer.add_tensor(f"{name}.weight", gguf.quants.quantize(values, kind), raw_dtype=kind)
+    for name in ("blk.0.attn_norm", "blk.0.ffn_norm", "output_norm"):
+        writer.add_tensor(f"{name}.weight", numpy.ones(64, numpy.float32))
+    finish(writer)
+
+
 # ---- vocabularies ----
 
 
@@ -213,6 +259,8 @@ def main():
                        ("falcon_40b", Q.BF16), ("falcon_11b", Q.F16), ("llama", Q.BF16), ("llama3", Q.Q8_0),
                        ("llama_biases_tied", Q.F16), ("qwen3", Q.F16)):
         write_model(name, kind)
+    write_forms()
+    write_mixed()
     for name, architecture, rule in (("bloom", "bloom", "bloom"), ("falcon", "falcon", None), ("neox", "mpt", "mpt"),
                                      ("gpt2", "gpt2", "gpt-2"), ("llama3", "llama", "llama-bpe"),
                                      ("qwen2", "qwen2", "qwen2")):

@@ -78,8 +78,18 @@ SourceTensor fromOne(std::shared_ptr<const TensorSource> theirs, const std::stri
     if (layout == Layout::Transposed && shape.size() == 2)
         std::swap(stored[0], stored[1]);
     const SourceTensor& source = theirs->at(name, stored);
-    return {source.type, shape, source.file,
-            [theirs, name, stored, layout, config] { return arranged(theirs->load(name, stored), layout, config); }};
+    SourceTensor ours{source.type, shape, source.file,
+                      [theirs, name, stored, layout, config] { return arranged(theirs->load(name, stored), layout, config); }};
+    const bool isBlocks = !source.forms.empty() && !kernels::factsOf(source.forms.front().form).isFloat();
+    if (source.forms.size() != 1 || layout == Layout::UnitRows || (layout == Layout::Transposed && isBlocks))
+        return ours;
+    ours.forms = {{source.forms.front().form, shape[0]}};
+    ours.readRows = [theirs, name, stored, layout, config] {
+        std::vector<StoredRows> rows = theirs->loadRows(name, stored);
+        rows.front().rows = arranged(rows.front().rows, layout, config);
+        return rows;
+    };
+    return ours;
 }
 
 SourceTensor fromThree(std::shared_ptr<const TensorSource> theirs, const std::vector<std::string>& names,
@@ -92,12 +102,27 @@ SourceTensor fromThree(std::shared_ptr<const TensorSource> theirs, const std::ve
     }
     for (std::size_t i = 0; i < names.size(); ++i)
         theirs->at(names[i], stored.at(i));
-    return {source.type, shape, source.file, [theirs, names, stored] {
-                std::vector<at::Tensor> parts;
-                for (std::size_t i = 0; i < names.size(); ++i)
-                    parts.push_back(theirs->load(names[i], stored.at(i)));
-                return at::cat(parts);
-            }};
+    SourceTensor ours{source.type, shape, source.file, [theirs, names, stored] {
+                          std::vector<at::Tensor> parts;
+                          for (std::size_t i = 0; i < names.size(); ++i)
+                              parts.push_back(theirs->load(names[i], stored.at(i)));
+                          return at::cat(parts);
+                      }};
+    for (std::size_t i = 0; i < names.size() && shape.size() == 2; ++i) {
+        const std::vector<FormOfRows>& forms = theirs->at(names[i]).forms;
+        ours.forms.insert(ours.forms.end(), forms.begin(), forms.end());
+        if (forms.empty()) // one that must be widened is a part in float32
+            ours.forms.push_back({kernels::WeightForm::F32, stored[i][0]});
+    }
+    if (shape.size() == 2)
+        ours.readRows = [theirs, names, stored] {
+            std::vector<StoredRows> parts;
+            for (std::size_t i = 0; i < names.size(); ++i)
+                for (StoredRows& part : theirs->loadRows(names[i], stored[i]))
+                    parts.push_back(std::move(part));
+            return parts;
+        };
+    return ours;
 }
 
 // The name of a tensor of one rule without layers; empty: the files do not hold it.
