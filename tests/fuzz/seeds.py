@@ -146,6 +146,11 @@ def gguf():
                 "blk.0.attn_qkv.weight": ([8, 16], 1, bytes(256)), "blk.0.attn_norm_2.weight": ([8], 0, bytes(32))})
     write_gguf("mpt", common("mpt", "attention.layer_norm_epsilon") | {"mpt.attention.max_alibi_bias": 8.0},
                {"token_embd.weight": embedding, "blk.0.ffn_up.weight": ([8, 8], 1, bytes(128))})
+    forms = {2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34), 10: (256, 84), 11: (256, 110), 12: (256, 144),
+             13: (256, 176), 14: (256, 210), 20: (32, 18), 23: (256, 136), 39: (32, 17)}
+    blocks = {f"blk.{i}.ffn_up.weight": ([elements, 2], kind, bytes(range(1, 2 * size + 1)) if size < 100 else b"\1" * 2 * size)
+              for i, (kind, (elements, size)) in enumerate(forms.items())}
+    write_gguf("forms", common("llama", "attention.layer_norm_rms_epsilon"), blocks)
 
 
 def main():
