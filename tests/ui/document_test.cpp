@@ -116,8 +116,9 @@ TEST_F(DocumentTest, WhatIsSavedComesBackAndItsCurvesBeforeAModelIsRead) {
     const bool noModel = window->lab().library().models.empty();
     const CurvesResult first = *window->lab().curves();
     window->show();
-    if (noModel) // unless a model was faster, which is the machine's affair
+    if (noModel) { // unless a model was faster, which is the machine's affair
         EXPECT_TRUE(first.curves[0].stored && first.curves[1].stored);
+    }
     ASSERT_TRUE(settle(*window)) << sentence(*window).toStdString();
     EXPECT_TRUE(window->lab().workspace() == saved);
     EXPECT_EQ(measured(*window).size(), 2U);
@@ -340,6 +341,8 @@ TEST_F(DocumentTest, SaveAsksForANameOnce) {
     QMetaObject::invokeMethod(dialog, "accept");
     ASSERT_TRUE(waitFor([&] { return fs::exists(path("named.slopescope")); }));
     ASSERT_TRUE(waitFor([&] { return window->document().name() == "named"; }));
+    window->activateWindow();
+    ASSERT_TRUE(QTest::qWaitForWindowActive(window.get()));
     editASlope(window->lab(), 0.125);
     QTest::keyClick(window.get(), Qt::Key_S, Qt::ControlModifier);
     ASSERT_TRUE(waitFor([&] { return !window->isWindowModified(); }));
