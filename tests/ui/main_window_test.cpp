@@ -415,12 +415,11 @@ TEST(MainWindowLife, WhatWasOnViewIsThereAgainEvenWithoutAnOrderlyExit) {
     std::filesystem::copy(closed.toStdString(), crashed.toStdString(), std::filesystem::copy_options::recursive);
     ASSERT_TRUE(QFile::copy(folder.filePath("settings.ini"), folder.filePath("crashed.ini")));
 
+    closing->close();
+    closing.reset(); // which lets go of its journal
+
     for (const QString& state : {crashed, closed}) {
         SCOPED_TRACE(state.toStdString());
-        if (state == closed) { // which lets go of its journal
-            closing->close();
-            closing.reset();
-        }
         QSettings again(folder.filePath(state == closed ? "settings.ini" : "crashed.ini"), QSettings::IniFormat);
         LaunchOptions options;
         options.resources = SLOPESCOPE_RESOURCES;
