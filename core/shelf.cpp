@@ -48,6 +48,7 @@ ModelFacts factsOf(const std::string& key, const ModelDescription& opened, const
     facts.bytesInMemory = device.isCpu() ? opened.packedBytes : opened.parameters * bytesOfNumber(device, opened.precision);
     if (config.positions.bias == BiasKind::Linear)
         facts.slopes = config.slopes;
+    facts.remarks = opened.remarks;
     return facts;
 }
 

@@ -32,7 +32,9 @@ Json infoJson(const ModelFacts& m, const DeviceFacts& device) {
             {"bytes_in_memory", m.bytesInMemory},
             {"device", device.device.name()},
             {"bytes_left", device.left()},
-            {"slopes", slopesJson({m.key, {}, {}}, m)}};
+            {"slopes", slopesJson({m.key, {}, {}}, m)},
+            {"remarks", m.remarks},
+            {"version", SLOPESCOPE_VERSION}};
 }
 
 std::string slopeLines(const ModelFacts& m) {
@@ -51,7 +53,8 @@ std::string slopeLines(const ModelFacts& m) {
 }
 
 std::string infoText(const ModelFacts& m, const DeviceFacts& device) {
-    const std::string heads = m.keyHeads == m.heads ? std::to_string(m.heads) + " heads"
+    const std::string layers = std::to_string(m.layers) + (m.layers == 1 ? " layer of " : " layers of ");
+    const std::string heads = m.keyHeads == m.heads ? std::to_string(m.heads) + (m.heads == 1 ? " head" : " heads")
                                                     : std::to_string(m.heads) + " heads on " +
                                                           std::to_string(m.keyHeads) + " for keys and values";
     std::string trained = m.trainedLength > 0 ? "at length " + grouped(m.trainedLength) : "at an unknown length";
@@ -63,7 +66,7 @@ std::string infoText(const ModelFacts& m, const DeviceFacts& device) {
                           {"folder", m.directory.string()},
                           {"family", m.family},
                           {"positions", describe(m.positions)},
-                          {"shape", std::to_string(m.layers) + " layers of " + heads + " of size " +
+                          {"shape", layers + heads + " of size " +
                                         std::to_string(m.headDim) + ", width " + grouped(m.width) + ", vocabulary " +
                                         grouped(m.vocabulary)},
                           {"parameters", grouped(m.parameters) + ", " + m.precision + " on disk"},
@@ -73,6 +76,8 @@ std::string infoText(const ModelFacts& m, const DeviceFacts& device) {
                           {"lengths", m.longestLength ? "up to " + grouped(*m.longestLength) : std::string("any")}};
     if (m.hasSlopes())
         rows.push_back({"slopes", slopeLines(m)});
+    for (std::size_t i = 0; i < m.remarks.size(); ++i)
+        rows.push_back({i == 0 ? "remarks" : "", m.remarks[i]});
     return table(rows, 2);
 }
 

@@ -1,6 +1,8 @@
-// Reading fields of a config.json from outside: present or not, of the right type, in range; an Error names file and field.
+// Reading fields of a config.json from outside: present or not, of the right type, in range; an Error names file and
+// field.
 //
-// What is asked for is remembered, so that a reader can tell which fields nobody has looked at.
+// What is asked for is remembered, so that a reader can tell which fields nobody has looked at; so is what a reader
+// finds worth saying of how it read them.
 #pragma once
 
 #include "core/base/error.h"
@@ -12,6 +14,7 @@
 #include <initializer_list>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace slopescope {
 
@@ -59,6 +62,10 @@ public:
     std::int64_t integer(const char* field, std::int64_t otherwise) const {
         return has(field) ? integer(field) : otherwise;
     }
+    // `otherwise` only where the field is absent; null is refused like any other value that is no number.
+    std::int64_t integerUnlessAbsent(const char* field, std::int64_t otherwise) const {
+        return isThere(field) ? integer(field) : otherwise;
+    }
 
     double number(const char* field) const {
         const auto& value = required(field);
@@ -87,9 +94,7 @@ public:
     }
 
     // The fields of an object within.
-    ConfigFields section(const char* field) const {
-        return {required(field), m_source + ", \"" + field + "\""};
-    }
+    ConfigFields section(const char* field) const { return {required(field), m_source + ", \"" + field + "\""}; }
 
     // Throws Error: the field's value is one that `what` says.
     [[noreturn]] void refuse(const std::string& field, const std::string& what) const {
@@ -105,6 +110,10 @@ public:
         return m_object.at(field);
     }
 
+    // A sentence for whoever opens the file: what in it was read otherwise than one would expect.
+    void remark(const std::string& sentence) const { m_remarks.push_back(sentence); }
+    const std::vector<std::string>& remarks() const { return m_remarks; }
+
     const std::string& source() const { return m_source; }
 
 private:
@@ -115,6 +124,7 @@ private:
     const nlohmann::json& m_object;
     std::string m_source;
     mutable std::set<std::string> m_read;
+    mutable std::vector<std::string> m_remarks;
 };
 
 } // namespace slopescope

@@ -102,6 +102,7 @@ void UnreadModel::openGguf(const fs::path& file) {
     m_description.directory = file;
     TensorSource tensors = families::ourTensors(gguf.tensors, blueprint);
     m_description.config = std::move(blueprint.config);
+    m_description.remarks = std::move(blueprint.remarks);
     m_description.tokenizerFault = gguf.tokenizerFault;
     if (gguf.tokenizer)
         takeTokenizer(m_description, [&] {
@@ -123,6 +124,7 @@ void UnreadModel::openDirectory(const fs::path& directory, const Job& job) {
     m_description.training = readTrainingFacts(directory / "training.json");
     TensorSource tensors = families::ourTensors(openTensorSource(directory, job), blueprint);
     m_description.config = std::move(blueprint.config);
+    m_description.remarks = std::move(blueprint.remarks);
     if (const fs::path file = directory / "tokenizer.json"; fs::exists(file, ignored))
         takeTokenizer(m_description, [&] { return text::Tokenizer::load(file); });
     takeOver(std::move(tensors));
@@ -145,6 +147,8 @@ void UnreadModel::takeOver(TensorSource tensors) {
     std::sort(sizes.rbegin(), sizes.rend()); // every thread may hold a tensor as it was read
     sizes.resize(std::min(sizes.size(), static_cast<std::size_t>(threadCount())));
     m_description.bytesAside = std::accumulate(sizes.begin(), sizes.end(), std::int64_t(0));
+    if (!m_description.tokenizerFault.empty())
+        m_description.remarks.push_back("No text can be read with this model, only token ids: " + m_description.tokenizerFault);
     m_tensors = std::move(tensors);
 }
 

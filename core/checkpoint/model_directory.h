@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace slopescope {
 
@@ -31,6 +32,7 @@ struct ModelDescription {
     std::int64_t packedBytes = 0;   // of memory, once readPacked() has read it
     std::int64_t bytesAside = 0;    // that it takes besides while it reads
     TrainingFacts training;
+    std::vector<std::string> remarks; // what is notable of how the files were read, a sentence each
 };
 
 struct OpenedModel : ModelDescription {

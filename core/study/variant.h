@@ -47,6 +47,7 @@ struct ModelFacts {
     std::int64_t bytesInMemory = 0;
     std::uint64_t digest = 0; // of its files (checkpoint/model_digest.h): the same wherever they lie
     SlopeTable slopes; // [layers][heads] in force; empty: it has none
+    std::vector<std::string> remarks; // what is notable of how its files were read, a sentence each
 
     bool hasSlopes() const { return positions.bias == BiasKind::Linear; }
 };

@@ -100,7 +100,6 @@ TEST(FamilyRefusals, SettingsThatWeDoNotCompute) {
     expectRefused("falcon_40b", {{"parallel_attn", false}}, "\"parallel_attn\" is false");
     expectRefused("gpt2", {{"activation_function", "quick_gelu"}}, "an activation which is not computed here");
     expectRefused("gpt2", {{"add_cross_attention", true}}, "\"add_cross_attention\" is true, which changes");
-    expectRefused("gptj", {{"tie_word_embeddings", true}}, "\"tie_word_embeddings\" is true");
     expectRefused("jais", {{"position_embedding_type", "learned"}}, "\"position_embedding_type\" is \"learned\"");
     expectRefused("jais", {{"alibi_scaling", {{"type", "cubic"}, {"factor", 2}}}}, "\"type\" is \"cubic\"");
     expectRefused("jais", {{"alibi_scaling", {{"factor", 0}}}}, "cannot be divided by");
@@ -115,7 +114,7 @@ TEST(FamilyRefusals, SettingsThatWeDoNotCompute) {
 TEST(FamilyRefusals, ShapesThatCannotBe) {
     expectRefused("bloom", {{"n_head", 3}}, "3 heads do not divide a width of 32");
     expectRefused("bloom", {{"n_head", 0}}, "0 heads do not divide");
-    expectRefused("bloom", {{"hidden_size", nullptr}}, "\"hidden_size\" is missing");
+    expectRefused("bloom", {{"hidden_size", "wide"}}, "\"hidden_size\" must be a whole number");
     expectRefused("llama", {{"num_key_value_heads", 4}}, "6 heads cannot share 4 key heads evenly");
     expectRefused("llama", {{"num_attention_heads", 0}}, "heads");
     expectRefused("llama", {{"num_hidden_layers", 2.5}}, "\"num_hidden_layers\" must be a whole number");
@@ -167,6 +166,8 @@ TEST_F(FamilyTensors, AnOutputProjectionMayBeLeftOutOnlyWhereTheFamilyTies) {
     m_tensors.erase("lm_head.weight");
     writeTensorFile(directory() / "model.safetensors", m_tensors);
     EXPECT_TRUE(openModelDirectory(directory(), Job()).config.tiedHead);
+    EXPECT_THAT(UnreadModel(directory(), Job()).description().remarks,
+                ::testing::ElementsAre(HasSubstr("the embedding is taken for it")));
     m_tensors.clear();
     copy("llama");
     m_tensors.erase("lm_head.weight");
@@ -187,6 +188,50 @@ TEST_F(FamilyTensors, AStoredOutputProjectionCountsWhateverTheConfigSays) {
     const OpenedModel alone = openModelDirectory(directory(), Job());
     EXPECT_TRUE(alone.config.tiedHead);
     EXPECT_TRUE(alone.weights.embedding.weight.equal(head));
+}
+
+// What is stored beside, or in place of, what the config says is told to whoever opens the model.
+TEST_F(FamilyTensors, WhatIsNotableIsSaid) {
+    const auto remarks = [&] {
+        writeTensorFile(directory() / "model.safetensors", m_tensors);
+        return UnreadModel(directory(), Job()).description().remarks;
+    };
+    copy("llama_biases_tied");
+    EXPECT_THAT(remarks(), ::testing::IsEmpty());
+    m_tensors["lm_head.weight"] = m_tensors.at("model.embed_tokens.weight").clone(); // a copy is still the embedding
+    EXPECT_THAT(remarks(), ::testing::IsEmpty());
+    EXPECT_TRUE(openModelDirectory(directory(), Job()).config.tiedHead);
+    m_tensors["lm_head.weight"] = m_tensors.at("lm_head.weight").mul(2);
+    EXPECT_THAT(remarks(), ::testing::ElementsAre(HasSubstr("another is stored: the stored one counts")));
+    m_tensors["model.layers.0.self_attn.rotary_emb.inv_freq"] = m_tensors.at("model.norm.weight").clone();
+    m_tensors["mtp.fc.weight"] = m_tensors.at("model.norm.weight").clone();
+    EXPECT_THAT(remarks(), ::testing::ElementsAre(::testing::_, HasSubstr("a tensor is not used, \"mtp.fc.weight\".")));
+}
+
+// transformers writes GPT-NeoX's head under another name since its version 5.
+TEST_F(FamilyTensors, AHeadMayHaveAnotherName) {
+    copy("gpt_neox");
+    const at::Tensor head = m_tensors.extract("embed_out.weight").mapped();
+    m_tensors["lm_head.weight"] = head;
+    writeTensorFile(directory() / "model.safetensors", m_tensors);
+    EXPECT_TRUE(openModelDirectory(directory(), Job()).weights.head.weight.equal(head));
+    EXPECT_THAT(UnreadModel(directory(), Job()).description().remarks, ::testing::IsEmpty());
+}
+
+// GPT-J's head has a bias: where the config ties it, the embedding's values and the head's bias are joined.
+TEST_F(FamilyTensors, AHeadWithABiasMayBeTied) {
+    copy("gptj");
+    json config = configOf("gptj");
+    config["tie_word_embeddings"] = true;
+    writeFile(directory() / "config.json", config.dump());
+    writeTensorFile(directory() / "model.safetensors", m_tensors);
+    const at::Tensor head = m_tensors.at("lm_head.weight");
+    EXPECT_TRUE(openModelDirectory(directory(), Job()).weights.head.weight.equal(head)) << "a stored head counts";
+    m_tensors.erase("lm_head.weight");
+    writeTensorFile(directory() / "model.safetensors", m_tensors);
+    const OpenedModel tied = openModelDirectory(directory(), Job());
+    EXPECT_TRUE(tied.weights.head.weight.equal(tied.weights.embedding.weight));
+    EXPECT_TRUE(tied.weights.head.bias.equal(m_tensors.at("lm_head.bias")));
 }
 
 DecoderConfig readWith(const std::string& fixture, const json& changes, std::initializer_list<const char*> without = {}) {

@@ -68,6 +68,8 @@ std::vector<Fact> factsOfModel(const ModelFacts& model) {
     add(FactsView::tr("Family"), QString::fromStdString(model.family));
     add(FactsView::tr("In memory"), model.bytesInMemory > 0 ? byteSize(model.bytesInMemory) : QString());
     add(FactsView::tr("Files"), QString::fromStdString(model.directory.string()));
+    for (const std::string& remark : model.remarks)
+        add(FactsView::tr("Remark"), QString::fromStdString(remark));
     return facts;
 }
 

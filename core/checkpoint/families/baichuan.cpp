@@ -7,7 +7,7 @@
 namespace slopescope::families {
 
 Blueprint readBaichuan(const ConfigFields& fields) {
-    Blueprint b = readLlamaLike(fields);
+    Blueprint b = readLlamaLike(fields, {});
     DecoderConfig& c = b.config;
     // Their own code has one class for both sizes of config.json; only that of 7B has read this field.
     if (!fields.has("max_position_embeddings")) {

@@ -6,10 +6,8 @@ namespace slopescope::families {
 Blueprint readBloom(const ConfigFields& fields) {
     Blueprint b;
     DecoderConfig& c = b.config;
-    readShape(fields,
-              {fields.among({"hidden_size", "n_embed"}), fields.among({"n_layer", "num_hidden_layers"}),
-               fields.among({"n_head", "num_attention_heads"})},
-              c);
+    readShape(fields, {"hidden_size", "n_layer", "n_head"}, c,
+              {.vocabulary = 250'880, .width = 64, .layers = 2, .heads = 8});
     c.hidden = 4 * c.width;
     c.normEpsilon = fields.number("layer_norm_epsilon", 1e-5);
     c.embeddingNorm = true;

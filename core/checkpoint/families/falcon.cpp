@@ -49,9 +49,9 @@ Blueprint readFalcon(const ConfigFields& fields) {
     Blueprint b;
     DecoderConfig& c = b.config;
     readShape(fields,
-              {fields.among({"hidden_size", "n_embed"}), fields.among({"num_hidden_layers", "n_layer"}),
+              {"hidden_size", fields.among({"num_hidden_layers", "n_layer"}),
                fields.among({"num_attention_heads", "n_head"})},
-              c);
+              c, {.vocabulary = 65'024, .width = 4544, .layers = 32, .heads = 71});
     const bool grouped = fields.boolean("new_decoder_architecture", fields.text("model_type") == "RefinedWeb");
     readHeads(fields, grouped, c);
     c.hidden = fields.integer("ffn_hidden_size", 4 * c.width);
@@ -59,12 +59,13 @@ Blueprint readFalcon(const ConfigFields& fields) {
     c.activation = readActivation(fields, "activation", "gelu");
     c.qkvBias = c.outputBias = c.mlpBias = fields.boolean("bias", false);
     c.tiedHead = fields.boolean("tie_word_embeddings", true);
-    c.trainingLength = fields.integer("max_position_embeddings", 2048);
+    constexpr std::int64_t kUsualLength = 2048;
+    c.trainingLength = fields.integer("max_position_embeddings", kUsualLength);
     if (fields.boolean("alibi", false)) {
         c.positions.bias = BiasKind::Linear;
         c.setSlopes(slopesOf(c));
     } else {
-        c.positions.rotary = readRotary(fields, c);
+        c.positions.rotary = readRotary(fields, c, 1, 10000, {.usualLength = kUsualLength});
     }
     b.tensors = readBlock(fields, grouped, c);
     b.tiedByDefault = true;

@@ -13,21 +13,31 @@ Blueprint readOurs(const ConfigFields& fields) {
     return {readSlopescopeConfig(fields), {}, {}};
 }
 
+constexpr OtherName kNamesOfBloom[]{
+    {"num_hidden_layers", "n_layer"}, {"num_attention_heads", "n_head"}, {"n_embed", "hidden_size"}};
+constexpr OtherName kNamesOfFalcon[]{{"n_embed", "hidden_size"}};
+constexpr OtherName kNamesOfGpt[]{{"hidden_size", "n_embd"},
+                                  {"max_position_embeddings", "n_positions"},
+                                  {"num_attention_heads", "n_head"},
+                                  {"num_hidden_layers", "n_layer"}};
+constexpr OtherName kNamesOfMpt[]{
+    {"num_attention_heads", "n_heads"}, {"hidden_size", "d_model"}, {"num_hidden_layers", "n_layers"}};
+
 constexpr std::array kFamilies{
     Family{"slopescope", readOurs},
     Family{"baichuan", readBaichuan},
-    Family{"bloom", readBloom},
-    Family{"btlm", readJais},
-    Family{"falcon", readFalcon},
-    Family{"RefinedWeb", readFalcon},      // Falcon 40B before transformers knew it
-    Family{"RefinedWebModel", readFalcon}, // and the others
-    Family{"gpt2", readGpt2},
+    Family{"bloom", readBloom, kNamesOfBloom},
+    Family{"btlm", readJais, kNamesOfGpt},
+    Family{"falcon", readFalcon, kNamesOfFalcon},
+    Family{"RefinedWeb", readFalcon, kNamesOfFalcon},      // Falcon 40B before transformers knew it
+    Family{"RefinedWebModel", readFalcon, kNamesOfFalcon}, // and the others
+    Family{"gpt2", readGpt2, kNamesOfGpt},
     Family{"gpt_neox", readGptNeoX},
-    Family{"gptj", readGptJ},
-    Family{"jais", readJais},
+    Family{"gptj", readGptJ, kNamesOfGpt},
+    Family{"jais", readJais, kNamesOfGpt},
     Family{"llama", readLlama},
     Family{"mistral", readMistral},
-    Family{"mpt", readMpt},
+    Family{"mpt", readMpt, kNamesOfMpt},
     Family{"opt", readOpt},
     Family{"qwen2", readQwen2},
     Family{"qwen3", readQwen3},
@@ -71,12 +81,36 @@ constexpr std::array kChanges{
 bool matters(const nlohmann::json& value, double neutral) {
     if (value.is_number())
         return value.get<double>() != neutral;
-    return !value.is_null() && value != false && !value.empty();
+    const bool isEmpty = value.is_string() ? value.get_ref<const std::string&>().empty() : value.empty();
+    return !isEmpty && value != false;
+}
+
+// Fields that some families read and others pass over, whatever they say; with what they usually say.
+constexpr std::array kReadBySome{Change{"rope_theta", 10'000}, Change{"rotary_emb_base", 10'000}, Change{"rotary_pct", 1},
+                                 Change{"attention_bias", 0}, Change{"mlp_bias", 0}};
+
+void remarkOnWhatIsPassedOver(const nlohmann::json& json, const ConfigFields& fields) {
+    for (const Change& change : kReadBySome)
+        if (json.contains(change.field) && fields.unread(change.field) && matters(json.at(change.field), change.neutral))
+            fields.remark(inQuotes(change.field) + " is set, which models of this type do not use");
+}
+
+// The config with its fields under the names that the family reads.
+nlohmann::json underOwnNames(nlohmann::json json, const Family& family, std::vector<std::string>& remarks) {
+    for (const auto& [other, field] : family.otherNames) {
+        if (!json.contains(other) || !matters(json.at(other), 0))
+            continue;
+        if (json.contains(field) && json.at(field) != json.at(other))
+            remarks.push_back(inQuotes(field) + " and " + inQuotes(other) + " disagree: the second counts");
+        json[field] = json.at(other);
+    }
+    return json;
 }
 
 // "layer_types" of a model all of whose layers see everything says what it is without it.
 bool seesEverything(const nlohmann::json& types) {
-    return types.is_array() && std::all_of(types.begin(), types.end(), [](const auto& type) { return type == "full_attention"; });
+    return types.is_array() &&
+           std::all_of(types.begin(), types.end(), [](const auto& type) { return type == "full_attention"; });
 }
 
 void refuseWhatIsNotRead(const nlohmann::json& json, const ConfigFields& fields) {
@@ -105,16 +139,22 @@ std::string familyNames() {
 } // namespace
 
 Blueprint readBlueprint(const nlohmann::json& json, const std::string& source) {
-    const ConfigFields fields(json, source);
-    const std::string type = fields.text("model_type");
+    const std::string type = ConfigFields(json, source).text("model_type");
     const auto family = std::find_if(kFamilies.begin(), kFamilies.end(),
                                      [&](const Family& candidate) { return candidate.modelType == type; });
     if (family == kFamilies.end())
         throw Error(source + ": models of type " + inQuotes(type) + " cannot be opened; those of type " +
                     familyNames() + " can.");
     try {
+        std::vector<std::string> remarks;
+        const nlohmann::json own = underOwnNames(json, *family, remarks);
+        const ConfigFields fields(own, source);
         Blueprint blueprint = family->read(fields);
-        refuseWhatIsNotRead(json, fields);
+        refuseWhatIsNotRead(own, fields);
+        remarkOnWhatIsPassedOver(own, fields);
+        remarks.insert(remarks.end(), fields.remarks().begin(), fields.remarks().end());
+        for (const std::string& remark : remarks)
+            blueprint.remarks.push_back(source + ": " + remark + ".");
         blueprint.config.modelType = type;
         checkConfig(blueprint.config, source);
         return blueprint;

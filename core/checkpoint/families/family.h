@@ -1,14 +1,15 @@
 // The families of models that can be opened. Each is one file: its config.json becomes a DecoderConfig, and a list says
 // under which names and in which arrangement its files hold the tensors of the one decoder.
 //
-// Called by core/checkpoint while a model is opened. The layouts are those of transformers' modeling files, of llm-foundry
-// for MPT, and of the models' own code for Baichuan, BTLM and JAIS.
+// Called by core/checkpoint while a model is opened. The layouts are those of transformers' modeling files, of
+// llm-foundry for MPT, and of the models' own code for Baichuan, BTLM and JAIS.
 #pragma once
 
 #include "core/checkpoint/config_fields.h"
 #include "core/checkpoint/tensor_source.h"
 #include "core/model/decoder_config.h"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,19 +35,29 @@ struct Blueprint {
     std::vector<TensorRule> tensors = {};   // none: the names are ours
     std::vector<std::string> prefixes = {}; // one of which their names may begin with; some files leave it out
     bool tiedByDefault = false;             // a config may leave the output projection out without saying so
+    std::vector<std::string> remarks = {};  // what is notable of how the file was read, a sentence each
+};
+
+// Another name of a field: where the file has it, it counts (attribute_map of transformers' config classes, and what
+// they take besides).
+struct OtherName {
+    const char *other, *field;
 };
 
 struct Family {
     const char* modelType; // config.json's
     Blueprint (*read)(const ConfigFields&);
+    std::span<const OtherName> otherNames = {};
 };
 
-// Reads a config.json. Throws Error naming `source` and the field at fault: a model_type that no family here has, a field
-// that is missing or makes no sense, one that is set to what the decoder cannot reproduce.
+// Reads a config.json. Throws Error naming `source` and the field at fault: a model_type that no family here has, a
+// field that is missing or makes no sense, one that is set to what the decoder cannot reproduce. The remarks name
+// fields.
 Blueprint readBlueprint(const nlohmann::json& json, const std::string& source);
 
-// Our tensors, made from theirs as they are loaded. A stored output projection counts, whatever the config says of tying it to
-// the embedding; where the files have none and the family ties by default it is tied. Throws Error naming the file and the tensor that is missing.
+// Our tensors, made from theirs as they are loaded. A stored output projection counts, whatever the config says of
+// tying it to the embedding; where the files have none and the family ties by default it is tied. The remarks say so,
+// and name tensors that nobody reads. Throws Error naming the file and the tensor that is missing.
 TensorSource ourTensors(const TensorSource& theirs, Blueprint& blueprint);
 
 // One file each.

@@ -6,7 +6,8 @@ namespace slopescope::families {
 Blueprint readGpt2(const ConfigFields& fields) {
     Blueprint b;
     DecoderConfig& c = b.config;
-    readShape(fields, {"n_embd", "n_layer", "n_head"}, c);
+    readShape(fields, {"n_embd", "n_layer", "n_head"}, c,
+              {.vocabulary = 50'257, .width = 768, .layers = 12, .heads = 12});
     c.hidden = fields.integer("n_inner", 4 * c.width);
     c.normEpsilon = fields.number("layer_norm_epsilon", 1e-5);
     c.activation = readActivation(fields, "activation_function", "gelu_new");

@@ -6,15 +6,15 @@ namespace slopescope::families {
 Blueprint readGptJ(const ConfigFields& fields) {
     Blueprint b;
     DecoderConfig& c = b.config;
-    readShape(fields, {"n_embd", "n_layer", "n_head"}, c);
+    readShape(fields, {"n_embd", "n_layer", "n_head"}, c,
+              {.vocabulary = 50'400, .width = 4096, .layers = 28, .heads = 16});
     c.hidden = fields.integer("n_inner", 4 * c.width);
     c.normEpsilon = fields.number("layer_norm_epsilon", 1e-5);
     c.block = Block::Parallel;
     c.sharedNorm = true;
     c.activation = readActivation(fields, "activation_function", "gelu_new");
     c.qkvBias = c.outputBias = false;
-    requireBoolean(fields, "tie_word_embeddings", false, "an output projection that GPT-J does not have");
-    c.tiedHead = false;
+    c.tiedHead = fields.boolean("tie_word_embeddings", false);
     c.headBias = true;
     c.positions.rotary = Rotary{.dims = fields.integer("rotary_dim", 64), .interleaved = true};
     c.trainingLength = fields.integer("n_positions", 2048);

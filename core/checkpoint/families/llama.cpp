@@ -5,24 +5,25 @@ namespace slopescope::families {
 namespace {
 
 // Heads need not fill the width: head_dim may say otherwise.
-void readHeads(const ConfigFields& fields, std::int64_t headDim, DecoderConfig& c) {
-    c.vocabulary = fields.integer("vocab_size");
-    c.width = fields.integer("hidden_size");
-    c.layers = fields.integer("num_hidden_layers");
-    c.heads = fields.integer("num_attention_heads");
-    c.keyHeads = fields.integer("num_key_value_heads", c.heads);
-    if (headDim == 0 && c.heads > 0)
-        headDim = c.width / c.heads;
-    c.headDim = fields.integer("head_dim", headDim);
+void readHeads(const ConfigFields& fields, const UsualShape& usual, DecoderConfig& c) {
+    c.vocabulary = readCount(fields, "vocab_size", usual.vocabulary);
+    c.width = readCount(fields, "hidden_size", usual.width);
+    c.layers = readCount(fields, "num_hidden_layers", usual.layers);
+    c.heads = readCount(fields, "num_attention_heads", usual.heads);
+    // An absent number of key heads is the family's; null says as many as heads.
+    const bool isUsual = usual.keyHeads > 0 && !fields.isThere("num_key_value_heads");
+    c.keyHeads = fields.integer("num_key_value_heads", isUsual ? usual.keyHeads : c.heads);
+    const std::int64_t even = c.heads > 0 ? c.width / c.heads : 0;
+    c.headDim = fields.integer("head_dim", usual.headDim > 0 ? usual.headDim : even);
 }
 
 } // namespace
 
-Blueprint readLlamaLike(const ConfigFields& fields, std::int64_t headDim) {
+Blueprint readLlamaLike(const ConfigFields& fields, const UsualShape& usual) {
     Blueprint b;
     DecoderConfig& c = b.config;
-    readHeads(fields, headDim, c);
-    c.hidden = fields.integer("intermediate_size");
+    readHeads(fields, usual, c);
+    c.hidden = readCount(fields, "intermediate_size", usual.hidden);
     c.norm = NormKind::Root;
     c.normBiases = false;
     c.normEpsilon = fields.number("rms_norm_eps", 1e-6);
@@ -30,11 +31,11 @@ Blueprint readLlamaLike(const ConfigFields& fields, std::int64_t headDim) {
     c.gated = true;
     c.qkvBias = c.outputBias = c.mlpBias = false;
     c.tiedHead = fields.boolean("tie_word_embeddings", false);
-    c.positions.rotary = readRotary(fields, c);
+    c.positions.rotary = readRotary(fields, c, 1, 10000, {.usualLength = usual.trainingLength});
     if (c.positions.rotary->dims != c.headDim)
         fields.refuse(fields.among({"partial_rotary_factor", "rope_parameters"}),
                       "which rotates a part of each head; this family rotates all of it");
-    c.trainingLength = fields.integer("max_position_embeddings", 0);
+    c.trainingLength = fields.integer("max_position_embeddings", usual.trainingLength);
     b.prefixes = {"model."};
     b.tensors = {
         {"embedding", {"embed_tokens"}},
@@ -55,7 +56,9 @@ Blueprint readLlamaLike(const ConfigFields& fields, std::int64_t headDim) {
 }
 
 Blueprint readLlama(const ConfigFields& fields) {
-    Blueprint b = readLlamaLike(fields);
+    Blueprint b = readLlamaLike(
+        fields,
+        {.vocabulary = 32'000, .width = 4096, .layers = 32, .heads = 32, .hidden = 11'008, .trainingLength = 2048});
     b.config.qkvBias = b.config.outputBias = fields.boolean("attention_bias", false);
     b.config.mlpBias = fields.boolean("mlp_bias", false);
     return b;

@@ -2,10 +2,11 @@
 #pragma once
 
 #include "core/checkpoint/families/family.h"
+#include "core/checkpoint/families/shared_fields.h"
 
 namespace slopescope::families {
 
-// All but what a family says for itself; no biases. `headDim`: where the config is silent, 0 for width / heads.
-Blueprint readLlamaLike(const ConfigFields& fields, std::int64_t headDim = 0);
+// All but what a family says for itself; no biases. `usual`: what stands in for counts that the config leaves out.
+Blueprint readLlamaLike(const ConfigFields& fields, const UsualShape& usual);
 
 } // namespace slopescope::families

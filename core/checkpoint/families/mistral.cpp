@@ -4,13 +4,20 @@
 namespace slopescope::families {
 
 Blueprint readMistral(const ConfigFields& fields) {
-    Blueprint b = readLlamaLike(fields);
-    // transformers' MistralConfig: 8 key heads and a window of 4,096 where the file says nothing; null says as many key heads as
-    // heads, and no window.
-    if (!fields.isThere("num_key_value_heads"))
-        b.config.keyHeads = 8;
+    Blueprint b = readLlamaLike(fields, {.vocabulary = 32'000,
+                                         .width = 4096,
+                                         .layers = 32,
+                                         .heads = 32,
+                                         .keyHeads = 8,
+                                         .hidden = 14'336,
+                                         .trainingLength = 131'072});
+    // transformers' MistralConfig: a window of 4,096 where the file says nothing; null says that there is none. It
+    // slides in every layer, whatever layer_types says.
     const std::int64_t usual = fields.isThere("sliding_window") ? 0 : 4096;
-    b.config.windows = readWindows(fields, fields.integer("sliding_window", usual), b.config.layers, 0);
+    const std::int64_t window = fields.integer("sliding_window", usual);
+    b.config.windows = windowInEveryLayer(fields, window, b.config.layers);
+    if (fields.has("layer_types") && !b.config.windows.empty())
+        fields.remark("\"layer_types\" is not read for Mistral, whose window is in every layer");
     return b;
 }
 

@@ -1,6 +1,7 @@
 #include "core/checkpoint/families/family.h"
 #include "core/checkpoint/families/shared_fields.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace slopescope::families {
@@ -26,8 +27,7 @@ void readAttention(const ConfigFields& fields, DecoderConfig& c) {
     for (const char* field : {"prefix_lm", "rope"})
         requireBoolean(fields, field, false, kNotComputed);
     requireBoolean(fields, "fused_qkv", true, "a layout of tensors that is not read");
-    if (const std::int64_t window = fields.integer("sliding_window_size", -1); window > 0)
-        c.windows.assign(std::size_t(c.layers), window);
+    c.windows = windowInEveryLayer(fields, std::max<std::int64_t>(fields.integer("sliding_window_size", -1), 0), c.layers);
     if (fields.boolean("alibi", true)) {
         c.positions.bias = BiasKind::Linear;
         c.setSlopes(paperSlopes(int(c.heads), fields.number("alibi_bias_max", 8)));
@@ -73,7 +73,8 @@ void readNorms(const ConfigFields& fields, DecoderConfig& c) {
 Blueprint readMpt(const ConfigFields& fields) {
     Blueprint b;
     DecoderConfig& c = b.config;
-    readShape(fields, {"d_model", "n_layers", "n_heads"}, c);
+    readShape(fields, {"d_model", "n_layers", "n_heads"}, c,
+              {.vocabulary = 50'368, .width = 2048, .layers = 24, .heads = 16});
     c.hidden = readHidden(fields, c.width);
     readNorms(fields, c);
     c.qkvBias = c.outputBias = c.mlpBias = c.normBiases = !fields.boolean("no_bias", true);

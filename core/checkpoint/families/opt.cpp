@@ -6,8 +6,9 @@ namespace slopescope::families {
 Blueprint readOpt(const ConfigFields& fields) {
     Blueprint b;
     DecoderConfig& c = b.config;
-    readShape(fields, {"hidden_size", "num_hidden_layers", "num_attention_heads"}, c);
-    c.hidden = fields.integer("ffn_dim");
+    readShape(fields, {"hidden_size", "num_hidden_layers", "num_attention_heads"}, c,
+              {.vocabulary = 50'272, .width = 768, .layers = 12, .heads = 12});
+    c.hidden = readCount(fields, "ffn_dim", 3072);
     const std::int64_t embeddingWidth = fields.integer("word_embed_proj_dim", c.width);
     c.embeddingWidth = embeddingWidth == c.width ? 0 : embeddingWidth;
     const bool normFirst = fields.boolean("do_layer_norm_before", true);

@@ -2,13 +2,18 @@
 #include "core/checkpoint/families/family.h"
 
 #include "core/base/error.h"
+#include "core/base/in_quotes.h"
 #include "core/model/decoder_weights.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/linalg_vector_norm.h>
 
+#include <algorithm>
+#include <map>
 #include <memory>
+#include <set>
+#include <string_view>
 
 namespace slopescope::families {
 namespace {
@@ -129,24 +134,71 @@ SourceTensor fromThree(std::shared_ptr<const TensorSource> theirs, const std::ve
 std::string heldName(const TensorSource& theirs, const Blueprint& blueprint, const std::string& ours) {
     for (const TensorRule& rule : blueprint.tensors)
         if (rule.ours == ours)
-            if (const std::string name = theirName(theirs, blueprint, {ours, {}, ".weight"}, rule.theirs.front()); theirs.has(name))
+            if (const std::string name = theirName(theirs, blueprint, {ours, {}, ".weight"}, rule.theirs.front());
+                theirs.has(name))
                 return name;
     return {};
 }
 
-// What the files hold settles whether the output projection is the embedding: a head that is stored counts, whatever the
-// config says (so transformers and llama.cpp read it), and without one a family that ties by default is tied. Of a tied model
-// of which only the head was stored, that is the embedding: its name is returned, else nothing.
-std::string settleHead(const TensorSource& theirs, Blueprint& blueprint) {
-    const std::string head = heldName(theirs, blueprint, "head");
+// By the names of ours: the tensor of theirs that is taken in place of the one which the rules name.
+using Substitutes = std::map<std::string, std::string>;
+
+// What the files hold settles whether the output projection is the embedding: a head that is stored counts, whatever
+// the config says (so transformers and llama.cpp read it), and without one a family that ties by default is tied. Of a
+// tied model of which only the head was stored, that is the embedding. A head with a bias of its own is kept apart even
+// where it is tied.
+Substitutes settleHead(const TensorSource& theirs, Blueprint& blueprint) {
+    DecoderConfig& config = blueprint.config;
+    const std::string head = heldName(theirs, blueprint, "head"), embedding = heldName(theirs, blueprint, "embedding");
+    const std::string file = theirs.path().string();
     if (head.empty()) {
-        blueprint.config.tiedHead = blueprint.config.tiedHead || blueprint.tiedByDefault;
-        return {};
+        if (!config.tiedHead && blueprint.tiedByDefault)
+            blueprint.remarks.push_back(
+                file + ": there is no output projection, which the config says is a matrix of its own: "
+                       "the embedding is taken for it.");
+        config.tiedHead = config.tiedHead || blueprint.tiedByDefault;
+        if (!config.tiedHead || !config.headBias)
+            return {};
+        config.tiedHead = false;
+        return embedding.empty() ? Substitutes() : Substitutes{{"head.weight", embedding}};
     }
-    const bool alone = heldName(theirs, blueprint, "embedding").empty();
-    if (!alone)
-        blueprint.config.tiedHead = false;
-    return alone && blueprint.config.tiedHead ? head : std::string();
+    Substitutes held{{"head.weight", head}}; // under whichever of its names
+    if (!config.tiedHead)
+        return held;
+    if (embedding.empty()) {
+        config.tiedHead = !config.headBias;
+        held["embedding.weight"] = head;
+        return held;
+    }
+    const bool isCopy = theirs.same(head, embedding);
+    config.tiedHead = isCopy && !config.headBias;
+    if (!isCopy)
+        blueprint.remarks.push_back(file +
+                                    ": the config says that the output projection is the embedding, but another is stored: "
+                                    "the stored one counts.");
+    return held;
+}
+
+// What files hold beside the weights, and is made anew here: masks, tables of sine and cosine, slopes.
+bool isTable(const std::string& name) {
+    static constexpr std::string_view kEndings[] = {".attn.bias", ".attention.bias", "masked_bias", "rotary_emb.inv_freq",
+                                                    ".rope.freqs", ".cos_cached", ".sin_cached", "relative_pe.slopes",
+                                                    "position_ids", "future_mask"};
+    return std::any_of(std::begin(kEndings), std::end(kEndings),
+                       [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+void remarkOnTheUnused(const TensorSource& theirs, const std::set<std::string>& used, Blueprint& blueprint) {
+    std::string first;
+    std::size_t count = 0;
+    for (const auto& [name, tensor] : theirs.tensors())
+        if (!used.contains(name) && !isTable(name) && ++count == 1)
+            first = name;
+    if (count > 0)
+        blueprint.remarks.push_back(theirs.path().string() +
+                                    (count == 1 ? ": a tensor is not used, "
+                                                : ": " + std::to_string(count) + " tensors are not used, the first ") +
+                                    inQuotes(first) + ".");
 }
 
 } // namespace
@@ -154,7 +206,8 @@ std::string settleHead(const TensorSource& theirs, Blueprint& blueprint) {
 TensorSource ourTensors(const TensorSource& theirs, Blueprint& blueprint) {
     if (blueprint.tensors.empty())
         return theirs;
-    const std::string headAsEmbedding = settleHead(theirs, blueprint);
+    const Substitutes substitutes = settleHead(theirs, blueprint);
+    std::set<std::string> used;
     const auto source = std::make_shared<const TensorSource>(theirs);
     TensorSource ours(theirs.path());
     DecoderWeights none;
@@ -164,9 +217,11 @@ TensorSource ourTensors(const TensorSource& theirs, Blueprint& blueprint) {
             if (rule.ours != parts.rule)
                 continue;
             std::vector<std::string> names;
+            const auto substitute = substitutes.find(name);
             for (const std::string& pattern : rule.theirs)
-                names.push_back(parts.rule == "embedding" && !headAsEmbedding.empty() ? headAsEmbedding
-                                                                                  : theirName(theirs, blueprint, parts, pattern));
+                names.push_back(substitute != substitutes.end() ? substitute->second
+                                                                : theirName(theirs, blueprint, parts, pattern));
+            used.insert(names.begin(), names.end());
             ours.add(name, names.size() == 1 ? fromOne(source, names[0], shape, rule.layout, blueprint.config)
                                              : fromThree(source, names, shape, blueprint.config));
             return;
@@ -174,6 +229,9 @@ TensorSource ourTensors(const TensorSource& theirs, Blueprint& blueprint) {
         throw Error(theirs.path().string() + ": models of type \"" + blueprint.config.modelType +
                     "\" have no tensor \"" + name + "\", which config.json asks for.");
     });
+    if (blueprint.config.tiedHead) // a copy of the embedding
+        used.insert(heldName(theirs, blueprint, "head"));
+    remarkOnTheUnused(theirs, used, blueprint);
     return ours;
 }
 
