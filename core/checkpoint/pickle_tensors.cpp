@@ -32,22 +32,21 @@ bool multiply(std::int64_t a, std::int64_t b, std::int64_t& product) {
     return !__builtin_mul_overflow(a, b, &product);
 }
 
-// Whether shape, strides and offset stay within the storage. Strides of 0 repeat what is stored: a tensor may be larger
-// than its storage, but not than a mask over 8,192 tokens: a few bytes must not claim the machine's memory.
+// Whether shape, strides and offset stay within the storage. Strides of 0 repeat what is stored: a tensor may be larger than
+// its storage, and whoever reads it asks whether it is too large.
 bool liesWithin(const Node& tensor, std::int64_t elements) {
-    constexpr std::int64_t kMost = std::int64_t{1} << 26;
-    std::int64_t count = 1, bound = 1, last = tensor.offset;
+    std::int64_t bound = 1, last = tensor.offset;
     bool isEmpty = false;
     for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
         const std::int64_t size = tensor.shape[i];
         isEmpty = isEmpty || size == 0;
         std::int64_t step = 0;
-        if (!multiply(bound, std::max<std::int64_t>(size, 1), bound) || !multiply(count, size, count) ||
+        if (!multiply(bound, std::max<std::int64_t>(size, 1), bound) ||
             !multiply(std::max<std::int64_t>(size - 1, 0), tensor.strides[i], step) ||
             __builtin_add_overflow(last, step, &last))
             return false;
     }
-    return isEmpty || (count <= std::max(kMost, elements) && last < elements);
+    return isEmpty || last < elements;
 }
 
 // "float32", "uint16", "float8_e4m3fn", "per_tensor_affine": types of numbers and ways to quantise them, none a function.

@@ -21,6 +21,7 @@ using Kind = pickle::Value::Kind;
 
 static_assert(std::endian::native == std::endian::little, "archives are little endian, and are used as they lie");
 
+constexpr std::int64_t kMostRepeated = 1 << 26; // values of an expanded view, those of a mask over 8,192 tokens
 constexpr std::uint64_t kLargestPickle = 1 << 26; // a checkpoint needs some 200 bytes for each of its tensors
 // How a file of the old format begins: a pickle of the number 0x1950a86a20f9469cfc6c.
 constexpr std::string_view kOldMagic("\x80\x02\x8a\x0al\xfc\x9c"
@@ -169,14 +170,17 @@ void addTensor(const std::string& name, const Node& tensor, const Storages& stor
     const bool isEmpty = std::count(tensor.shape.begin(), tensor.shape.end(), 0) > 0;
     const auto offset = isEmpty ? 0 : static_cast<std::uint64_t>(tensor.offset) * type->bytes;
     const StoredTensor placed{place->second.begin + offset, *type->scalar, tensor.shape, tensor.strides};
-    SourceTensor made{type->name, tensor.shape, stored.path(), [stored, placed, what, type] {
+    const auto elements = std::accumulate(placed.shape.begin(), placed.shape.end(), std::int64_t{1}, std::multiplies<>());
+    const bool isTooLarge = elements > std::max(kMostRepeated, storage.elements);
+    SourceTensor made{type->name, tensor.shape, stored.path(), [stored, placed, what, type, isTooLarge] {
                           if (!at::isFloatingType(placed.type))
                               throw Error(what + " holds no floating-point numbers but " + type->name + ".");
+                          if (isTooLarge) // a few bytes must not claim the machine's memory
+                              throw Error(what + " repeats few stored values to " + shapeText(placed.shape) + ", which is too large to be read.");
                           return readStored(stored, placed, at::kFloat);
                       }};
     keepForm(made, [stored, placed](at::ScalarType type) { return readStored(stored, placed, type); });
     if (isContiguous(placed.shape, placed.strides)) {
-        const auto elements = std::accumulate(placed.shape.begin(), placed.shape.end(), std::int64_t{1}, std::multiplies<>());
         made.place = StoredPlace{stored, placed.begin, static_cast<std::uint64_t>(elements) * type->bytes};
     }
     source.add(name, std::move(made));

@@ -36,8 +36,9 @@ void addSafetensors(const fs::path& file, TensorSource& source) {
 
 using AddFile = void (*)(const fs::path&, TensorSource&);
 
-// The index settles which copy of a tensor counts. One that it looks for in the wrong shard is found where it is; what no shard
-// holds is missed only where somebody asks for it.
+// The index settles which copy of a tensor counts. One that it looks for in the wrong shard, or does not list, is found where it
+// is, in the last shard by name if there are several copies, as transformers reads them. What no shard holds is missed only where
+// somebody asks for it.
 TensorSource openShards(const fs::path& index, AddFile addFile, const Job& job) {
     TensorSource source(index);
     const ShardIndex shards = readShardIndex(index);
@@ -53,13 +54,10 @@ TensorSource openShards(const fs::path& index, AddFile addFile, const Job& job) 
             source.add(name, byShard.at(shard).tensors().at(name));
         else
             source.promise(name, shard);
-    for (const auto& [shard, tensors] : byShard)
-        for (const auto& [name, tensor] : tensors.tensors()) {
-            const auto listed = shards.fileOf.find(name);
-            const bool isDecided = listed != shards.fileOf.end() && byShard.at(listed->second).has(name);
-            if (!isDecided)
+    for (auto shard = byShard.rbegin(); shard != byShard.rend(); ++shard)
+        for (const auto& [name, tensor] : shard->second.tensors())
+            if (!source.has(name))
                 source.add(name, tensor);
-        }
     return source;
 }
 

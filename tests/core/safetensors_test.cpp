@@ -69,6 +69,28 @@ protected:
     std::filesystem::path m_folder, m_file;
 };
 
+// The format's own reader takes null for no metadata.
+TEST_F(Safetensors, NullMetadataAreNone) {
+    write(R"({"__metadata__":null,"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", bytesOf<float>({1, 2}));
+    const TensorFile file = TensorFile::open(m_file);
+    EXPECT_TRUE(file.metadata().empty());
+    EXPECT_TRUE(at::equal(file.read("a", at::kFloat), at::arange(1, 3, at::kFloat)));
+}
+
+// Of a type that no model here needs, a tensor is missed only where it is asked for.
+TEST_F(Safetensors, TypesThatNobodyNeedsCloseNothing) {
+    for (const char* type : {"F4", "F6_E2M3", "F6_E3M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "F8_E8M0", "C64", "U16"}) {
+        const int bits = type[0] == 'C' ? 64 : type[0] == 'U' ? 16 : type[1] - '0';
+        const std::string end = std::to_string(8 + bits); // of 8 values
+        write(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":")" + std::string(type) +
+                  R"(","shape":[8],"data_offsets":[8,)" + end + "]}}",
+              bytesOf<float>({1, 2}) + std::string(std::size_t(bits), '\0'));
+        const TensorFile file = TensorFile::open(m_file);
+        EXPECT_TRUE(at::equal(file.read("a", at::kFloat), at::arange(1, 3, at::kFloat))) << type;
+        EXPECT_THROW(file.read("b", at::kFloat), Error) << type;
+    }
+}
+
 TEST_F(Safetensors, ReadsAFileWrittenByHand) {
     write(R"({"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},)"
           R"("b":{"dtype":"I64","shape":[],"data_offsets":[24,32]}}   )",

@@ -122,6 +122,34 @@ TEST_F(Shards, ANameThatNoShardHasClosesNothing) {
     EXPECT_FALSE(slopescope::refusal([&] { source.load("four"); }).empty());
 }
 
+// transformers reads every shard whatever the index says of it.
+TEST_F(Shards, ATensorIsFoundInAShardThatTheIndexDoesNotSay) {
+    index(R"({"one":"b.safetensors","two":"b.safetensors","three":"a.safetensors"})");
+    const TensorSource source = openTensorSource(m_folder.path(), Job());
+    EXPECT_TRUE(at::equal(source.load("one"), ramp({2, 3})));
+    EXPECT_TRUE(at::equal(source.load("three"), ramp({5})));
+}
+
+// Of two copies that no entry decides between, that of the last shard by name counts, as in transformers.
+TEST_F(Shards, OfCopiesThatTheIndexDoesNotListTheLastShardsCounts) {
+    writeTensorFile(m_folder / "a.safetensors", {{"one", ramp({2, 3})}, {"extra", at::zeros({2})}, {"stray", at::zeros({3})}});
+    writeTensorFile(m_folder / "b.safetensors", {{"three", ramp({5})}, {"extra", at::ones({2})}, {"stray", at::ones({3})}});
+    writeTensorFile(m_folder / "c.safetensors", {{"four", ramp({2})}});
+    index(R"({"three":"b.safetensors","one":"a.safetensors","four":"c.safetensors","stray":"c.safetensors"})");
+    const TensorSource source = openTensorSource(m_folder.path(), Job());
+    EXPECT_TRUE(at::equal(source.load("extra"), at::ones({2})));
+    EXPECT_TRUE(at::equal(source.load("stray"), at::ones({3}))) << "listed for a shard that has it not";
+}
+
+TEST_F(Shards, MayLieInFoldersBelow) {
+    fs::create_directories(m_folder / "parts" / "first");
+    fs::rename(m_folder / "a.safetensors", m_folder / "parts" / "first" / "a.safetensors");
+    index(R"({"one":"parts/first/a.safetensors","two":"parts/first/a.safetensors","three":"b.safetensors"})");
+    const TensorSource source = openTensorSource(m_folder.path(), Job());
+    EXPECT_TRUE(at::equal(source.load("one"), ramp({2, 3})));
+    EXPECT_TRUE(at::equal(source.load("three"), ramp({5})));
+}
+
 TEST_F(Shards, OpeningStopsWhenAsked) {
     index(R"({"one":"a.safetensors"})");
     std::stop_source stop;
