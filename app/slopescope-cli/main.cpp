@@ -4,7 +4,9 @@
 
 #include "core/device.h"
 #include "core/base/error.h"
+#include "core/base/bytes_text.h"
 #include "core/base/in_quotes.h"
+#include "core/base/memory_fault.h"
 #include "core/threads.h"
 
 #include <CLI/CLI.hpp>
@@ -12,7 +14,6 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
-#include <new>
 #include <stop_token>
 
 namespace {
@@ -61,6 +62,12 @@ std::string usageFault(const CLI::App* app, const CLI::Error& fault) {
     return "slopescope-cli: " + words + " (" + asked + " --help says more).\n";
 }
 
+std::string memorySentence(const slopescope::MemoryFault& fault) {
+    using slopescope::bytesText;
+    return "There is not enough memory for this: " +
+           (fault.asked ? bytesText(*fault.asked) + " were asked for, " : std::string()) + bytesText(fault.left) + " are left.";
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -102,20 +109,19 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "slopescope-cli: %s\n", sentence.c_str());
         return status;
     };
-    const char* const noMemory = "There is not enough memory for this.";
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& fault) {
         return app.exit(fault) ? 2 : 0;
     } catch (const slopescope::Cancelled&) {
         return fail("stopped.", 130);
-    } catch (const std::bad_alloc&) {
-        return fail(noMemory, 2);
     } catch (const slopescope::Error& fault) {
         return fail(fault.what(), 2);
     } catch (const std::exception& fault) { // LibTorch's, which go on with a trace of the stack
+        if (const auto memory = slopescope::memoryFault(fault))
+            return fail(memorySentence(*memory), 2);
         const std::string words = fault.what();
-        return fail(words.find("allocate memory") == words.npos ? words.substr(0, words.find('\n')) : noMemory, 2);
+        return fail(words.substr(0, words.find('\n')), 2);
     }
     return 0;
 }

@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace slopescope {
@@ -34,11 +35,21 @@ fs::path controlGroup(const fs::path& root) {
     return {};
 }
 
+// What a limit of this process's address space leaves (ulimit -v).
+std::int64_t leftOfAddressSpace(const fs::path& root) {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return std::numeric_limits<std::int64_t>::max();
+    const std::int64_t pages = numberIn(root / "proc/self/statm").value_or(0);
+    return std::int64_t(limit.rlim_cur) - pages * sysconf(_SC_PAGESIZE);
+}
+
 } // namespace
 
 std::int64_t availableMemory(const fs::path& root) {
     const std::optional<std::int64_t> kibibytes = numberIn(root / "proc/meminfo", "MemAvailable:");
     std::int64_t left = kibibytes ? *kibibytes * 1024 : sysconf(_SC_PAGESIZE) * sysconf(_SC_AVPHYS_PAGES);
+    left = std::min(left, leftOfAddressSpace(root));
     for (fs::path group = controlGroup(root);; group = group.parent_path()) { // each may limit those within it
         const fs::path folder = root / "sys/fs/cgroup" / group;
         const auto granted = numberIn(folder / "memory.max"), taken = numberIn(folder / "memory.current");

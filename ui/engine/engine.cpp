@@ -1,12 +1,12 @@
 #include "ui/engine/engine.h"
 
 #include "core/base/error.h"
+#include "core/base/memory_fault.h"
 #include "core/threads.h"
 #include "ui/widgets/format.h"
 
 #include <QFileInfo>
 
-#include <new>
 #include <utility>
 
 namespace slopescope::ui {
@@ -31,6 +31,23 @@ bool isDeviceError() {
         return true;
     } catch (...) {
         return false;
+    }
+}
+
+// What was asked for, and both amounts.
+QString memorySentence(const MemoryFault& fault, Task task, const QString& subject, std::int64_t length) {
+    const QString left = byteSize(fault.left);
+    const QString amounts = fault.asked ? Engine::tr("%1 were asked for, %2 are left").arg(byteSize(*fault.asked), left)
+                                        : Engine::tr("%1 are left").arg(left);
+    switch (task) {
+    case Task::OpenModel:
+        return Engine::tr("There is not enough memory to open the model %1: %2.").arg(subject, amounts);
+    case Task::OpenText:
+        return Engine::tr("There is not enough memory to open the text %1: %2.").arg(subject, amounts);
+    case Task::Sweep:
+        return Engine::tr("There is not enough memory to measure windows of %1 tokens: %2.").arg(grouped(length), amounts);
+    default:
+        return Engine::tr("There is not enough memory to show %1 tokens: %2.").arg(grouped(length), amounts);
     }
 }
 
@@ -497,19 +514,9 @@ QString Engine::sentence(Task task, const QString& subject, std::int64_t length)
         throw;
     } catch (const Error& error) {
         return QString::fromStdString(error.what());
-    } catch (const std::bad_alloc&) {
-        switch (task) {
-        case Task::OpenModel:
-            return tr("There is not enough memory to open the model %1.").arg(subject);
-        case Task::OpenText:
-            return tr("There is not enough memory to open the text %1.").arg(subject);
-        case Task::Sweep:
-            return tr("There is not enough memory to measure windows of %1 tokens.").arg(grouped(length));
-        default:
-            return tr("There is not enough memory to show %1 tokens.").arg(grouped(length));
-        }
     } catch (const std::exception& error) {
-        return QString::fromUtf8(error.what()).section('\n', 0, 0);
+        const auto memory = memoryFault(error);
+        return memory ? memorySentence(*memory, task, subject, length) : QString::fromUtf8(error.what()).section('\n', 0, 0);
     } catch (...) {
         return tr("The computation failed for an unknown reason.");
     }
