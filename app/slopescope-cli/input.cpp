@@ -1,5 +1,6 @@
 #include "app/slopescope-cli/input.h"
 
+#include "app/slopescope-cli/output.h"
 #include "core/base/error.h"
 #include "core/base/in_quotes.h"
 #include "core/base/json.h"
@@ -25,12 +26,16 @@ void addModel(CLI::App& verb, std::string& model) {
     verb.add_option("MODEL", model, "A model's folder, or the name of a bundled model")->required()->type_name("");
 }
 
+void addRawLineEnds(CLI::App& verb, TextFileOptions& textFile) {
+    verb.add_flag("--raw-line-ends", textFile.rawLineEnds,
+                  "Read the text's bytes as they are: CRLF and CR do not become LF,\n"
+                  "a byte order mark stays");
+}
+
 void addInput(CLI::App& verb, Input& input) {
     addModel(verb, input.model);
     verb.add_option("--text", input.text, "UTF-8 text to read")->type_name("FILE");
-    verb.add_flag("--raw-line-ends", input.textFile.rawLineEnds,
-                  "Read the text's bytes as they are: CRLF and CR do not become LF,\n"
-                  "a byte order mark stays");
+    addRawLineEnds(verb, input.textFile);
     verb.add_option("--ids", input.ids, "Token ids to read instead: a JSON list")->type_name("FILE.json");
     verb.parse_complete_callback([&input] {
         if (input.text.empty() == input.ids.empty())
@@ -59,7 +64,7 @@ void addLengths(CLI::App& verb, std::vector<std::int64_t>& lengths, const std::s
         ->allow_extra_args(false) // one word: what follows may be MODEL
         ->expected(1, 1 << 28)    // the words of a list without end, but for "..." in the help
         // CLI11 reads what is past 64 bits as the largest number there is; nothing near it is meant.
-        ->check(CLI::Range(std::numeric_limits<std::int64_t>::min(), std::int64_t(1) << 40))
+        ->check(CLI::Range(std::numeric_limits<std::int64_t>::min(), std::int64_t(1) << 40).description(""))
         ->type_name("L,L,...");
 }
 
@@ -148,6 +153,16 @@ nlohmann::ordered_json slopesJson(const Variant& variant, const ModelFacts& mode
     if (table.empty())
         return nullptr;
     return layersShare(table) ? nlohmann::ordered_json(table[0]) : nlohmann::ordered_json(table);
+}
+
+void addSourcesJson(const Input& input, std::uint64_t digest, const ModelFacts& model, nlohmann::ordered_json& json) {
+    json["directory"] = model.directory.string();
+    json["text"] = input.file().filename().string();
+    json["text_path"] = input.file().string();
+    json["text_digest"] = hexadecimal(digest);
+    if (!model.remarks.empty())
+        json["remarks"] = model.remarks;
+    json["version"] = SLOPESCOPE_VERSION;
 }
 
 void addPositionsJson(const Variant& variant, nlohmann::ordered_json& json) {

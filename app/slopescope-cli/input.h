@@ -37,6 +37,7 @@ struct Input {
 std::string titleOf(const TextFacts& text);
 
 void addModel(CLI::App& verb, std::string& model);
+void addRawLineEnds(CLI::App& verb, TextFileOptions& textFile);
 void addInput(CLI::App& verb, Input& input);
 void addVariant(CLI::App& verb, VariantSpec& spec); // --slopes and --positions
 void addLengths(CLI::App& verb, std::vector<std::int64_t>& lengths, const std::string& help);
@@ -66,6 +67,10 @@ std::string slopesText(const VariantSpec& spec, const Variant& variant, const Mo
 
 // The slopes in force, as a slope file holds them: one list where all layers share it, else a list a layer; null: none.
 nlohmann::ordered_json slopesJson(const Variant& variant, const ModelFacts& model);
+
+// Whose numbers they are: "directory" of the model, "text", "text_path", "text_digest" (of the token ids, hexadecimal),
+// "remarks" on the model's files where there are any, "version".
+void addSourcesJson(const Input& input, std::uint64_t digest, const ModelFacts& model, nlohmann::ordered_json& json);
 
 // "positions" and "off_training_distribution".
 void addPositionsJson(const Variant& variant, nlohmann::ordered_json& json);

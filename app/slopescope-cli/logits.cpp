@@ -4,6 +4,8 @@
 #include "app/slopescope-cli/output.h"
 #include "app/slopescope-cli/verbs.h"
 
+#include "core/base/digest.h"
+
 #include <CLI/CLI.hpp>
 
 #include <memory>
@@ -43,6 +45,10 @@ void run(const Request& r, Context& context) {
         addPositionsJson(variant, json);
         json["shape"] = {ids.size(), model.vocabulary};
         json["out"] = r.out.string();
+        Digest digest;
+        for (const std::int32_t id : ids)
+            digest.add(id);
+        addSourcesJson(r.input, digest.value(), model, json);
         printJson(context, json);
     } else {
         print(context, "Wrote " + r.out.string() + ": float32 [" + std::to_string(ids.size()) + ", " +

@@ -103,7 +103,7 @@ void writePicture(const std::filesystem::path& file, const Picture& picture) {
 }
 
 Json mapJson(const MapResult& map, const MapRequest& r, const ModelFacts& model, const Options& options,
-             const Context& context) {
+             std::uint64_t digest, const Context& context) {
     const Viewport& v = r.viewport;
     Json json{{"model", model.name}, {"device", context.device}, {"slopes", slopesJson(r.variant, model)}};
     addPositionsJson(r.variant, json);
@@ -119,6 +119,7 @@ Json mapJson(const MapResult& map, const MapRequest& r, const ModelFacts& model,
                  {"visited", map.visited},
                  {"seconds", map.seconds},
                  {"out", options.out.string()}});
+    addSourcesJson(options.input, digest, model, json);
     return json;
 }
 
@@ -142,7 +143,7 @@ void run(const Options& options, Context& context) {
     writePicture(options.out, map.picture);
     const Viewport& v = r.viewport;
     if (context.json)
-        printJson(context, mapJson(map, r, model, options, context));
+        printJson(context, mapJson(map, r, model, options, session.text(model.key, context.job)->digest, context));
     else
         print(context, "Wrote " + options.out.string() + ": " + options.pooling + " " + options.stage + " of layer " +
                            std::to_string(options.head.layer) + ", head " + std::to_string(options.head.head) + ", [" +

@@ -23,6 +23,8 @@ void printJson(Context& context, const Json& json);
 std::string fixed(double value, int digits);       // "3.142"; "-" when it is not finite
 std::string significant(double value, int digits); // "0.00391"; "-" when it is not finite
 
+std::string hexadecimal(std::uint64_t digest);     // "00000000cafe1234"
+
 using Row = std::vector<std::string>;
 
 // Columns two spaces apart, the first `left` of them flush left and the others flush right.

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <memory>
 
 namespace slopescope::cli {
@@ -54,12 +53,6 @@ Json finite(double value) {
     return std::isfinite(value) ? Json(value) : Json();
 }
 
-std::string hexadecimal(std::uint64_t digest) {
-    char digits[17];
-    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(digest));
-    return digits;
-}
-
 Json pointsJson(const CurveResult& curve) {
     Json points = Json::array();
     for (const CurvePoint& p : curve.points) {
@@ -90,7 +83,7 @@ Json contextJson(const CurveResult& curve) {
 }
 
 // A curve and all that it takes to measure it again.
-Json curveJson(const CurveResult& curve, const CurvePlan& plan, const ModelFacts& model, const TextFacts& text,
+Json curveJson(const CurveResult& curve, const CurvePlan& plan, const ModelFacts& model, const Input& input,
                const Context& context) {
     const bool onePass = plan.protocol == Protocol::OnePass;
     Json json{{"model", model.name},
@@ -102,8 +95,7 @@ Json curveJson(const CurveResult& curve, const CurvePlan& plan, const ModelFacts
     if (onePass)
         json["context"] = contextJson(curve);
     addPositionsJson(curve.variant, json);
-    json["text"] = text.name;
-    json["text_digest"] = hexadecimal(curve.textDigest);
+    addSourcesJson(input, curve.textDigest, model, json);
     json["text_tokens"] = curve.textTokens;
     json["max_tokens"] = plan.maxTokens > 0 ? Json(plan.maxTokens) : Json();
     json["windows"] = curve.windowsDone;
@@ -113,7 +105,6 @@ Json curveJson(const CurveResult& curve, const CurvePlan& plan, const ModelFacts
         json["error"] = plan.error;
         json["seed"] = plan.seed;
     }
-    json["version"] = SLOPESCOPE_VERSION;
     return json;
 }
 
@@ -165,7 +156,7 @@ void run(const Options& options, Context& context) {
     if (!curve.fault.empty())
         throw Error(curve.fault);
     if (context.json)
-        printJson(context, curveJson(curve, plan, model, *text, context));
+        printJson(context, curveJson(curve, plan, model, options.input, context));
     else
         print(context, curveText(curve, plan, model, *text, options));
 }

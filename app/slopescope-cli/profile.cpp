@@ -64,6 +64,7 @@ void run(const Options& options, Context& context) {
             heads.push_back(profileJson(p));
         Json json{{"model", model.name}, {"device", context.device}, {"slopes", slopesJson(variant, model)}};
         addPositionsJson(variant, json);
+        addSourcesJson(options.input, session.text(model.key, context.job)->digest, model, json);
         json["length"] = options.length;
         json["heads"] = std::move(heads);
         printJson(context, json);

@@ -36,6 +36,9 @@ void encode(const text::Tokenizer& tokenizer, const Options& options, Context& c
     // Either output is an id file for --ids.
     if (context.json)
         printJson(context, {{"text", options.input.text.filename().string()},
+                            {"text_path", options.input.text.string()},
+                            {"model", options.input.model},
+                            {"version", SLOPESCOPE_VERSION},
                             {"changes", file.changes()},
                             {"count", tokens.size()},
                             {"ids", std::move(ids)},

@@ -1,4 +1,5 @@
 // slopescope-cli train: our own models, from text.
+#include "app/slopescope-cli/input.h"
 #include "app/slopescope-cli/output.h"
 #include "app/slopescope-cli/verbs.h"
 
@@ -39,7 +40,8 @@ void run(TrainingRequest& request, Context& context) {
                             {"steps", request.steps},
                             {"tokens_seen", request.steps * request.batch * request.length},
                             {"training_loss", last.step ? Json(last.loss) : Json()},
-                            {"validation_loss", last.step ? Json(last.validationLoss) : Json()}});
+                            {"validation_loss", last.validationLoss > 0 ? Json(last.validationLoss) : Json()},
+                            {"version", SLOPESCOPE_VERSION}});
     else
         print(context, "Trained the model " + request.directory.string() + "\n");
 }
@@ -62,6 +64,7 @@ void addTrain(CLI::App& app, Context& context) {
         ->expected(1, -1)
         ->type_name("FILE");
     verb->add_option("--valid", request->validation, "UTF-8 file to validate on")->required()->type_name("FILE");
+    addRawLineEnds(*verb, request->textFiles);
     verb->add_option("--out", request->directory, "Folder of the run, and of the model once finished")
         ->required()
         ->type_name("FOLDER");

@@ -67,7 +67,7 @@ void checkPositions(const DecoderConfig& c, const std::string& source) {
     checkRange(source, "length that slopes are scaled from", c.slopeLength, 0);
     if (!c.windows.empty() && std::ssize(c.windows) != c.layers)
         throw Error(source + ": there are attention windows for " + std::to_string(c.windows.size()) + " of " +
-                    std::to_string(c.layers) + " layers.");
+                    std::to_string(c.layers) + (c.layers == 1 ? " layer." : " layers."));
     for (const std::int64_t window : c.windows)
         checkRange(source, "attention window", window, 0);
     checkRange(source, "number of sinks", c.sinks, 0);

@@ -229,6 +229,9 @@ SlopeTable parseSlopes(std::string_view text, const SlopeTable& own) {
     const bool fits =
         table.size() == own.size() &&
         std::all_of(table.begin(), table.end(), [&](const SlopeSet& slopes) { return slopes.size() == own[0].size(); });
+    if (!fits && layersShare(table) && table.size() == own.size()) // one list, for every layer
+        spec.refuse("are for " + std::to_string(table[0].size()) + (table[0].size() == 1 ? " head" : " heads") +
+                    ", but each layer of the model has " + std::to_string(own[0].size()) + ".");
     if (!fits) {
         const auto odd = std::find_if(table.begin(), table.end(),
                                       [&](const SlopeSet& slopes) { return slopes.size() != own[0].size(); });
@@ -248,7 +251,7 @@ bool layersShare(const SlopeTable& table) {
 
 void checkSlopes(const SlopeTable& table, int layers, int heads) {
     if (table.size() != static_cast<std::size_t>(layers))
-        throw Error("There are slopes for " + std::to_string(table.size()) + " layers, but the model has " +
+        throw Error("There are slopes for " + std::to_string(table.size()) + (table.size() == 1 ? " layer" : " layers") + ", but the model has " +
                     std::to_string(layers) + ".");
     for (std::size_t layer = 0; layer < table.size(); ++layer) {
         if (table[layer].size() != static_cast<std::size_t>(heads))

@@ -189,8 +189,10 @@ double validate(DifferentiableForward& forward, const DecoderWeights& weights, s
 
 void writeTrainingFacts(const TrainingRequest& r, const Corpus& corpus, const TrainingProgress& p, double seconds) {
     char summary[96];
-    std::snprintf(summary, sizeof summary, "%zu %s, %.1f M tokens", corpus.files, corpus.files == 1 ? "text" : "texts",
-                  double(corpus.tokens.size()) / 1e6);
+    const double tokens = double(corpus.tokens.size());
+    const bool millions = tokens >= 1e5; // "0.0 M" says nothing
+    std::snprintf(summary, sizeof summary, millions ? "%zu %s, %.1f M tokens" : "%zu %s, %.0f tokens", corpus.files,
+                  corpus.files == 1 ? "text" : "texts", millions ? tokens / 1e6 : tokens);
     const nlohmann::json facts{{"command", r.command},
                                {"positions", r.positions},
                                {"corpus_summary", summary},

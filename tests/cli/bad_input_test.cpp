@@ -138,7 +138,7 @@ const Fault kWords[]{
 };
 
 const Fault kSlopes[]{
-    {"TooMany", "perplexity $alibi --text $text --slopes 1,0.5,0.25", "2 heads"},
+    {"TooMany", "perplexity $alibi --text $text --slopes 1,0.5,0.25", "each layer of the model has 2"},
     {"Negative", "perplexity $alibi --text $text --slopes 1,-0.5", "hold -0.5; a slope lies between 0"},
     {"NotFinite", "perplexity $alibi --text $text --slopes 1,inf", "not finite"},
     {"NoRule", "perplexity $alibi --text $text --slopes steep", "are none of"},

@@ -132,6 +132,31 @@ TEST(Numbers, ARecordNamesItsTextItsWindowsAndItsVersion) {
     EXPECT_EQ(side.at("left_over"), ids.size() - 1 - scored);
 }
 
+// Whatever a verb computes of a text names both, so that the record can be traced.
+TEST(Numbers, EveryRecordNamesModelTextAndVersion) {
+    const std::string ids = write("named.json", run({"tokenize", modelOf("alibi"), "--text", textFile()}).out);
+    const std::string array = (folder() / "named.npy").string();
+    const json curve = runJson({"perplexity", modelOf("alibi"), "--text", textFile(), "--lengths", "8"});
+    const std::vector<Arguments> verbs{{"logits", "--out", array},
+                                       {"profile", "--length", "8"},
+                                       {"map", "--length", "8", "--layer", "0", "--head", "0", "--out", array},
+                                       {"perplexity", "--lengths", "8"}};
+    for (const Arguments& verb : verbs)
+        for (const std::string& from : {"--text", "--ids"}) {
+            Arguments arguments = verb;
+            const std::string file = from == "--text" ? textFile() : ids;
+            arguments.insert(arguments.end(), {modelOf("alibi"), from, file});
+            const json record = runJson(arguments);
+            SCOPED_TRACE(verb.front() + " " + from);
+            EXPECT_EQ(record.at("model"), "alibi");
+            EXPECT_EQ(record.at("directory"), modelOf("alibi"));
+            EXPECT_EQ(record.at("text_path"), file);
+            EXPECT_EQ(record.at("text"), std::filesystem::path(file).filename().string());
+            EXPECT_EQ(record.at("text_digest"), curve.at("text_digest"));
+            EXPECT_EQ(record.at("version"), curve.at("version"));
+        }
+}
+
 TEST(Numbers, WhatIsLeftOutIsTheUsual) {
     const std::size_t tokens = idsOfText().size();
     const json curve = runJson({"perplexity", modelOf("alibi"), "--text", textFile()}); // trained at 16

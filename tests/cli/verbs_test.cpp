@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 namespace slopescope::test {
@@ -22,6 +23,7 @@ TEST(Help, EveryVerbExplainsItself) {
         EXPECT_THAT(one.out, HasSubstr("--help"));
     }
     EXPECT_THAT(run({"perplexity", "--help"}).out, HasSubstr("llama-perplexity"));
+    EXPECT_THAT(run({"perplexity", "--help"}).out, HasSubstr("--lengths L,L,...  "));
 }
 
 TEST(Version, IsOneLine) {
@@ -42,6 +44,18 @@ TEST(Info, TellsWhatTheModelIs) {
     EXPECT_TRUE(info.at("longest_length").is_null());
     EXPECT_EQ(runJson({"info", modelOf("learned")}).at("longest_length"), 16);
     EXPECT_THAT(run({"info", modelOf("alibi")}).out, HasSubstr("positions   ALiBi\n"));
+}
+
+// A file that holds more than its config says is read as it is, and that is said.
+TEST(Info, SaysWhatIsNotableOfTheFiles) {
+    EXPECT_EQ(runJson({"info", modelOf("alibi")}).at("remarks"), json::array());
+    const std::string mute = (folder() / "without-letters").string();
+    std::filesystem::copy(modelOf("alibi"), mute);
+    write("without-letters/tokenizer.json", "{}");
+    const json remarks = runJson({"info", mute}).at("remarks");
+    ASSERT_EQ(remarks.size(), 1U);
+    EXPECT_THAT(remarks.at(0).get<std::string>(), HasSubstr("only token ids: " + mute + "/tokenizer.json"));
+    EXPECT_THAT(run({"info", mute}).out, HasSubstr("remarks     No text can be read"));
 }
 
 TEST(Info, OpensABundledModelByName) {
@@ -126,6 +140,30 @@ TEST(Train, StopsOnControlCWithACheckpoint) {
     EXPECT_EQ(stopped.out, "");
     EXPECT_TRUE(std::filesystem::exists(directory + "/resume.safetensors"));
     EXPECT_FALSE(std::filesystem::exists(directory + "/model.safetensors"));
+}
+
+// No validation has happened before the first one is due.
+TEST(Train, SaysWhatThereIsAndReadsRawLineEnds) {
+    const std::string crlf = write("crlf.txt", [] {
+        std::string text;
+        for (int line = 0; line < 200; ++line)
+            text += "The keeper wound clock " + std::to_string(line) + ".\r\n";
+        return text;
+    }());
+    const auto vocabulary = [&](const std::string& name, bool raw) {
+        Arguments arguments = training((folder() / name).string(), "2");
+        std::replace(arguments.begin(), arguments.end(), textFile(), crlf);
+        arguments.insert(arguments.end(), {"--validate-every", "1000"});
+        if (raw)
+            arguments.push_back("--raw-line-ends");
+        const Outcome trained = run(arguments);
+        EXPECT_EQ(trained.status, 0) << trained.err;
+        EXPECT_EQ(trained.err.find("validation 0"), std::string::npos) << trained.err;
+        return read(folder() / name / "training.json");
+    };
+    const json cooked = json::parse(vocabulary("cooked", false)), raw = json::parse(vocabulary("raw", true));
+    EXPECT_NE(cooked.at("corpus").at("bytes"), raw.at("corpus").at("bytes"));
+    EXPECT_THAT(cooked.at("corpus_summary").get<std::string>(), testing::MatchesRegex("1 text, [0-9]+ tokens"));
 }
 
 TEST(Bench, MeasuresEveryPart) {

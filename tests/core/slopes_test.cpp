@@ -214,7 +214,7 @@ TEST_F(SlopeSpec, FaultsAreNamedWithTheSpec) {
         EXPECT_THAT(message, HasSubstr("\"" + std::string(spec) + "\"")) << spec;
         EXPECT_TRUE(message.ends_with(".")) << message;
     }
-    EXPECT_THAT(refusal("0.5,0.25", m_own), HasSubstr("2 layers of 2 heads, but the model has 2 layers of 4 heads"));
+    EXPECT_THAT(refusal("0.5,0.25", m_own), HasSubstr("are for 2 heads, but each layer of the model has 4."));
     EXPECT_THAT(refusal("1,2,3,-4", m_own), HasSubstr("hold -4"));
     EXPECT_THAT(refusal("paper", {}), HasSubstr("no heads"));
 }
