@@ -3,10 +3,12 @@
 #include "ui/lab/lab.h"
 
 #include "ui/lab/names.h"
+#include "ui/text/text_view.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QToolButton>
 
 #include <gtest/gtest.h>
 
@@ -492,6 +494,37 @@ TEST_F(LabTest, ATextThatCannotBeOpenedLeavesTheOldOne) {
     std::ofstream(file) << words(300);
     lab.openText({file, {}, {}, false}); // and once more, now that it is longer
     EXPECT_TRUE(waitFor([&] { return lab.text()->tokens.size() > before; }));
+}
+
+TEST_F(LabTest, RawLineEndsAreOfferedWhereTheyDifferAndAreOneStepOfUndo) {
+    open();
+    TextView view;
+    view.attach(lab);
+    auto* const button = view.findChild<QToolButton*>("rawLineEnds");
+    ASSERT_NE(button, nullptr);
+    EXPECT_FALSE(button->isVisibleTo(&view));
+    QTemporaryDir folder;
+    const std::string file = folder.filePath("dos.txt").toStdString();
+    std::ofstream(file) << words(200) + "\r\n" + words(100) + "\r\n";
+    lab.openText({file, {}, {}, false});
+    ASSERT_TRUE(waitFor([&] { return lab.text() && lab.text()->name == "dos.txt" && lab.isSettled(); }));
+    const auto read = lab.text();
+    EXPECT_EQ(read->text.find('\r'), std::string::npos);
+    EXPECT_TRUE(button->isVisibleTo(&view) && !button->isChecked());
+    const int steps = lab.undoStack().count();
+
+    button->click();
+    ASSERT_TRUE(waitFor([&] { return lab.text() != read && lab.isSettled(); }));
+    EXPECT_NE(lab.text()->text.find("\r\n"), std::string::npos);
+    EXPECT_EQ(lab.text()->changes, "");
+    EXPECT_TRUE(button->isVisibleTo(&view) && button->isChecked());
+    EXPECT_EQ(lab.undoStack().count(), steps + 1);
+
+    const auto raw = lab.text();
+    lab.undoStack().undo();
+    ASSERT_TRUE(waitFor([&] { return lab.text() != raw && lab.isSettled(); }));
+    EXPECT_EQ(lab.text()->text, read->text);
+    EXPECT_TRUE(button->isVisibleTo(&view) && !button->isChecked());
 }
 
 TEST_F(LabTest, ATextOfTheLastRunThatIsGoneGivesWayToTheBundledOne) {

@@ -1,4 +1,10 @@
+// What happens before there is a window: the choice of a BLAS core, and the program run without a display.
 #include "app/startup.h"
+
+#include <QDir>
+#include <QFile>
+#include <QProcess>
+#include <QTemporaryDir>
 
 #include <gtest/gtest.h>
 
@@ -30,6 +36,73 @@ TEST(Startup, AsksForNothingTheProcessorLacks) {
 
 TEST(Startup, LeavesAnotherBlasAlone) {
     EXPECT_EQ(betterBlasCore("", kAvx512), std::nullopt);
+}
+
+struct Ended {
+    int status = -1; // -1: it did not end
+    QString words, faults;
+};
+
+// The program without any display.
+Ended runProgram(const QStringList& arguments) {
+    constexpr int kPatience = 300'000; // ms; reached only when something hangs
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"})
+        environment.remove(name);
+    environment.insert("LC_ALL", "C.UTF-8");
+    const QTemporaryDir runtime; // Qt remarks on its absence
+    environment.insert("XDG_RUNTIME_DIR", runtime.path());
+    QProcess program;
+    program.setProcessEnvironment(environment);
+    program.start(SLOPESCOPE_PROGRAM, arguments);
+    if (!program.waitForFinished(kPatience)) {
+        program.kill();
+        program.waitForFinished();
+        return {};
+    }
+    return {program.exitStatus() == QProcess::NormalExit ? program.exitCode() : -1, program.readAllStandardOutput(),
+            program.readAllStandardError()};
+}
+
+// Exit status 2 and one sentence that names what is wrong.
+void expectFault(const Ended& ended, const QString& fault) {
+    EXPECT_EQ(ended.status, 2);
+    EXPECT_TRUE(ended.faults.contains(fault)) << ended.faults.toStdString();
+    EXPECT_EQ(ended.faults.count('\n'), 1) << ended.faults.toStdString();
+}
+
+TEST(Program, HelpAndVersionNeedNoDisplay) {
+    const Ended help = runProgram({"--help"}), version = runProgram({"--version"});
+    EXPECT_EQ(help.status, 0) << help.faults.toStdString();
+    EXPECT_TRUE(help.words.contains("--screenshot")) << help.words.toStdString();
+    EXPECT_EQ(version.status, 0) << version.faults.toStdString();
+    EXPECT_EQ(version.words.count('\n'), 1) << version.words.toStdString();
+}
+
+TEST(Program, AFolderWithoutModelsEndsIt) {
+    const QTemporaryDir folder;
+    const QString picture = folder.filePath("a.png");
+    expectFault(runProgram({"--resources", "/nowhere", "--screenshot", picture}), "/nowhere holds no folder models/.");
+    EXPECT_FALSE(QFile::exists(picture));
+}
+
+TEST(Program, AModelThatCannotBeOpenedEndsAScreenshot) {
+    const QTemporaryDir folder;
+    const QString picture = folder.filePath("a.png");
+    const Ended ended =
+        runProgram({"--model", folder.path(), "--screenshot", picture, "--length", "64", "--sweep", "64"});
+    EXPECT_EQ(ended.status, 2);
+    EXPECT_TRUE(ended.faults.contains(folder.path())) << ended.faults.toStdString();
+    EXPECT_FALSE(QFile::exists(picture));
+}
+
+TEST(Program, APictureThatCannotBeWrittenLeavesNoFile) {
+    const QTemporaryDir folder;
+    ASSERT_TRUE(QDir(folder.path()).mkdir("a.png")); // a folder of that name is in the way
+    expectFault(runProgram({"--screenshot", folder.filePath("a.png"), "--length", "64", "--sweep", "64"}),
+                "cannot be written to");
+    EXPECT_EQ(QDir(folder.path()).entryList(QDir::AllEntries | QDir::NoDotAndDotDot), QStringList{"a.png"});
+    EXPECT_TRUE(QDir(folder.filePath("a.png")).isEmpty());
 }
 
 } // namespace

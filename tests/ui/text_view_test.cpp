@@ -200,6 +200,13 @@ TEST_F(TextViewTest, SaysNameAndTokens) {
     EXPECT_EQ(view.header()->facts(), "");
 }
 
+TEST_F(TextViewTest, SaysWhatWasChangedAsTheTextWasRead) {
+    TextFacts facts = prose(200);
+    facts.changes = "12 line ends read as LF";
+    view.setText(facts);
+    EXPECT_EQ(view.header()->facts(), "tide.txt · 2,600 tokens · 12 line ends read as LF");
+}
+
 TEST_F(TextViewTest, HoversAndLocks) {
     view.setText(prose(20));
     QSignalSpy hovered(&view, &TextView::tokenHovered), locked(&view, &TextView::tokenLocked);

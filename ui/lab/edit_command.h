@@ -21,7 +21,9 @@ public:
     bool mergeWith(const QUndoCommand* other) override;
 
     // The part of a workspace that undo brings back; what is looked at stays.
-    static auto edited(const Workspace& w) { return std::tie(w.variants, w.pinnedA, w.against, w.againstHead); }
+    static auto edited(const Workspace& w) {
+        return std::tie(w.variants, w.pinnedA, w.against, w.againstHead, w.text.rawLineEnds);
+    }
 
 private:
     void put(const Workspace& from);

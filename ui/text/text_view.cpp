@@ -16,6 +16,15 @@ namespace slopescope::ui {
 
 TextView::TextView(QWidget* parent) : QFrame(parent) {
     m_header = new PanelHeader(tr("Text"), this);
+    m_rawButton = new QToolButton(m_header);
+    setLook(m_rawButton, "link");
+    m_rawButton->setObjectName(QStringLiteral("rawLineEnds"));
+    m_rawButton->setText(tr("Raw line ends"));
+    m_rawButton->setCheckable(true);
+    m_rawButton->setFocusPolicy(Qt::TabFocus);
+    m_rawButton->setToolTip(tr("Read the file's bytes as they are: CRLF and CR do not become LF, and a byte order mark stays."));
+    m_rawButton->hide();
+    m_header->addWidget(m_rawButton);
     m_lossButton = new QToolButton(m_header);
     setLook(m_lossButton, "link");
     m_lossButton->setText(tr("Loss"));
@@ -60,6 +69,9 @@ TextView::TextView(QWidget* parent) : QFrame(parent) {
 void TextView::attach(Lab& lab) {
     connect(&lab, &Lab::changed, this, [this, &lab](Changes changes) { follow(lab, changes); });
     connect(m_lossButton, &QToolButton::toggled, &lab, [&lab](bool on) { lab.look([on](Workspace& w) { w.look.lossOnText = on; }); });
+    connect(m_rawButton, &QToolButton::clicked, &lab, [&lab](bool on) {
+        lab.edit(tr("Line ends"), [on](Workspace& w) { w.text.rawLineEnds = on; });
+    });
     const auto light = [this, &lab](qint64 token) {
         if (token < 0)
             token = locked();
@@ -83,6 +95,10 @@ void TextView::follow(Lab& lab, unsigned changes) {
             m_shown = text;
             text ? setText(*text) : clear();
         }
+        // Offered where it makes a difference: where the text was changed as it was read, or is not because this was chosen.
+        const bool isRaw = lab.workspace().text.rawLineEnds;
+        m_rawButton->setChecked(isRaw);
+        m_rawButton->setVisible(isRaw || (text && !text->changes.empty()));
     }
     if (changes & (kText | kLength | kVariants | kSelection))
         setLength(lab.length());

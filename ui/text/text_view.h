@@ -64,7 +64,7 @@ private:
     PanelHeader* m_header = nullptr;
     QLineEdit* m_find = nullptr;
     QLabel* m_nothingFound = nullptr;
-    QToolButton* m_lossButton = nullptr;
+    QToolButton *m_rawButton = nullptr, *m_lossButton = nullptr;
     QLabel* m_empty = nullptr;
     TokenArea* m_area = nullptr;
     QString m_searched;          // the text on view, once something was looked for
