@@ -3,7 +3,9 @@
 #include "core/base/error.h"
 #include "core/base/utf8.h"
 #include "core/shelf.h"
+#include "core/study/generation.h"
 #include "core/study/head_pictures.h"
+#include "core/study/head_rows.h"
 #include "core/study/head_table.h"
 #include "core/study/kept_runs.h"
 #include "core/study/paired_curves.h"
@@ -12,6 +14,7 @@
 #include "core/study/text_logits.h"
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
 #include <utility>
 
@@ -28,6 +31,23 @@ void requireSlopesFit(const DecoderConfig& config, const Variant& variant) {
             throw Error("ALiBi in place of a model's own positions needs slopes, and none are given.");
     } else if (!variant.slopes.empty()) {
         throw Error("This model's positions are " + describe(config.positions) + "; it has no slopes to change.");
+    }
+}
+
+// The letters of the ids behind the first `known`, as they stand behind those: a decoder may drop the space before a text's
+// first word. Empty where there is no tokenizer, or none that knows these ids.
+std::string lettersBehind(const text::Tokenizer* tokenizer, std::span<const std::int32_t> ids, std::size_t known) {
+    constexpr std::size_t kBefore = 16; // ids, of which one at least is a whole character
+    if (tokenizer == nullptr)
+        return {};
+    try {
+        const std::span<const std::int32_t> near = ids.subspan(known - std::min(known, kBefore));
+        const std::string before = tokenizer->decode(near.first(std::min(known, kBefore))), whole = tokenizer->decode(near);
+        if (whole.starts_with(before))
+            return whole.substr(before.size());
+        return tokenizer->decode(ids.subspan(known)); // a character that the new ids have completed
+    } catch (const Error&) {
+        return {};
     }
 }
 
@@ -291,6 +311,14 @@ HeadTableResult Session::heads(const HeadTableRequest& r, const Job& job,
     return measureHeads(run, *m_state->shelf.text(*m_state->shelf.model(r.variant.model), job).ids, r, job, update);
 }
 
+RowsResult Session::rows(const RowsRequest& r, const Job& job) {
+    return readRows(m_state->readyFor(r.variant, r.length, {&r.head, 1}), r, job);
+}
+
+PairResult Session::pair(const PairRequest& r, const Job& job) {
+    return readPair(m_state->readyFor(r.variant, r.length, {}), r, job);
+}
+
 TokenLossResult Session::losses(const TokenLossRequest& r, const Job& job) {
     return readLosses(m_state->exactlyReadyFor(r.variant, r.length), r, job);
 }
@@ -301,6 +329,37 @@ void Session::logits(const Variant& variant, std::span<const std::int32_t> ids, 
     AttentionOverride change;
     change.slopes = variant.slopes;
     streamLogits(*decoder, ids, change, job, rows);
+}
+
+GenerationResult Session::generate(const GenerationRequest& r, const Job& job,
+                                   const std::function<void(const GeneratedToken&, const std::string& text)>& each) const {
+    using Clock = std::chrono::steady_clock;
+    const auto model = m_state->shelf.model(r.variant.model);
+    const auto decoder = m_state->decoder(r.variant);
+    AttentionOverride change;
+    change.slopes = r.variant.slopes;
+    TokenChooser chooser(r.temperature, r.topP, r.seed);
+    GenerationResult result;
+    result.variant = r.variant;
+    std::vector<std::int32_t> all = r.ids;
+    const auto begin = Clock::now();
+    const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - begin).count(); };
+    std::vector<std::int64_t> ends;
+    const auto take = [&](GeneratedToken token) {
+        if (ends.empty())
+            result.firstSeconds = seconds();
+        all.push_back(token.id);
+        result.text = lettersBehind(model->tokenizer.get(), all, r.ids.size());
+        ends.push_back(token.end = std::ssize(result.text));
+        if (each)
+            each(token, result.text);
+    };
+    result.tokens = continueText(*decoder, r.ids, r.tokens, chooser, change, job, take);
+    for (std::size_t i = 0; i < ends.size(); ++i)
+        result.tokens[i].end = ends[i];
+    result.seconds = seconds();
+    result.full = std::ssize(result.tokens) < r.tokens;
+    return result;
 }
 
 CurvesResult Session::curves(const CurvesRequest& request, const Job& job) {

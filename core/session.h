@@ -2,16 +2,18 @@
 //
 // A Session holds a shelf of open models, the text on view, and what has been computed about them. Its calls are long: they
 // take a Job and throw Cancelled when it is stopped, Error with one sentence when the request cannot be served; after either,
-// the session is as it was before. Three threads may call at once, one of them only curves() and sweep(), one
-// only slopeGradients() and fitSlopes(): those work on a snapshot of shelf and text.
+// the session is as it was before. Four threads may call at once, one of them only curves() and sweep(), one
+// only slopeGradients() and fitSlopes(), one only generate(): those work on a snapshot of shelf and text.
 #pragma once
 
 #include "core/base/job.h"
 #include "core/base/utf8.h"
 #include "core/device.h"
+#include "core/study/generation_request.h"
 #include "core/study/head_requests.h"
 #include "core/study/measured_curve.h"
 #include "core/study/requests.h"
+#include "core/study/row_requests.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -54,7 +56,7 @@ public:
     // The text on view, in place of the one before. Each model reads it with its own tokenizer, when it is first asked to.
     void openText(const std::filesystem::path& file, const Job& job, const TextFileOptions& options = {});
     void openText(std::string name, std::string text);                   // pasted; valid UTF-8
-    void openIds(std::string name, std::vector<std::int32_t> ids); // token ids in place of letters
+    void openIds(std::string name, std::vector<std::int32_t> ids); // token ids in place of letters; see base/id_list.h
     void closeText();
     bool hasText() const;
     std::uint64_t textDigest() const; // of its letters (FNV-1a), or of the ids that were opened; 0: no text is open
@@ -91,12 +93,19 @@ public:
     // with the layers that are done.
     HeadTableResult heads(const HeadTableRequest& request, const Job& job,
                           const std::function<void(const HeadTableResult&)>& update = {});
+    RowsResult rows(const RowsRequest& request, const Job& job);
+    PairResult pair(const PairRequest& request, const Job& job);
     TokenLossResult losses(const TokenLossRequest& request, const Job& job); // throws Error unless they would be exact
 
     // The scores of the token after each of `ids`, whatever text is on view: `rows` gets them a block of [count, vocabulary] at a
     // time, first to last.
     void logits(const Variant& variant, std::span<const std::int32_t> ids, const Job& job,
                 const std::function<void(std::span<const float>)>& rows);
+
+    // Continues a list of token ids, whatever text is on view. `each` gets every new token as it is chosen, and the letters of all
+    // new ones so far. Throws Error when the request makes no sense, or learned positions end before the text does.
+    GenerationResult generate(const GenerationRequest& request, const Job& job,
+                              const std::function<void(const GeneratedToken&, const std::string& text)>& each = {}) const;
 
     // The curves from what has been measured so far.
     CurvesResult curves(const CurvesRequest& request, const Job& job);

@@ -2,11 +2,11 @@
 
 #include "app/slopescope-cli/output.h"
 #include "core/base/error.h"
+#include "core/base/id_list.h"
 #include "core/base/in_quotes.h"
-#include "core/base/json.h"
-#include "core/base/utf8.h"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -103,24 +103,6 @@ void requireHead(const ModelFacts& model, HeadAddress address) {
     if (address.head < 0 || address.head >= model.heads)
         throw Error("The model has no head " + std::to_string(address.head) + "; its heads are 0 to " +
                     std::to_string(model.heads - 1) + ".");
-}
-
-std::vector<std::int32_t> readIds(const fs::path& file) {
-    nlohmann::json json = parseJson(readTextFile(file), "The id file " + file.string());
-    if (json.is_object() && json.contains("ids"))
-        json = nlohmann::json(std::move(json["ids"]));
-    if (!json.is_array())
-        throw Error("The id file " + file.string() + " must hold a list of token ids.");
-    std::vector<std::int32_t> ids;
-    for (const auto& entry : json) {
-        const bool fits = entry.is_number_integer() && entry.get<double>() >= 0 &&
-                          entry.get<double>() <= double(std::numeric_limits<std::int32_t>::max());
-        if (!fits)
-            throw Error("The id file " + file.string() + " holds " + inQuotes(entry.dump()) + " at place " +
-                        std::to_string(ids.size()) + ", which is not a token id.");
-        ids.push_back(entry.get<std::int32_t>());
-    }
-    return ids;
 }
 
 Variant variantOf(const VariantSpec& spec, const ModelFacts& model) {

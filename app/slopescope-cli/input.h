@@ -51,10 +51,6 @@ ModelFacts open(Session& session, const Input& input, Context& context);
 // Throws Error naming the layers and heads that there are.
 void requireHead(const ModelFacts& model, HeadAddress address);
 
-// A list of token ids, or what `tokenize --json` prints. Throws Error naming the file and the first entry that is no
-// id.
-std::vector<std::int32_t> readIds(const std::filesystem::path& file);
-
 // What the spec makes of a model. Throws Error naming the fault, among others slopes for positions that have none.
 Variant variantOf(const VariantSpec& spec, const ModelFacts& model);
 

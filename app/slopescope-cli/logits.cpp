@@ -5,6 +5,7 @@
 #include "app/slopescope-cli/verbs.h"
 
 #include "core/base/digest.h"
+#include "core/base/id_list.h"
 
 #include <CLI/CLI.hpp>
 

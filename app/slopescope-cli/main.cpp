@@ -99,7 +99,7 @@ int main(int argc, char** argv) {
         slopescope::useThreads(context.threads);
     });
     using namespace slopescope::cli;
-    for (const auto add : {addInfo, addTokenize, addLogits, addPerplexity, addMap, addProfile, addHeads, addFit, addTrain, addBench})
+    for (const auto add : {addInfo, addTokenize, addLogits, addPerplexity, addMap, addProfile, addHeads, addFit, addGenerate, addTrain, addBench})
         add(app, context);
     nameCommonOptions(app);
     app.footer("The options above may also stand behind a verb. `slopescope-cli VERB --help` says what a verb takes.\n"

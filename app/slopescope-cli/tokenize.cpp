@@ -4,6 +4,7 @@
 #include "app/slopescope-cli/verbs.h"
 
 #include "core/base/error.h"
+#include "core/base/id_list.h"
 #include "core/base/utf8.h"
 #include "core/checkpoint/model_directory.h"
 #include "core/text/tokenizer.h"

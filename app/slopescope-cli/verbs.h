@@ -32,6 +32,7 @@ void addMap(CLI::App& app, Context& context);
 void addProfile(CLI::App& app, Context& context);
 void addHeads(CLI::App& app, Context& context);
 void addFit(CLI::App& app, Context& context);
+void addGenerate(CLI::App& app, Context& context);
 void addTrain(CLI::App& app, Context& context);
 void addBench(CLI::App& app, Context& context);
 

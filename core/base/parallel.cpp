@@ -1,6 +1,7 @@
 #include "core/base/parallel.h"
 
 #include "core/base/denormals.h"
+#include "core/base/one_thread.h"
 
 #include <algorithm>
 #include <atomic>
@@ -9,6 +10,7 @@
 #include <exception>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace slopescope {
@@ -147,7 +149,12 @@ Pool& pool() {
 
 std::atomic<int> g_threads{0};
 
+thread_local bool t_alone = false;
+
 } // namespace
+
+OneThread::OneThread(bool wanted) : m_before(std::exchange(t_alone, t_alone || wanted)) {}
+OneThread::~OneThread() { t_alone = m_before; }
 
 int threadCount() {
     const int chosen = g_threads.load();
@@ -165,7 +172,7 @@ void parallelFor(std::int64_t count, const Job& job, const std::function<void(st
         return;
     const FlushDenormals flush;
     Loop loop(count, job, body);
-    if (count == 1 || threadCount() == 1) {
+    if (count == 1 || threadCount() == 1 || t_alone) {
         loop.run();
     } else {
         if (t_inside == 0 && pool().helpers() != threadCount() - 1)

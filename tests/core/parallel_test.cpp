@@ -1,5 +1,7 @@
 #include "core/base/parallel.h"
 
+#include "core/base/one_thread.h"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -189,6 +191,25 @@ TEST_F(Parallel, ThreadsMayBeResizedWhileLoopsRun) {
     over = true;
     callers.clear();
     EXPECT_EQ(wrong, 0);
+}
+
+TEST_F(Parallel, OneThreadKeepsLoopsOfItsOwnThreadThere) {
+    setThreadCount(4);
+    const auto elsewhere = [] {
+        std::atomic<int> others = 0;
+        parallelFor(64, Job(), [&, here = std::this_thread::get_id()](std::int64_t) {
+            others += std::this_thread::get_id() != here;
+            std::this_thread::sleep_for(1ms); // so that others have the time to join
+        });
+        return others.load();
+    };
+    {
+        const OneThread alone;
+        EXPECT_EQ(elsewhere(), 0);
+        const OneThread noMore(false);
+        EXPECT_EQ(elsewhere(), 0);
+    }
+    EXPECT_GT(elsewhere(), 0);
 }
 
 TEST_F(Parallel, ABodyMayChangeTheNumberOfThreads) {
