@@ -36,6 +36,10 @@ const char* nameOf(Task task) {
         return "profile";
     case Task::Losses:
         return "losses";
+    case Task::Rows:
+        return "rows";
+    case Task::Pair:
+        return "pair";
     default:
         return "?";
     }
@@ -154,6 +158,14 @@ TEST_F(PictureQueueTest, EveryChangeAsksForWhatItChangesAndForNothingElse) {
         {"another model has no preview", [](View& v) { v.a.variant.model = "rotary"; }, "forward map thumbnails profile"},
         {"another head needs no forward", [](View& v) { v.a.heads = {{0, 1}}; }, "map profile"},
         {"several heads need none either", [](View& v) { v.a.heads = {{0, 0}, {0, 1}}; }, "map profile"},
+        {"rows are read from what is at hand", [](View& v) { v.rows = QueryRange{4, 5}; }, "rows"},
+        {"rows follow a slope at once",
+         [](View& v) {
+             v.rows = QueryRange{0, 100};
+             v.a.variant = variant(0.25);
+         },
+         "map~ rows~ forward map rows thumbnails profile"},
+        {"a pair is read in every head", [](View& v) { v.pair = Cell{7, 3}; }, "pair"},
         {"another stage changes the map and the thumbnails", [](View& v) { v.stage = Stage::Score; }, "map thumbnails"},
         {"pooling is the map's", [](View& v) { v.pooling = Pooling::Max; }, "map"},
         {"another part of the map", [](View& v) { v.viewport = {0, 10, 0, 10, 10, 10}; }, "map"},

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/memory_fault.h"
+#include "core/base/id_list.h"
 #include "core/threads.h"
 #include "ui/widgets/format.h"
 
@@ -309,6 +310,8 @@ Engine::Result Engine::openTextNow(const Work& work, const Job& job) {
     const TextSource& source = work.text;
     if (!source.letters.empty())
         m_session.openText(source.name, source.letters);
+    else if (const std::filesystem::path file = source.file; file.extension() == ".json")
+        m_session.openIds(file.filename().string(), readIds(file));
     else
         m_session.openText(source.file.empty() ? m_bundledText : std::filesystem::path(source.file), job, {source.rawLineEnds});
     auto opened = std::make_shared<OpenedText>();
@@ -360,6 +363,12 @@ Engine::Result Engine::drawNow(const Work& work, const Job& job) {
     case Task::Links:
         return result(&Engine::linksReady,
                       m_session.links({side.variant, view.length, side.heads.front(), *view.token}, job));
+    case Task::Rows:
+        return result(&Engine::rowsReady, m_session.rows({side.variant, view.length, side.heads.front(), view.rows->begin,
+                                                          view.rows->end},
+                                                         job));
+    case Task::Pair:
+        return result(&Engine::pairReady, m_session.pair({side.variant, view.length, view.pair->query, view.pair->key}, job));
     case Task::Losses:
         return {by(&Engine::lossesReady, m_session.losses({side.variant, view.length}, job))};
     default:

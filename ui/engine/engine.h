@@ -8,6 +8,7 @@
 
 #include "core/session.h"
 #include "ui/engine/picture_queue.h"
+#include "ui/engine/writer.h"
 
 #include <QObject>
 #include <QString>
@@ -65,6 +66,8 @@ public:
     void show(const View& view); // what the pictures are of; cheap to call at every step of the mouse
     void hide();                 // nothing is on view
 
+    Writer& writer() { return m_writer; } // continues texts, in a third lane
+
     // No picture is on its way: everything that the view asks for has been delivered.
     bool idle() const;
     // Whether the newest question of a picture has had an answer, though perhaps not yet the exact one.
@@ -95,6 +98,8 @@ signals:
     void profileReady(int side, std::shared_ptr<const slopescope::ProfileResult> profile, bool current);
     void cellReady(int side, std::shared_ptr<const slopescope::CellResult> cell, bool current);
     void linksReady(int side, std::shared_ptr<const slopescope::LinksResult> links, bool current);
+    void rowsReady(int side, std::shared_ptr<const slopescope::RowsResult> rows, bool current);
+    void pairReady(int side, std::shared_ptr<const slopescope::PairResult> pair, bool current);
     void lossesReady(int side, std::shared_ptr<const slopescope::TokenLossResult> losses, bool current);
 
     void curvesReady(std::shared_ptr<const slopescope::CurvesResult> curves); // every new state
@@ -139,6 +144,7 @@ private:
     static QString sentence(Task task, const QString& subject, std::int64_t length); // about the exception being handled
 
     Session m_session;
+    Writer m_writer{m_session};
     std::vector<BundledModel> m_bundledModels;
     std::filesystem::path m_bundledText;
 

@@ -58,6 +58,16 @@ constexpr std::array<PictureKind, PictureQueue::kKinds> kTable{{
      [](const View& a, const View& b, int side) {
          return sameWeights(a, b, side) && sameHeads(a, b, side) && a.token == b.token;
      }},
+    {Task::Rows, true, true, false, [](const View& view) { return view.rows.has_value(); },
+     [](const View& a, const View& b, int side) {
+         return sameInputs(a, b, side) && sameHeads(a, b, side) && a.rows == b.rows;
+     },
+     [](const View& a, const View& b, int side) {
+         return sameWeights(a, b, side) && sameHeads(a, b, side) && a.rows == b.rows;
+     }},
+    {Task::Pair, false, false, true, [](const View& view) { return view.pair.has_value(); },
+     [](const View& a, const View& b, int side) { return sameInputs(a, b, side) && a.pair == b.pair; },
+     [](const View& a, const View& b, int side) { return sameWeights(a, b, side) && a.pair == b.pair; }},
     {Task::Losses, false, true, true, [](const View& view) { return view.losses; },
      [](const View& a, const View& b, int side) { return sameInputs(a, b, side); }, sameWeights},
     {Task::Thumbnails, false, true, true, always,

@@ -17,6 +17,12 @@ struct Side {
     bool operator==(const Side&) const = default;
 };
 
+// Queries, from `begin` up to `end`, which is left out.
+struct QueryRange {
+    std::int64_t begin = 0, end = 0;
+    bool operator==(const QueryRange&) const = default;
+};
+
 struct View {
     Side a;
     std::optional<Side> b; // none: nothing is compared
@@ -27,6 +33,8 @@ struct View {
     int thumbnailPixels = 32;
     std::optional<Cell> cell;          // what the cell card tells about
     std::optional<std::int64_t> token; // whose links are lit
+    std::optional<QueryRange> rows;    // whose numbers are shown, of the first head
+    std::optional<Cell> pair;          // whose attention is shown in every head
     bool losses = false;               // the loss of every token is shown
     bool editing = false;              // a slope of A is in hand: its forward waits until it rests
 
@@ -34,7 +42,7 @@ struct View {
     bool has(int which) const { return which == 0 || b.has_value(); }
 };
 
-enum class Task { OpenModel, OpenText, UseDevice, Forward, Map, Cell, Links, Thumbnails, Profile, Losses, Sweep, Count };
+enum class Task { OpenModel, OpenText, UseDevice, Forward, Map, Cell, Links, Rows, Pair, Thumbnails, Profile, Losses, Sweep, Count };
 
 // Replaces or moves what is open: wanted whatever is on view.
 constexpr bool isOpening(Task task) {

@@ -24,8 +24,8 @@ void EditCommand::put(const Workspace& from) {
     next.pinnedA = from.pinnedA;
     next.against = from.against;
     next.againstHead = from.againstHead;
-    if (next.text.file == from.text.file) // how the text is read, not which one
-        next.text.rawLineEnds = from.text.rawLineEnds;
+    if (m_before.text != m_after.text)
+        next.text = from.text;
     next.lastId = std::max(next.lastId, from.lastId); // an id is never given twice
     if (m_first)
         next = from; // an edit may also change what is looked at

@@ -20,9 +20,10 @@ public:
     int id() const override { return m_merge > 0 ? m_merge : -1; }
     bool mergeWith(const QUndoCommand* other) override;
 
-    // The part of a workspace that undo brings back; what is looked at stays.
+    // The part of a workspace that undo brings back; what is looked at stays. The text only where the step changed it: one that was
+    // opened since stays open.
     static auto edited(const Workspace& w) {
-        return std::tie(w.variants, w.pinnedA, w.against, w.againstHead, w.text.rawLineEnds);
+        return std::tie(w.variants, w.pinnedA, w.against, w.againstHead, w.text);
     }
 
 private:

@@ -35,6 +35,8 @@ void Lab::connectEngine() {
     forward(&Engine::profileReady, &Lab::profileReady);
     forward(&Engine::cellReady, &Lab::cellReady);
     forward(&Engine::linksReady, &Lab::linksReady);
+    forward(&Engine::rowsReady, &Lab::rowsReady);
+    forward(&Engine::pairReady, &Lab::pairReady);
     forward(&Engine::lossesReady, &Lab::lossesReady);
     forward(&Engine::progress, &Lab::progress);
     forward(&Engine::taskEnded, &Lab::taskEnded);
@@ -62,6 +64,11 @@ void Lab::connectEngine() {
         checkSettled();
     });
     forward(&Engine::failed, [this](Task task, const QString& subject, const QString& sentence) { takeFailure(task, subject, sentence); });
+    connect(&m_engine.writer(), &Writer::grown, this, &Lab::continued);
+    connect(&m_engine.writer(), &Writer::ended, this, [this](const QString& fault) {
+        m_continuing = false;
+        emit continuingEnded(fault);
+    });
     // After the panels have heard it.
     forward(&Engine::mapReady, [this](int, const std::shared_ptr<const MapResult>&, bool current) {
         if (current)
@@ -93,6 +100,15 @@ void Lab::apply(Workspace workspace, std::vector<MeasuredCurve> measured) {
     apply(std::move(workspace));
     m_textInsisted = true;
     m_anyHead = false; // one was on view
+}
+
+void Lab::typeText(const QString& letters, int session) {
+    constexpr int kTyping = 1 << 20; // above the merge numbers of other edits
+    TextSource typed;
+    typed.name = tr("typed text").toStdString();
+    typed.letters = letters.toStdString();
+    m_textInsisted = false;
+    edit(tr("typing"), [&](Workspace& w) { w.text = typed; }, kTyping + session);
 }
 
 void Lab::edit(const QString& what, const std::function<void(Workspace&)>& change, int merge) {
@@ -129,13 +145,17 @@ void Lab::set(Workspace workspace) {
 void Lab::follow(Changes changes) {
     if (changes == 0)
         return;
-    if (changes & kText)
+    if (changes & kText) {
+        stopContinuing();
         askForText();
+    }
     if (changes & kVariants)
         openWhatIsMissing();
     if (changes & (kText | kLength | kHeads | kSelection)) {
         m_cell.reset();
         m_token.reset();
+        if (changes & (kText | kLength))
+            m_pair.reset();
         changes |= kPointer;
     }
     announce(changes);
@@ -201,6 +221,22 @@ void Lab::changeA(const Variant& variant, const ModelFacts& model, const QString
 void Lab::pointAt(std::optional<Cell> cell) {
     m_cell = cell;
     emit changed(kPointer);
+    pushView();
+}
+
+void Lab::goTo(std::optional<Cell> cell) {
+    const auto within = [this](std::int64_t token) { return token >= 0 && token < length(); };
+    if (cell && !(within(cell->query) && within(cell->key)))
+        return;
+    m_pair = cell;
+    pointAt(cell);
+    if (cell)
+        emit cellChosen(cell->query, cell->key);
+}
+
+void Lab::showRows(bool shown) {
+    if (shown == std::exchange(m_rowsShown, shown))
+        return;
     pushView();
 }
 

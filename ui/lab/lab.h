@@ -23,6 +23,8 @@
 
 namespace slopescope::ui {
 
+inline constexpr std::int64_t kSmallText = 64; // tokens on view, up to which the map is read word by word
+
 class Lab : public QObject {
     Q_OBJECT
 public:
@@ -62,6 +64,8 @@ public:
     void addModel(const std::string& model); // a bundled name, a folder or a GGUF file: a row as trained, once it is open
     void addPaperMethods();                  // alibi, sinusoidal, rotary, t5-bias: the paper's Figure 1
     void openText(const TextSource& text); // the one on view is read again
+    // A text of one's own in place of the one on view; a step for undo, and those of one `session` of typing are one step.
+    void typeText(const QString& letters, int session);
     void cancelOpening();                   // of models and the text; rows of those models say that it was cancelled
     void openAgain(const std::string& key); // a model of the list that could not be opened
     void replaceModel(const std::string& from, const std::string& to); // it was found elsewhere: what was measured stays
@@ -70,10 +74,19 @@ public:
 
     void pointAt(std::optional<Cell> cell);             // in the map: the cell card tells about it
     void lightToken(std::optional<std::int64_t> token); // in the text: its links are lit
+    // Locks a cell in the map, which moves there, and asks what the query gives the key in every head; nothing: lets go of both.
+    void goTo(std::optional<Cell> cell);
+    void showRows(bool shown); // the numbers of the query that is pointed at; of a small text, of all queries
+    std::optional<Cell> pair() const { return m_pair; }
     std::optional<Cell> cell() const { return m_cell; }
     std::optional<std::int64_t> token() const { return m_token; }
     void setMapPixels(const Viewport& viewport); // the cells that the map shows, and its room
     void setThumbnailPixels(int pixels);
+
+    // Continues the tokens on view by A, and by B where that is another variant that reads them alike. `how`: all but variant and ids.
+    void continueText(GenerationRequest how);
+    void stopContinuing() { m_engine.writer().stop(); }
+    bool continuing() const { return m_continuing; }
 
     void sweep();     // measures what is missing of the visible variants; goes on where it was stopped
     void stopSweep();
@@ -106,8 +119,14 @@ signals:
     void profileReady(int side, std::shared_ptr<const slopescope::ProfileResult> profile, bool current);
     void cellReady(int side, std::shared_ptr<const slopescope::CellResult> cell, bool current);
     void linksReady(int side, std::shared_ptr<const slopescope::LinksResult> links, bool current);
+    void rowsReady(int side, std::shared_ptr<const slopescope::RowsResult> rows, bool current);
+    void pairReady(int side, std::shared_ptr<const slopescope::PairResult> pair, bool current);
+    void cellChosen(qint64 query, qint64 key); // by goTo
     void lossesReady(int side, std::shared_ptr<const slopescope::TokenLossResult> losses, bool current);
     void waiting(bool map, bool sides); // unanswered for so long that what is shown should be dimmed
+
+    void continued(int side, std::shared_ptr<const slopescope::GenerationResult> text); // what there is so far
+    void continuingEnded(const QString& fault);                                         // empty: no fault
 
     void curvesChanged();             // curves() has another state
     void sweepEnded(bool filled);     // or stopped, or failed
@@ -153,6 +172,9 @@ private:
     bool m_anyHead = true; // no head has been chosen yet: the first model on view brings one of its middle
     std::optional<Variant> m_hand; // A's, while a hand drags its slopes
     std::optional<Cell> m_cell;
+    std::optional<Cell> m_pair;
+    bool m_rowsShown = false;
+    bool m_continuing = false;
     std::optional<std::int64_t> m_token;
     Viewport m_viewport;
     int m_thumbnailPixels = 32;

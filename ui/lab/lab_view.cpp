@@ -138,6 +138,11 @@ void Lab::pushView() {
     view.thumbnailPixels = m_thumbnailPixels;
     view.cell = m_cell;
     view.token = m_token;
+    view.pair = m_pair;
+    if (m_rowsShown && a->heads.size() == 1 && length <= kSmallText)
+        view.rows = QueryRange{0, length};
+    else if (m_rowsShown && a->heads.size() == 1 && m_cell)
+        view.rows = QueryRange{m_cell->query, m_cell->query + 1};
     view.losses = m_workspace.look.lossOnText || m_workspace.curves.axis == CurveAxis::Token;
     view.editing = m_hand.has_value();
     if (view.viewport.queryEnd > length || view.viewport.keyEnd > length)
@@ -145,6 +150,25 @@ void Lab::pushView() {
     m_engine.show(view);
     if (!m_patience.isActive())
         m_patience.start();
+}
+
+void Lab::continueText(GenerationRequest how) {
+    const auto text = this->text();
+    if (!text || length() < 1)
+        return;
+    how.ids.clear();
+    for (std::int64_t token = 0; token < length(); ++token)
+        how.ids.push_back(text->tokens[std::size_t(token)].id);
+    std::vector<GenerationRequest> requests;
+    for (int side = 0; side < 2; ++side)
+        if (const auto shown = sideOnView(side); shown && (side == 0 || shown->variant != how.variant)) {
+            how.variant = shown->variant;
+            requests.push_back(how);
+        }
+    if (requests.empty())
+        return;
+    m_continuing = true;
+    m_engine.writer().start(std::move(requests));
 }
 
 void Lab::pushCurves() {
