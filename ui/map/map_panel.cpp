@@ -4,6 +4,7 @@
 #include "ui/map/colour_bar.h"
 #include "ui/map/loss_strip.h"
 #include "ui/map/map_view.h"
+#include "ui/map/row_panel.h"
 #include "ui/map/variant_chips.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/panel_header.h"
@@ -13,6 +14,7 @@
 #include <QEvent>
 #include <QFontMetrics>
 #include <QLabel>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -25,13 +27,16 @@ MapPanel::MapPanel(QWidget* parent)
       m_modes(new SegmentedButtons({tr("A"), tr("B"), tr("A | B"), tr("A − B")}, m_header)),
       m_stages(new SegmentedButtons({tr("Score"), tr("Bias"), tr("Sum"), tr("Probability")}, m_header)),
       m_poolings(new SegmentedButtons({tr("mean"), tr("max")}, this)), m_maps{new MapView(this), new MapView(this)},
-      m_strip(new LossStrip(this)), m_bar(new ColourBar(this)), m_body(new QWidget(this)) {
+      m_strip(new LossStrip(this)), m_bar(new ColourBar(this)), m_row(new RowPanel(this)), m_body(new QWidget(this)),
+      m_steps(new QWidget(this)), m_stepLine(new QLabel(this)), m_playButton(new QToolButton(m_steps)),
+      m_stepButton(new QToolButton(m_steps)), m_rowButton(new QToolButton(this)) {
     setLook(this, "panel");
     for (const Stage stage : {Stage::Score, Stage::Bias, Stage::Sum, Stage::Probability}) {
         settingsOf(stage, false) = defaultSettings(stage);
         settingsOf(stage, true) = differenceSettings(stage);
     }
     m_scale = ColourScale(defaultSettings(Stage::Probability), Theme::of(palette()).dark);
+    buildSteps();
     buildControls();
     connectMaps();
     m_bar->setScale(m_scale);
@@ -66,6 +71,8 @@ void MapPanel::buildControls() {
     second->setSpacing(kGrid);
     second->addWidget(m_chips, 1);
     second->addWidget(m_badge, 0, Qt::AlignVCenter);
+    second->addWidget(m_steps);
+    second->addWidget(m_rowButton);
     second->addWidget(m_poolings);
     // The maps take what they can use; the rest stays free on both sides.
     auto* row = new QHBoxLayout(m_body);
@@ -77,12 +84,14 @@ void MapPanel::buildControls() {
     row->addWidget(m_strip);
     row->addWidget(m_bar);
     row->addStretch(1);
+    row->addWidget(m_row);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(1, 1, 1, 1);
     column->setSpacing(0);
     column->addWidget(m_header);
     column->addWidget(m_factsLine);
     column->addLayout(second);
+    column->addWidget(m_stepLine);
     column->addWidget(m_body, 1);
 
     connect(m_modes, &SegmentedButtons::chosenByUser, this, [this](int index) {
@@ -90,6 +99,7 @@ void MapPanel::buildControls() {
         emit modeChosen(MapMode(index));
     });
     connect(m_stages, &SegmentedButtons::chosenByUser, this, [this](int index) {
+        takeStep(-1);
         emit scaleSettingsChanged(settingsOf(Stage(index), false));
         emit stageChosen(Stage(index));
     });
@@ -131,6 +141,7 @@ void MapPanel::connectMaps() {
     m_maps[1]->setAccessibleName(tr("Attention map of B"));
     connect(m_maps[0], &MapView::viewportWanted, this, &MapPanel::viewportWanted);
     connect(m_maps[0], &MapView::plotRectChanged, this, &MapPanel::alignBar);
+    connect(m_maps[0], &MapView::tokensToggled, this, &MapPanel::fitMapsToHeight);
     connect(m_maps[0], &MapView::darknessChanged, this, [this] {
         if (Theme::of(palette()).dark != m_scale.dark()) {
             m_scale = ColourScale(m_scale.settings(), Theme::of(palette()).dark);
@@ -166,6 +177,7 @@ void MapPanel::setSides(const SideLooks& sides, const QString& whyNoB) {
     setMode(m_mode);
     updateHeader();
     showLosses();
+    placeRow();
 }
 
 void MapPanel::setShape(int layers, int headsPerLayer, std::optional<double> slope) {
@@ -185,6 +197,7 @@ void MapPanel::setLength(std::int64_t length) {
         updateBadge();
     }
     m_strip->setCells(m_maps[0]->queryBegin(), m_maps[0]->span());
+    placeRow();
     fitMapsToHeight();
     updateHeader();
 }
@@ -201,10 +214,12 @@ void MapPanel::setMode(MapMode mode) {
     }
     showPair();
     showLosses();
+    showRow();
 }
 
 void MapPanel::setStage(Stage stage) {
     m_stages->choose(int(stage));
+    showRow();
 }
 
 void MapPanel::setPooling(Pooling pooling) {
@@ -256,6 +271,7 @@ void MapPanel::setStale(bool stale) {
 
 void MapPanel::resizeEvent(QResizeEvent* event) {
     QFrame::resizeEvent(event);
+    placeRow();
     placeFacts();
     updateBadge();
 }
@@ -274,6 +290,8 @@ void MapPanel::fitMapsToHeight() {
     int room = m_body->width() - margins.left() - margins.right() - m_bar->sizeHint().width();
     if (m_lossesShown)
         room -= m_strip->sizeHint().width();
+    if (!m_row->isHidden())
+        room -= m_row->width();
     const int share = m_mode == MapMode::SideBySide && m_sides[1].side ? (room - 6) / 2 : room; // alike to the pixel
     for (MapView* const map : m_maps)
         map->setMaximumWidth(

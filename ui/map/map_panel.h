@@ -1,13 +1,16 @@
 // The panel of the map: which heads and their facts, A and B in their colours, the choice of A, B, both or their
-// difference, of stage and pooling, one or two maps with one colour bar, and the loss of every query. Window's thread.
+// difference, of stage and pooling, one or two maps with one colour bar, and the loss of every query. Of a small text also the row
+// that is pointed at, and the four stages one after the other. Window's thread.
 #pragma once
 
+#include "core/study/row_requests.h"
 #include "core/workspace.h"
 #include "ui/figures/colour_scale.h"
 #include "ui/lab/sides.h"
 #include "ui/map/map_pair.h"
 
 #include <QFrame>
+#include <QTimer>
 
 #include <array>
 #include <memory>
@@ -15,6 +18,7 @@
 #include <vector>
 
 class QLabel;
+class QToolButton;
 
 namespace slopescope::ui {
 
@@ -23,6 +27,7 @@ class Lab;
 class LossStrip;
 class MapView;
 class PanelHeader;
+class RowPanel;
 class SegmentedButtons;
 class VariantChips;
 
@@ -34,6 +39,8 @@ public:
 
     MapView* map(int plot = 0) const { return m_maps[std::size_t(plot)]; } // 1: B's, beside A's
     LossStrip* lossStrip() const { return m_strip; }
+    RowPanel* rowPanel() const { return m_row; }
+    int step() const { return m_step; } // of the four stages, while they are gone through; -1: they are not
     VariantChips* chips() const { return m_chips; }
     PanelHeader* header() const { return m_header; } // the window may make it the title bar of a dock
     const ScaleSettings& scaleSettings() const;      // of the picture on view
@@ -55,6 +62,13 @@ public:
     void setLosses(int side, std::shared_ptr<const TokenLossResult> losses);
     void setLossesShown(bool shown, std::int64_t trainedLength);
     void setStale(bool stale);
+    // The numbers of side's rows, the tokens that they are of, and the cell that is pointed at.
+    void setRows(int side, std::shared_ptr<const RowsResult> rows);
+    void setText(std::shared_ptr<const TextFacts> text);
+    void setCell(std::optional<Cell> cell);
+
+    void takeStep(int step); // 0 q·k / √d, 1 + bias, 2 mask, 3 softmax; -1: no step
+    void play();             // all four, from the first; again: stops
 
 signals:
     void viewportWanted(const slopescope::Viewport& viewport); // one for both maps
@@ -62,6 +76,8 @@ signals:
     void stageChosen(slopescope::Stage stage);
     void poolingChosen(slopescope::Pooling pooling);
     void pointed(qint64 query, qint64 key); // hovered or locked
+    void cellWanted(qint64 query, qint64 key); // in the row
+    void rowsWanted(bool wanted);
     void left();                            // nothing is pointed at any more
     void scaleSettingsChanged(
         const slopescope::ui::ScaleSettings& settings); // of single pictures, by a person at the bar or with the stage
@@ -81,6 +97,11 @@ private:
     MapMode modeInForce() const; // A while there is no B
     bool isOfView() const;       // what is shown answers the newest question
     void showPair();
+    void buildSteps();
+    void placeRow(); // beside the map, where it is wanted and there is room
+    void showRow();
+    bool hasAllRows(int side) const; // of what is on view
+    std::shared_ptr<const Picture> unmasked(int side) const;
     void takeScale();
     void chooseScale(const ScaleSettings& settings);
     ScaleSettings& settingsOf(Stage stage, bool difference);
@@ -100,7 +121,11 @@ private:
     std::array<MapView*, 2> m_maps;
     LossStrip* m_strip;
     ColourBar* m_bar;
-    QWidget* m_body;
+    RowPanel* m_row;
+    QWidget *m_body, *m_steps;
+    QLabel* m_stepLine;
+    QToolButton *m_playButton, *m_stepButton, *m_rowButton;
+    QTimer m_playing;
 
     MapPair m_pair;
     ColourScale m_scale;
@@ -117,6 +142,11 @@ private:
     std::array<std::shared_ptr<const ThumbnailsResult>, 2> m_thumbnails;
     std::array<std::shared_ptr<const TokenLossResult>, 2> m_losses;
     std::array<std::shared_ptr<const CellResult>, 2> m_cells;
+    std::array<std::shared_ptr<const RowsResult>, 2> m_rows;
+    std::shared_ptr<const TextFacts> m_text;
+    std::optional<Cell> m_cell;
+    std::optional<bool> m_rowChosen; // by a person; else by the length and the room
+    int m_step = -1;
 };
 
 } // namespace slopescope::ui

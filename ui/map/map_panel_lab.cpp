@@ -35,6 +35,13 @@ void MapPanel::attach(Lab& lab) {
     connect(&lab, &Lab::lossesReady, this, [this](int side, const auto& losses, bool) { setLosses(side, losses); });
     connect(&lab, &Lab::cellReady, this,
             [this](int side, const auto& cell, bool) { m_cells[std::size_t(side)] = cell; });
+    connect(&lab, &Lab::rowsReady, this, [this](int side, const auto& rows, bool) { setRows(side, rows); });
+    connect(&lab, &Lab::cellChosen, this, [this](qint64 query, qint64 key) {
+        m_maps[0]->reveal(query, key);
+        m_maps[0]->lock(query, key);
+    });
+    connect(this, &MapPanel::rowsWanted, &lab, &Lab::showRows);
+    connect(this, &MapPanel::cellWanted, &lab, [&lab](qint64 query, qint64 key) { lab.goTo(Cell{query, key}); });
     connect(&lab, &Lab::waiting, this, [this](bool map, bool) { setStale(map); });
     // Who reads a token is shown at the strongest of its links.
     connect(&lab, &Lab::linksReady, this, [this, &lab](int side, const auto& links, bool) {
@@ -65,6 +72,7 @@ void MapPanel::followLab(Lab& lab, Changes changes) {
         m_headsPerLayer = facts ? facts->heads : 0;
         m_slope = slope;
         setSides(sides, whyNoB(lab));
+        setText(lab.text());
         if (changes & ~Changes(kSlopes)) {
             if (lab.length() != m_length)
                 setLength(lab.length());
@@ -85,6 +93,7 @@ void MapPanel::followLab(Lab& lab, Changes changes) {
 // `moved`: other heads or another variant are on view, of which a locked cell still is to be told about.
 void MapPanel::followPointer(Lab& lab, bool moved) {
     const auto cell = lab.cell();
+    setCell(cell);
     if (moved && !cell && m_maps[0]->isLocked())
         return lab.pointAt(m_maps[0]->crosshair());
     for (MapView* const map : m_maps) {

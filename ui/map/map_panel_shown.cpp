@@ -24,7 +24,11 @@ void MapPanel::showPair() {
         return;
     takeScale();
     for (int plot = 0; plot < 2; ++plot) {
-        if (const auto picture = m_pair.picture(plot))
+        m_maps[std::size_t(plot)]->setNumbersSigned(first->stage != Stage::Probability ||
+                                                    m_pair.shownMode() == MapMode::Difference);
+        if (const auto before = unmasked(plot))
+            m_maps[std::size_t(plot)]->setPicture(before, first->length, m_scale);
+        else if (const auto picture = m_pair.picture(plot))
             m_maps[std::size_t(plot)]->setPicture(picture, first->length, m_scale);
         else if (plot == 1)
             m_maps[1]->clear();

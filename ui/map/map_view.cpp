@@ -118,6 +118,7 @@ void MapView::setVisibleCells(std::int64_t queryBegin, std::int64_t keyBegin, st
     m_span = std::clamp<std::int64_t>(span, std::min<std::int64_t>(1, m_length), m_length);
     m_queryBegin = std::clamp<std::int64_t>(queryBegin, 0, m_length - m_span);
     m_keyBegin = std::clamp<std::int64_t>(keyBegin, 0, m_length - m_span);
+    noteTokens();
     announceViewport();
     if (before != std::array{m_queryBegin, m_keyBegin, m_span}) {
         update();
@@ -260,16 +261,21 @@ void MapView::moveLock(std::int64_t queries, std::int64_t keys) {
     auto cell = crosshair().value_or(Cell{m_queryBegin + m_span / 2, m_keyBegin + m_span / 4});
     cell.query = std::clamp<std::int64_t>(cell.query + queries, 0, m_length - 1);
     cell.key = std::clamp<std::int64_t>(cell.key + keys, 0, m_length - 1);
+    reveal(cell.query, cell.key);
+    lock(cell.query, cell.key);
+}
+
+void MapView::reveal(std::int64_t query, std::int64_t key) {
     const auto intoView = [&](std::int64_t begin, std::int64_t token) {
         return std::clamp(begin, token - m_span + 1, token);
     };
-    setVisibleCells(intoView(m_queryBegin, cell.query), intoView(m_keyBegin, cell.key), m_span);
-    lock(cell.query, cell.key);
+    setVisibleCells(intoView(m_queryBegin, query), intoView(m_keyBegin, key), m_span);
 }
 
 // --- Events ---------------------------------------------------------------------------------------------------------
 
 void MapView::resizeEvent(QResizeEvent*) {
+    noteTokens();
     emit plotRectChanged();
     announceViewport();
 }
@@ -294,6 +300,10 @@ void MapView::wheelEvent(QWheelEvent* event) {
 }
 
 void MapView::mousePressEvent(QMouseEvent* event) {
+    if (const auto query = queryLabelAt(event->position().toPoint()); query && event->button() == Qt::LeftButton) {
+        const auto cell = crosshair();
+        return lock(*query, cell && cell->key <= *query ? cell->key : *query);
+    }
     if (event->button() != Qt::LeftButton || !cellAt(event->position().toPoint()))
         return event->ignore();
     m_pressed = event->position().toPoint();

@@ -5,8 +5,10 @@
 // stretched, also one of another length. Knows nothing of the engine. Two of them stand side by side to compare.
 // Window's thread.
 //
+// Where the cells are large the tokens stand on both axes and the numbers in the cells.
+//
 // Wheel: zoom at the cursor. Drag: pan. Double click or 0: all. + and -: zoom. Hover previews a cell, a click locks it,
-// a click on it again or Esc unlocks. Shift and the arrows move the locked cell.
+// a click on it again or Esc unlocks; a click on a query's token locks its row. Shift and the arrows move the locked cell.
 #pragma once
 
 #include "core/workspace.h"
@@ -36,6 +38,13 @@ public:
     Viewport
     wanted() const; // the cells visible now, at the pixels of the screen; all zero while there is nothing to show
 
+    // The tokens of the text, for the axes; null: numbers alone.
+    void setTokens(std::shared_ptr<const TextFacts> tokens);
+    bool showsTokens() const { return labelled(); } // they have room now
+
+    // How the numbers in the cells are written: as shares of 1, or as scores with their sign.
+    void setNumbersSigned(bool on);
+
     // A picture of any viewport of a text of `length` tokens. What is shown already in these colours is not painted
     // anew.
     void setPicture(std::shared_ptr<const Picture> picture, std::int64_t length, const ColourScale& scale);
@@ -52,6 +61,7 @@ public:
     bool isLocked() const { return m_locked.has_value(); }
     void lock(std::int64_t query, std::int64_t key); // emits
     void unlock();                                   // emits if there was a lock
+    void reveal(std::int64_t query, std::int64_t key); // moves the cells on view until this one is among them
     void follow(std::optional<Cell> lock);           // what another map has locked; does not emit
 
     // What the tool tip says of a cell, in rich text.
@@ -69,6 +79,7 @@ public:
     int widthFor(int height) const; // at which the plot fills that height
     std::optional<Cell> cellAt(QPoint position) const;
     QRect cellRect(std::int64_t query, std::int64_t key) const; // in widget pixels, may lie outside the plot
+    QString numberIn(std::int64_t query, std::int64_t key) const; // what is written in a cell; empty: nothing
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
@@ -81,6 +92,7 @@ signals:
     void unlocked();
     void moved();           // other cells are on view
     void darknessChanged(); // the colours must be those of another theme
+    void tokensToggled();   // the tokens came onto the axes or went: the plot wants another width
     void plotRectChanged(); // so that the colour bar stays beside the plot
 
 protected:
@@ -111,10 +123,19 @@ private:
     void clickAt(QPoint position);
     void moveLock(std::int64_t queries, std::int64_t keys);
     QMargins plotMargins() const;
+    int plotSide(const QMargins& margins) const;
+    bool labelled() const;           // the tokens stand on the axes
+    bool fits(int plotSide) const;   // they would on a plot of that size
+    QMargins tokenMargins() const;   // with them
+    void noteTokens();
+    std::optional<std::int64_t> queryLabelAt(QPoint position) const;
     bool covers() const; // the picture shows all cells on view
     void paintLayer(QPainter& painter, const QRect& plot, const Layer& layer) const;
     void paintPicture(QPainter& painter, const QRect& plot) const;
     void paintAxes(QPainter& painter, const QRect& plot) const;
+    void paintCells(QPainter& painter, const QRect& plot) const; // gaps between large cells, and their numbers
+    void paintTokens(QPainter& painter, const QRect& plot) const;
+    void paintQueryTitle(QPainter& painter, const QRect& plot, int right) const;
     void paintCrosshair(QPainter& painter, const QRect& plot) const;
     QRect markRect(const QRect& plot, std::int64_t token, bool query) const;
     void paintMark(QPainter& painter, const QRect& mark, std::int64_t token) const;
@@ -123,6 +144,9 @@ private:
     std::int64_t m_queryBegin = 0, m_keyBegin = 0, m_span = 0;
     Layer m_layer, m_whole;
     ColourScale m_scale;
+    std::shared_ptr<const TextFacts> m_tokens;
+    bool m_labelled = false; // as noteTokens last saw it
+    bool m_signed = false;   // the numbers in the cells
     bool m_stale = false;
     Viewport m_announced;
 

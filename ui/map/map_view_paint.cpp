@@ -41,6 +41,8 @@ void crisp(QPainter& painter, bool on) {
 } // namespace
 
 QMargins MapView::plotMargins() const {
+    if (labelled())
+        return tokenMargins();
     const QFontMetrics ticks(tickFont());
     const int label = ticks.horizontalAdvance(grouped(std::max<std::int64_t>(m_length, 1000)));
     const int bottom = kTick + kLabelGap + ticks.height() + kTitleGap + lineHeight(labelFont());
@@ -49,14 +51,21 @@ QMargins MapView::plotMargins() const {
             bottom};
 }
 
+int MapView::plotSide(const QMargins& margins) const {
+    const QRect room = rect().marginsRemoved(margins);
+    return std::max(0, std::min(room.width(), room.height()));
+}
+
 QRect MapView::plotRect() const {
-    const QRect room = rect().marginsRemoved(plotMargins());
-    const int side = std::max(0, std::min(room.width(), room.height()));
+    const QMargins margins = plotMargins();
+    const QRect room = rect().marginsRemoved(margins);
+    const int side = plotSide(margins);
     return {room.left() + std::max(0, (room.width() - side) / 2), room.top(), side, side};
 }
 
 int MapView::widthFor(int height) const {
-    const QMargins margins = plotMargins();
+    const QMargins tokens = tokenMargins();
+    const QMargins margins = fits(height - tokens.top() - tokens.bottom()) ? tokens : plotMargins();
     return height - margins.top() - margins.bottom() + margins.left() + margins.right();
 }
 
@@ -75,11 +84,12 @@ void MapView::paintEvent(QPaintEvent* event) {
     if (plot.width() <= 0)
         return;
     paintPicture(painter, plot);
+    paintCells(painter, plot);
     crisp(painter, true);
     painter.setBrush(Qt::NoBrush);
     painter.setPen(hasFocus() ? theme.accent : theme.line);
     painter.drawRect(plot.adjusted(-1, -1, 0, 0));
-    paintAxes(painter, plot);
+    labelled() ? paintTokens(painter, plot) : paintAxes(painter, plot);
     paintCrosshair(painter, plot);
 }
 
@@ -172,9 +182,16 @@ void MapView::paintAxes(QPainter& painter, const QRect& plot) const {
     painter.drawText(
         QRect(plot.left(), below + kTick + kLabelGap + metrics.height() + kTitleGap - 2, plot.width(), title),
         Qt::AlignCenter, tr("key (source)"));
-    painter.save();
     const int label = metrics.horizontalAdvance(grouped(std::max<std::int64_t>(m_length, 1000)));
-    painter.translate(beside - kTick - kLabelGap - label - kTitleGap - title / 2, plot.center().y());
+    paintQueryTitle(painter, plot, beside - kTick - kLabelGap - label - kTitleGap);
+}
+
+void MapView::paintQueryTitle(QPainter& painter, const QRect& plot, int right) const {
+    const int title = lineHeight(labelFont());
+    painter.setPen(Theme::of(palette()).softText);
+    painter.setFont(labelFont());
+    painter.save();
+    painter.translate(right - title / 2, plot.center().y());
     painter.rotate(-90);
     painter.drawText(QRect(-plot.height() / 2, -title / 2, plot.height(), title), Qt::AlignCenter,
                      tr("query (destination)"));
@@ -220,6 +237,8 @@ void MapView::paintCrosshair(QPainter& painter, const QRect& plot) const {
         painter.drawRect(at.adjusted(0, 0, -1, -1));
     }
     painter.restore();
+    if (labelled())
+        return; // the tokens on the axes are lit
     paintMark(painter, markRect(plot, cell->query, true), cell->query);
     paintMark(painter, markRect(plot, cell->key, false), cell->key);
 }
