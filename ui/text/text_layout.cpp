@@ -1,6 +1,6 @@
 #include "ui/text/text_layout.h"
 
-#include "ui/widgets/format.h"
+#include "ui/figures/token_label.h"
 
 #include <QFontMetricsF>
 #include <QHash>
@@ -18,12 +18,6 @@ constexpr qreal kLeading = 1.6;
 constexpr qreal kHang = 12;             // how far a line end may stand out at the right, so that it never fills a line alone
 
 bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
-
-// Length of the UTF-8 character that starts with `lead`, by the lead byte alone.
-std::int64_t announced(char lead) {
-    const auto code = static_cast<unsigned char>(lead);
-    return code >= 0xF0 ? 4 : code >= 0xE0 ? 3 : code >= 0xC0 ? 2 : 1;
-}
 
 } // namespace
 
@@ -48,27 +42,12 @@ void TextLayout::setWidth(qreal width) {
 }
 
 QByteArrayView TextLayout::bytes(std::int64_t token) const {
-    const TextToken& span = m_facts.tokens[static_cast<std::size_t>(token)];
-    const auto size = static_cast<std::int64_t>(m_facts.text.size());
-    const std::int64_t begin = std::clamp<std::int64_t>(span.begin, 0, size);
-    return {m_facts.text.data() + begin, static_cast<qsizetype>(std::clamp<std::int64_t>(span.end, begin, size) - begin)};
+    return tokenBytes(m_facts, token);
 }
 
 QString TextLayout::label(std::int64_t token) const {
-    QByteArrayView own = bytes(token);
-    const char* textEnd = m_facts.text.data() + m_facts.text.size();
-    // Bytes that finish a character begun by an earlier token belong to that token's label.
-    while (!own.empty() && continues(own.front()) && own.data() > m_facts.text.data())
-        own = own.sliced(1);
-    if (own.empty())
-        return {};
-    // And a character begun here is shown whole.
-    const char* last = own.data() + own.size() - 1;
-    while (last > own.data() && continues(*last))
-        --last;
-    const std::int64_t whole = std::min<std::int64_t>(announced(*last), textEnd - last);
-    const auto reach = std::max<qsizetype>(own.size(), last + whole - own.data());
-    return visibleToken({own.data(), reach}, kLongestLabel);
+    const QString text = tokenLabel(m_facts, token, kLongestLabel);
+    return m_facts.text.empty() ? text + u' ' : text; // ids need a space between them
 }
 
 void TextLayout::measure() {
@@ -79,7 +58,8 @@ void TextLayout::measure() {
     QHash<QByteArrayView, float> known;
     for (std::int64_t token = 0; token < tokens(); ++token) {
         const QByteArrayView own = bytes(token);
-        const bool whole = own.empty() || (!continues(own.front()) && static_cast<unsigned char>(own.back()) < 0x80);
+        const bool whole = !m_facts.text.empty() &&
+                           (own.empty() || (!continues(own.front()) && static_cast<unsigned char>(own.back()) < 0x80));
         const auto seen = whole ? known.constFind(own) : known.constEnd();
         float width = 0;
         if (seen != known.constEnd()) {

@@ -4,6 +4,9 @@
 #include "ui/widgets/format.h"
 #include "ui/widgets/panel_header.h"
 #include "ui/widgets/theme.h"
+#include "ui/text/continue_panel.h"
+#include "ui/text/pair_strip.h"
+#include "ui/text/text_editor.h"
 #include "ui/text/token_area.h"
 
 #include <QKeyEvent>
@@ -32,7 +35,23 @@ TextView::TextView(QWidget* parent) : QFrame(parent) {
     m_lossButton->setFocusPolicy(Qt::TabFocus);
     m_lossButton->setToolTip(tr("Shade each token by its loss: how little the model expected it. With A − B chosen above the map, "
                                 "by what A loses more (red) or less (blue) than B."));
+    m_typeButton = new QToolButton(m_header);
+    setLook(m_typeButton, "link");
+    m_typeButton->setText(tr("Type"));
+    m_typeButton->setCheckable(true);
+    m_typeButton->setFocusPolicy(Qt::TabFocus);
+    m_typeButton->setToolTip(tr("Type a text of your own (Ctrl+T)"));
+    m_header->addWidget(m_typeButton);
+    m_continueButton = new QToolButton(m_header);
+    setLook(m_continueButton, "link");
+    m_continueButton->setText(tr("Continue"));
+    m_continueButton->setCheckable(true);
+    m_continueButton->setFocusPolicy(Qt::TabFocus);
+    m_continueButton->setToolTip(tr("Let the model write what comes after the tokens on view"));
+    m_header->addWidget(m_continueButton);
     m_header->addWidget(m_lossButton);
+    buildEditor();
+    buildGoTo();
     m_find = new QLineEdit(this);
     m_find->setPlaceholderText(tr("Find in the text"));
     m_find->setClearButtonEnabled(true);
@@ -50,16 +69,26 @@ TextView::TextView(QWidget* parent) : QFrame(parent) {
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);
     m_area = new TokenArea(this);
+    m_pair = new PairStrip(this);
+    m_pair->hide();
+    m_continue = new ContinuePanel(this);
+    m_continue->hide();
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 1, 1);
     column->setSpacing(0);
     column->addWidget(m_header);
+    column->addWidget(m_editor);
     column->addWidget(m_find);
+    column->addWidget(m_goTo);
     column->addWidget(m_nothingFound);
     column->addWidget(m_empty, 1);
     column->addWidget(m_area, 1);
+    column->addWidget(m_pair);
+    column->addWidget(m_continue, 1);
+    connect(m_continueButton, &QToolButton::toggled, m_continue, &QWidget::setVisible);
     connect(m_area, &TokenArea::tokenHovered, this, &TextView::tokenHovered);
     connect(m_area, &TokenArea::tokenLocked, this, &TextView::tokenLocked);
+    connect(m_area, &TokenArea::pairPicked, this, &TextView::cellWanted);
     connect(m_find, &QLineEdit::returnPressed, this, [this] { findNext(m_find->text()); });
     connect(m_find, &QLineEdit::textChanged, this, [this] { m_nothingFound->hide(); });
     setLook(this, "panel");
@@ -79,6 +108,16 @@ void TextView::attach(Lab& lab) {
     };
     connect(this, &TextView::tokenHovered, &lab, light);
     connect(this, &TextView::tokenLocked, &lab, light);
+    attachContinue(lab);
+    connect(this, &TextView::textTyped, &lab, &Lab::typeText);
+    connect(this, &TextView::cellWanted, &lab, [&lab](qint64 query, qint64 key) { lab.goTo(Cell{query, key}); });
+    connect(m_pair, &PairStrip::headChosen, &lab, [&lab](int layer, int head) {
+        lab.look([layer, head](Workspace& w) { w.look.heads = {{layer, head}}; });
+    });
+    connect(&lab, &Lab::pairReady, this, [this](int side, const std::shared_ptr<const PairResult>& pair, bool) {
+        if (side == 0 && m_shownPair == Cell{pair->of.query, pair->of.key})
+            m_pair->setResult(pair);
+    });
     connect(&lab, &Lab::linksReady, this, [this](int, const std::shared_ptr<const LinksResult>& links, bool current) {
         if (current)
             setLinks(*links);
@@ -99,9 +138,17 @@ void TextView::follow(Lab& lab, unsigned changes) {
         const bool isRaw = lab.workspace().text.rawLineEnds;
         m_rawButton->setChecked(isRaw);
         m_rawButton->setVisible(isRaw || (text && !text->changes.empty()));
+        const WorkspaceVariant* const a = lab.workspace().a();
+        const QString whyNot = a == nullptr ? QString() : lab.whyNot(a->id);
+        m_empty->setText(whyNot.isEmpty() ? tr("Open a text, type or paste one, or drop one here.") : whyNot);
+        followTypedText(lab);
     }
     if (changes & (kText | kLength | kVariants | kSelection))
         setLength(lab.length());
+    if (changes & (kText | kLength | kVariants | kSelection))
+        followContinue(lab);
+    if (changes & (kPointer | kHeads | kText | kVariants | kSelection))
+        followPair(lab);
     if (changes & kPointer) {
         setCursor(lab.cell() ? lab.cell()->query : -1, lab.cell() ? lab.cell()->key : -1);
         if (!lab.token())
@@ -125,6 +172,7 @@ void TextView::takeLosses(Lab& lab, int side, const TokenLossResult& losses) {
 }
 
 void TextView::openFind() {
+    m_goTo->hide();
     m_find->show();
     m_find->setFocus();
     m_find->selectAll();
@@ -135,6 +183,12 @@ bool TextView::eventFilter(QObject* watched, QEvent* event) {
         m_find->hide();
         m_nothingFound->hide();
         clearFind();
+        m_area->setFocus();
+        return true;
+    }
+    if (watched == m_goTo && event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        m_goTo->hide();
+        m_nothingFound->hide();
         m_area->setFocus();
         return true;
     }
@@ -163,7 +217,11 @@ void TextView::clear() {
     m_nothingFound->hide();
 }
 
-void TextView::setLength(std::int64_t tokens) { m_area->setLength(tokens); }
+void TextView::setLength(std::int64_t tokens) {
+    m_length = tokens;
+    m_area->setLength(tokens);
+}
+
 void TextView::setLinks(const LinksResult& links) { m_area->setLinks(links); }
 void TextView::clearLinks() { m_area->clearLinks(); }
 void TextView::setCursor(std::int64_t query, std::int64_t key) { m_area->setCursor(query, key); }

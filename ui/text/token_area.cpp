@@ -3,6 +3,8 @@
 #include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
 
+#include <QApplication>
+#include <QClipboard>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -46,7 +48,8 @@ TokenArea::TokenArea(QWidget* parent) : QAbstractScrollArea(parent) {
 
 void TokenArea::setText(const TextFacts& facts) {
     m_hovered = m_locked = m_query = m_key = -1;
-    m_foundBegin = m_foundEnd = 0;
+    m_foundBegin = m_foundEnd = m_selectionBegin = m_selectionEnd = 0;
+    m_pressing = m_dragging = false;
     m_links = {};
     m_readsPeak = m_readByPeak = 0;
     m_losses.clear();
@@ -166,16 +169,23 @@ void TokenArea::changeEvent(QEvent* event) {
 }
 
 bool TokenArea::event(QEvent* event) {
-    // Esc unlocks here when the focus is here; else it is the window's.
-    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape &&
-        m_locked >= 0) {
-        event->accept();
-        return true;
+    // Esc unlocks here when the focus is here; else it is the window's. So are the keys of a selection.
+    if (event->type() == QEvent::ShortcutOverride) {
+        auto* const key = static_cast<QKeyEvent*>(event);
+        if ((key->key() == Qt::Key_Escape && m_locked >= 0) || key->matches(QKeySequence::SelectAll) ||
+            (key->matches(QKeySequence::Copy) && m_selectionEnd > m_selectionBegin)) {
+            event->accept();
+            return true;
+        }
     }
     return QAbstractScrollArea::event(event);
 }
 
 void TokenArea::keyPressEvent(QKeyEvent* event) {
+    if (event->matches(QKeySequence::Copy) && m_selectionEnd > m_selectionBegin)
+        return QApplication::clipboard()->setText(selectedText());
+    if (event->matches(QKeySequence::SelectAll))
+        return select(0, m_layout.tokens());
     QScrollBar* bar = verticalScrollBar();
     switch (event->key()) {
     case Qt::Key_Escape:
@@ -199,7 +209,7 @@ void TokenArea::keyPressEvent(QKeyEvent* event) {
 bool TokenArea::viewportEvent(QEvent* event) {
     switch (event->type()) {
     case QEvent::MouseMove:
-        hover(tokenAt(static_cast<QMouseEvent*>(event)->position().toPoint()));
+        dragTo(static_cast<QMouseEvent*>(event)->position().toPoint());
         break;
     case QEvent::Leave:
         hover(-1);
@@ -208,11 +218,12 @@ bool TokenArea::viewportEvent(QEvent* event) {
         const auto* mouse = static_cast<QMouseEvent*>(event);
         if (mouse->button() != Qt::LeftButton)
             break;
-        const std::int64_t token = tokenAt(mouse->position().toPoint());
-        if (token >= 0 || m_locked >= 0)
-            lock(token == m_locked ? -1 : token);
+        press(*mouse);
         return true;
     }
+    case QEvent::MouseButtonRelease:
+        release(*static_cast<QMouseEvent*>(event));
+        break;
     case QEvent::ToolTip: {
         const auto* help = static_cast<QHelpEvent*>(event);
         showTooltip(help->pos(), help->globalPos());
@@ -315,6 +326,8 @@ QColor TokenArea::fillOf(std::int64_t token) const {
         return tinted(theme.reads, kStrongest * std::sqrt(reads / m_readsPeak));
     if (token > m_links.token && m_readByPeak > 0 && readBy > 0)
         return tinted(theme.crosshair, kStrongest * std::sqrt(readBy / m_readByPeak));
+    if (token >= m_selectionBegin && token < m_selectionEnd)
+        return tinted(theme.accent, 0.28F);
     const bool onView = m_length <= 0 || token < m_length;
     if (!linked && !m_losses.empty())
         return lossFill(token);

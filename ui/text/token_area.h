@@ -1,5 +1,6 @@
 // The scrolling part of TextView: paints the lines in sight and follows the mouse.
 //
+// A click locks a token, Shift and a click on a second one pick the pair; a drag selects, Ctrl+C copies what is selected.
 // Part of TextView, on the window's thread.
 #pragma once
 
@@ -26,6 +27,13 @@ public:
     void setLosses(std::vector<float> a, std::vector<float> b);
     void setFound(std::int64_t begin, std::int64_t end); // tokens
 
+    // Tokens that Ctrl+C copies; begin == end: none.
+    void select(std::int64_t begin, std::int64_t end);
+    std::int64_t selectionBegin() const { return m_selectionBegin; }
+    std::int64_t selectionEnd() const { return m_selectionEnd; }
+    QString selectedText() const; // the letters; token ids where there are none
+    QString selectedIds() const;  // a JSON list
+
     const TextLayout& textLayout() const { return m_layout; }
     std::int64_t hovered() const { return m_hovered; }
     std::int64_t locked() const { return m_locked; }
@@ -35,6 +43,7 @@ public:
 signals:
     void tokenHovered(qint64 token);
     void tokenLocked(qint64 token);
+    void pairPicked(qint64 query, qint64 key); // the later of the two is the query
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -42,10 +51,15 @@ protected:
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     bool viewportEvent(QEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
     bool event(QEvent* event) override;
 
 private:
     void hover(std::int64_t token);
+    void press(const QMouseEvent& event);
+    void release(const QMouseEvent& event);
+    void dragTo(QPoint position);
+    void pick(std::int64_t token, bool pair);
     void updateToken(std::int64_t token);
     void lock(std::int64_t token);
     void layOut();
@@ -62,6 +76,10 @@ private:
     float m_readsPeak = 0, m_readByPeak = 0;
     std::vector<float> m_losses, m_otherLosses; // by token; NaN for the first
     std::int64_t m_hovered = -1, m_locked = -1, m_query = -1, m_key = -1;
+    std::int64_t m_selectionBegin = 0, m_selectionEnd = 0;
+    std::int64_t m_pressed = -1; // token under the button
+    QPoint m_pressedAt;
+    bool m_pressing = false, m_dragging = false;
     std::int64_t m_foundBegin = 0, m_foundEnd = 0;
 };
 

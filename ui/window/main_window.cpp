@@ -21,6 +21,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QMimeData>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScreen>
 #include <QSettings>
@@ -43,7 +44,7 @@ QString draggedPath(const QMimeData* data) {
 
 bool isTyping(const QObject* widget) {
     return qobject_cast<const QLineEdit*>(widget) != nullptr || qobject_cast<const QTextEdit*>(widget) != nullptr ||
-           qobject_cast<const QAbstractSpinBox*>(widget) != nullptr;
+           qobject_cast<const QPlainTextEdit*>(widget) != nullptr || qobject_cast<const QAbstractSpinBox*>(widget) != nullptr;
 }
 
 } // namespace
@@ -235,6 +236,7 @@ void MainWindow::escape() {
     m_map->map()->unlock();
     m_text->setLocked(-1);
     m_lab->lightToken({});
+    m_lab->goTo({});
     m_notice->dismiss();
     m_lab->cancelOpening();
 }

@@ -105,6 +105,7 @@ private:
     void save();
     void lookForLostFile();
     void start(const LaunchOptions& options); // what is on view at first
+    void chooseIds();
 
     // main_window.cpp
     void restore();

@@ -174,6 +174,16 @@ void MainWindow::chooseText() {
     dialog->open();
 }
 
+void MainWindow::chooseIds() {
+    auto* const dialog =
+        fileDialog(this, tr("Open token ids"), tr("Lists of token ids (*.json)"), QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
+        m_document->noteRecent(file);
+        m_lab->openText({file.toStdString(), {}, {}});
+    });
+    dialog->open();
+}
+
 void MainWindow::save() {
     if (!m_document->save())
         chooseNameAndSave();
@@ -226,6 +236,7 @@ void MainWindow::buildFileMenu(QMenu* menu) {
     menu->addAction(tr("The &paper's four methods"), m_lab, &Lab::addPaperMethods);
     menu->addSeparator();
     menu->addAction(tr("Open &text…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), this, &MainWindow::chooseText);
+    menu->addAction(tr("Open token &ids…"), this, &MainWindow::chooseIds);
     menu->addAction(tr("B&undled text"), this, [this] { m_lab->openText({}); });
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);

@@ -53,12 +53,16 @@ void MainWindow::buildEditMenu(QMenu* menu) {
     menu->addActions({undo, redo});
     menu->addAction(tr("Slopes as &trained"), m_slopes, &SlopeEditor::reset);
     menu->addSeparator();
-    menu->addAction(tr("&Paste as the text"), QKeySequence(Qt::CTRL | Qt::Key_V), this, &MainWindow::pasteText);
-    menu->addAction(tr("&Find in the text"), QKeySequence(Qt::CTRL | Qt::Key_F), this, [this] {
+    const auto inText = [this](void (TextView::*open)()) {
         m_textDock->show();
         m_textDock->raise();
-        m_text->openFind();
-    });
+        (m_text->*open)();
+    };
+    menu->addAction(tr("T&ype a text"), QKeySequence(Qt::CTRL | Qt::Key_T), this, [inText] { inText(&TextView::openEditor); });
+    menu->addAction(tr("&Continue the text"), this, [inText] { inText(&TextView::openContinue); });
+    menu->addAction(tr("&Paste as the text"), QKeySequence(Qt::CTRL | Qt::Key_V), this, &MainWindow::pasteText);
+    menu->addAction(tr("&Find in the text"), QKeySequence(Qt::CTRL | Qt::Key_F), this, [inText] { inText(&TextView::openFind); });
+    menu->addAction(tr("&Go to a query or key"), QKeySequence(Qt::CTRL | Qt::Key_G), this, [inText] { inText(&TextView::openGoTo); });
 }
 
 void MainWindow::buildViewMenu(QMenu* menu) {
