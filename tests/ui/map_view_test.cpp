@@ -51,9 +51,10 @@ protected:
     }
     void click(QPoint at) { QTest::mouseClick(&view, Qt::LeftButton, {}, at); }
     QPoint middleOf(Cell cell) { return view.cellRect(cell.query, cell.key).center(); }
-    QColor seen(Cell cell) {
+    QColor seen(Cell cell) { // beside the number of a large cell
         const QRect rect = view.cellRect(cell.query, cell.key);
-        return view.grab().toImage().pixelColor(rect.center() + QPoint(1, 1));
+        const QPoint at = rect.width() > 16 ? rect.topLeft() + QPoint(4, 4) : rect.center() + QPoint(1, 1);
+        return view.grab().toImage().pixelColor(at);
     }
     void wheel(QPoint at, int delta) {
         QWheelEvent event(at, view.mapToGlobal(at), {}, {0, delta}, {}, {}, Qt::NoScrollPhase, false);

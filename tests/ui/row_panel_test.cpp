@@ -94,7 +94,7 @@ TEST(RowWords, TellTablesFromNothing) {
 TEST(RowWords, OtherScalesAndLargeSumsAreWrittenDifferently) {
     RowsResult rows = threeRows();
     rows.scale = 1;
-    EXPECT_EQ(arithmeticOf(rows, 2, 0)[0], QString("q·k × 1 = 2.00 × 1 = 2.000"));
+    EXPECT_EQ(arithmeticOf(rows, 2, 0)[0], QString("q·k × 1.000 = 2.00 × 1.000 = 2.000"));
     rows.scores[6] = 40;
     rows.logSums[2] = 39.5;
     rows.probabilities[6] = 1;

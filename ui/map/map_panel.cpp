@@ -93,6 +93,7 @@ void MapPanel::buildControls() {
     column->addLayout(second);
     column->addWidget(m_stepLine);
     column->addWidget(m_body, 1);
+    column->addWidget(m_row->arithmeticLabel());
 
     connect(m_modes, &SegmentedButtons::chosenByUser, this, [this](int index) {
         setMode(MapMode(index));
@@ -143,8 +144,9 @@ void MapPanel::connectMaps() {
     connect(m_maps[0], &MapView::plotRectChanged, this, &MapPanel::alignBar);
     connect(m_maps[0], &MapView::tokensToggled, this, &MapPanel::fitMapsToHeight);
     connect(m_maps[0], &MapView::darknessChanged, this, [this] {
-        if (Theme::of(palette()).dark != m_scale.dark()) {
-            m_scale = ColourScale(m_scale.settings(), Theme::of(palette()).dark);
+        const bool dark = Theme::of(m_maps[0]->palette()).dark; // the panel's own palette may change after the map's
+        if (dark != m_scale.dark()) {
+            m_scale = ColourScale(m_scale.settings(), dark);
             showPair();
         }
     });

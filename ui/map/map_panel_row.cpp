@@ -49,6 +49,7 @@ void MapPanel::buildSteps() {
     row->addWidget(m_stepButton);
     m_steps->hide();
     m_row->hide();
+    m_row->arithmeticLabel()->hide();
     m_stepLine->hide();
     m_stepLine->setContentsMargins(12, 4, 12, 0);
     m_stepLine->setFont(boldFont());
@@ -129,6 +130,7 @@ void MapPanel::placeRow() {
     m_rowButton->setEnabled(one);
     if (shown != !m_row->isHidden()) {
         m_row->setVisible(shown);
+        m_row->arithmeticLabel()->setVisible(shown);
         fitMapsToHeight();
     }
     emit rowsWanted(shown || isSmall);

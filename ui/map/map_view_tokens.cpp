@@ -16,7 +16,7 @@ constexpr int kLabelCell = 14;    // pixels of a cell from which on its token ha
 constexpr int kSlantedCell = 22;  // from here on the tokens above stand slanted, not upright
 constexpr int kGapCell = 14;      // from here on cells stand apart
 constexpr int kWideGapCell = 28;  // ... by two pixels
-constexpr int kNumberRoom = 4;    // pixels of a cell left free beside its number
+constexpr int kNumberRoom = 2;    // pixels of a cell left free beside its number
 constexpr int kLongestLabel = 12; // letters
 constexpr int kWidestLabel = 92;  // pixels
 constexpr int kSmallText = 128;   // tokens, of which all labels are measured
@@ -24,10 +24,7 @@ constexpr int kLabelGap = 6;      // between a token and the plot
 constexpr double kSlant = 45;     // degrees
 
 QFont tokenFont(double cell) {
-    QFont font = cell < kSlantedCell ? tickFont() : labelFont();
-    if (cell >= 40)
-        font.setPixelSize(14);
-    return font;
+    return cell < kSlantedCell ? tickFont() : labelFont();
 }
 
 QFont numberFont(double cell) {
@@ -36,16 +33,29 @@ QFont numberFont(double cell) {
     return font;
 }
 
-// "1.00", ".36", "−0.84": as many digits as a cell can carry.
-QString numberText(double value, bool isSigned) {
-    if (!std::isfinite(value))
+enum class Digits { None, Few, All }; // that a cell has room for
+
+Digits digitsIn(double cell, bool isSigned) {
+    const QFontMetricsF metrics(numberFont(cell));
+    const auto fits = [&](const QString& widest) { return metrics.horizontalAdvance(widest) + kNumberRoom <= cell; };
+    if (fits(isSigned ? QStringLiteral("\u22120.00") : QStringLiteral("1.00")))
+        return Digits::All;
+    return fits(isSigned ? QStringLiteral("\u22120.0") : QStringLiteral(".00")) ? Digits::Few : Digits::None;
+}
+
+// "1.00", ".36", "−0.84"; of few digits "1", ".36", "−0.8".
+QString numberText(double value, bool isSigned, Digits room) {
+    if (!std::isfinite(value) || room == Digits::None)
         return {};
-    const int digits = !isSigned || std::abs(value) < 9.995 ? 2 : std::abs(value) < 99.95 ? 1 : 0;
+    const int most = isSigned && room == Digits::Few ? 1 : 2;
+    const int digits = !isSigned || std::abs(value) < 9.95 ? most : std::abs(value) < 99.5 ? most - 1 : 0;
     QString text = QString::number(value, 'f', digits);
     if (!isSigned && text.startsWith(QLatin1String("0.")))
         text.remove(0, 1);
+    else if (!isSigned && room == Digits::Few)
+        text = QString::number(value, 'f', 0);
     if (text.startsWith(u'-'))
-        text.replace(0, 1, std::abs(value) < 0.005 ? QString() : QStringLiteral("\u2212"));
+        text.replace(0, 1, text.toDouble() == 0 ? QString() : QStringLiteral("\u2212"));
     return text;
 }
 
@@ -75,19 +85,23 @@ bool MapView::labelled() const {
     return fits(m_tokens ? plotSide(tokenMargins()) : 0);
 }
 
-// Of a small text as wide as its widest token; else of one width, so that the plot stays where it is as one moves
+// Of a small text as wide as its tokens need; else of one width, so that the plot stays where it is as one moves
 // through it.
 QMargins MapView::tokenMargins() const {
     const QFontMetricsF metrics(labelFont());
-    double label = kWidestLabel;
-    if (m_tokens && m_length <= kSmallText) {
+    double label = kWidestLabel, last = kWidestLabel;
+    if (m_tokens && m_length > 0 && m_length <= kSmallText && std::ssize(m_tokens->tokens) >= m_length) {
+        const auto width = [&](std::int64_t token) {
+            return metrics.horizontalAdvance(tokenLabel(*m_tokens, token, kLongestLabel));
+        };
         label = 0;
-        for (std::int64_t token = 0; token < std::min<std::int64_t>(m_length, std::ssize(m_tokens->tokens)); ++token)
-            label = std::max(label, metrics.horizontalAdvance(tokenLabel(*m_tokens, token, kLongestLabel)));
-        label = std::min(label * 14 / 12, double(kWidestLabel));
+        for (std::int64_t token = 0; token < m_length; ++token)
+            label = std::max(label, width(token));
+        label = std::min(label, double(kWidestLabel));
+        last = width(m_length - 1);
     }
     const int wide = int(std::ceil(label)) + kLabelGap, title = int(metrics.height());
-    return {title + kGrid + wide, wide, std::max(kGrid, wide * 7 / 10), title + kGrid};
+    return {title + kGrid + wide, wide, std::max(kGrid, int(last * 0.7)), title + kGrid};
 }
 
 void MapView::noteTokens() {
@@ -115,7 +129,8 @@ QString MapView::numberIn(std::int64_t query, std::int64_t key) const {
         query >= v.queryEnd || key < v.keyBegin || key >= v.keyEnd)
         return {};
     const auto at = std::size_t(query - v.queryBegin) * std::size_t(v.columns) + std::size_t(key - v.keyBegin);
-    return numberText(double(m_layer.picture->values[at]), m_signed);
+    return numberText(double(m_layer.picture->values[at]), m_signed,
+                      digitsIn(double(plotRect().width()) / double(m_span), m_signed));
 }
 
 void MapView::paintCells(QPainter& painter, const QRect& plot) const {
@@ -132,12 +147,9 @@ void MapView::paintCells(QPainter& painter, const QRect& plot) const {
         painter.drawLine(corner.left(), plot.top(), corner.left(), plot.bottom());
         painter.drawLine(plot.left(), corner.top(), plot.right(), corner.top());
     }
-    const QFont font = numberFont(cell);
-    const QFontMetricsF metrics(font);
-    painter.setFont(font);
+    painter.setFont(numberFont(cell));
     // All or none: numbers in some cells only would look as if the others had none.
-    const double widest = metrics.horizontalAdvance(m_signed ? QStringLiteral("\u22120.00") : QStringLiteral("1.00"));
-    if (widest + kNumberRoom <= cell) {
+    if (digitsIn(cell, m_signed) != Digits::None)
         for (std::int64_t query = m_queryBegin; query < m_queryBegin + m_span; ++query)
             for (std::int64_t key = m_keyBegin; key < m_keyBegin + m_span; ++key) {
                 const QString text = numberIn(query, key);
@@ -149,7 +161,6 @@ void MapView::paintCells(QPainter& painter, const QRect& plot) const {
                 painter.setOpacity(m_stale ? 0.5 : 1);
                 painter.drawText(cellRect(query, key), Qt::AlignCenter | Qt::TextDontClip, text);
             }
-    }
     painter.restore();
 }
 
@@ -172,7 +183,7 @@ void MapView::paintTokens(QPainter& painter, const QRect& plot) const {
     for (std::int64_t i = 0; i < m_span; ++i) {
         const std::int64_t query = m_queryBegin + i, key = m_keyBegin + i;
         const double along = (double(i) + 0.5) * cell;
-        const double widest = plot.left() - kLabelGap - height - kGrid;
+        const double widest = plot.left() - kLabelGap - height - 4;
         write({plot.left() - kLabelGap - widest, plot.top() + along - height / 2, widest, height}, Qt::AlignRight,
               query, pointed && pointed->query == query);
         painter.save();

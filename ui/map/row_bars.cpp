@@ -16,7 +16,7 @@
 namespace slopescope::ui {
 namespace {
 
-constexpr int kLabel = 68, kGap = 8, kNumber = 52, kBar = 12; // pixels
+constexpr int kLabel = 48, kGap = 6, kNumber = 44, kBar = 12; // pixels
 constexpr int kLabelLetters = 10;
 constexpr double kMasked = std::numeric_limits<double>::quiet_NaN();
 

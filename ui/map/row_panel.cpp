@@ -13,7 +13,7 @@ namespace slopescope::ui {
 namespace {
 
 constexpr int kTitleLetters = 20;
-constexpr int kWidth = 232;
+constexpr int kWidth = 200;
 
 } // namespace
 
@@ -34,14 +34,15 @@ RowPanel::RowPanel(QWidget* parent)
     m_arithmetic->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_arithmetic->setFocusPolicy(Qt::NoFocus);
     m_arithmetic->setAccessibleName(tr("Arithmetic of the cell"));
-    m_arithmetic->setMinimumHeight(7 * m_arithmetic->fontMetrics().lineSpacing()); // so that pointing moves nothing
+    m_arithmetic->setMinimumHeight(2 * m_arithmetic->fontMetrics().lineSpacing() +
+                                   kGrid); // so that pointing moves nothing
+    m_arithmetic->setContentsMargins(12, 0, 12, kGrid);
     auto* const column = new QVBoxLayout(this);
     column->setContentsMargins(kGrid, kGrid / 2, kGrid / 2, kGrid);
     column->setSpacing(kGrid);
     column->addWidget(m_title);
     column->addWidget(m_hint);
     column->addWidget(m_bars, 1);
-    column->addWidget(m_arithmetic);
     connect(m_bars, &RowBars::keyHovered, this, [this](qint64 key) {
         if (m_shown.cell)
             spellOut(key >= 0 ? key : m_shown.cell->key);
@@ -79,12 +80,15 @@ void RowPanel::showRow(const Shown& shown) {
 
 void RowPanel::spellOut(std::int64_t key) {
     const QString token = tokenLabel(*m_shown.text, key, kTitleLetters);
-    m_arithmetic->setText(tr("key %1 “%2”").arg(grouped(key), token) + u'\n' +
-                          arithmeticOf(*m_shown.rows, m_shown.cell->query, key).join(u'\n'));
+    QStringList steps{tr("key %1 “%2”").arg(grouped(key), token)};
+    steps << arithmeticOf(*m_shown.rows, m_shown.cell->query, key);
+    for (QString& step : steps)
+        step.replace(u' ', QChar::Nbsp); // lines break between the steps
+    m_arithmetic->setText(steps.join(QStringLiteral(" \u2003")));
 }
 
 QString RowPanel::arithmetic() const {
-    return m_arithmetic->text();
+    return m_arithmetic->text().replace(QChar::Nbsp, u' ');
 }
 
 } // namespace slopescope::ui

@@ -32,9 +32,10 @@ public:
     void showRow(const Shown& shown);
     void explain(const QString& sentence); // why there is no row
 
+    QLabel* arithmeticLabel() const { return m_arithmetic; } // wide lines, so the panel around it finds the place
     RowBars* bars() const { return m_bars; }
-    QString arithmetic() const; // plain text, a line a step
-    QSize sizeHint() const override { return {232, 200}; }
+    QString arithmetic() const; // plain text, step after step
+    QSize sizeHint() const override { return {200, 200}; }
 
 signals:
     void keyChosen(qint64 query, qint64 key);

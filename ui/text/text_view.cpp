@@ -9,6 +9,7 @@
 #include "ui/text/text_editor.h"
 #include "ui/text/token_area.h"
 
+#include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -35,28 +36,26 @@ TextView::TextView(QWidget* parent) : QFrame(parent) {
     m_lossButton->setFocusPolicy(Qt::TabFocus);
     m_lossButton->setToolTip(tr("Shade each token by its loss: how little the model expected it. With A − B chosen above the map, "
                                 "by what A loses more (red) or less (blue) than B."));
-    m_typeButton = new QToolButton(m_header);
+    m_typeButton = new QToolButton(this);
     setLook(m_typeButton, "link");
     m_typeButton->setText(tr("Type"));
     m_typeButton->setCheckable(true);
     m_typeButton->setFocusPolicy(Qt::TabFocus);
     m_typeButton->setToolTip(tr("Type a text of your own (Ctrl+T)"));
-    m_header->addWidget(m_typeButton);
-    m_continueButton = new QToolButton(m_header);
+    m_continueButton = new QToolButton(this);
     setLook(m_continueButton, "link");
     m_continueButton->setText(tr("Continue"));
     m_continueButton->setCheckable(true);
     m_continueButton->setFocusPolicy(Qt::TabFocus);
     m_continueButton->setToolTip(tr("Let the model write what comes after the tokens on view"));
-    m_header->addWidget(m_continueButton);
     m_header->addWidget(m_lossButton);
     buildEditor();
-    buildGoTo();
     m_find = new QLineEdit(this);
     m_find->setPlaceholderText(tr("Find in the text"));
     m_find->setClearButtonEnabled(true);
     m_find->hide();
     m_find->installEventFilter(this);
+    buildGoTo();
     m_nothingFound = new QLabel(this);
     setLook(m_nothingFound, "error");
     m_nothingFound->setObjectName(QStringLiteral("nothingFound"));
@@ -73,6 +72,11 @@ TextView::TextView(QWidget* parent) : QFrame(parent) {
     m_pair->hide();
     m_continue = new ContinuePanel(this);
     m_continue->hide();
+    auto* const tools = new QHBoxLayout;
+    tools->setContentsMargins(kGrid, 0, kGrid, 2);
+    tools->addWidget(m_typeButton);
+    tools->addWidget(m_continueButton);
+    tools->addStretch();
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 1, 1);
     column->setSpacing(0);
@@ -85,6 +89,7 @@ TextView::TextView(QWidget* parent) : QFrame(parent) {
     column->addWidget(m_area, 1);
     column->addWidget(m_pair);
     column->addWidget(m_continue, 1);
+    column->addLayout(tools);
     connect(m_continueButton, &QToolButton::toggled, m_continue, &QWidget::setVisible);
     connect(m_area, &TokenArea::tokenHovered, this, &TextView::tokenHovered);
     connect(m_area, &TokenArea::tokenLocked, this, &TextView::tokenLocked);

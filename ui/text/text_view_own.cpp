@@ -136,7 +136,7 @@ void TextView::followPair(const Lab& lab) {
         const auto named = [&](std::int64_t token) {
             return tr("%1 “%2”").arg(grouped(token), tokenLabel(facts, token, kPairLetters));
         };
-        m_pair->setPair(tr("query %1 reads key %2, in every head").arg(named(pair->query), named(pair->key)));
+        m_pair->setPair(tr("query %1 → key %2").arg(named(pair->query), named(pair->key)));
     }
     m_shownPair = pair;
     m_pair->setVisible(pair.has_value());
