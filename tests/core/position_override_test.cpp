@@ -315,8 +315,12 @@ TEST(LengthDependentPositions, EachLengthOfOnePassIsRunForItself) {
     CurvesRequest request{{{"model", {}, {}}}, {}, {}};
     request.plan.lengths = {8, 16, 32, 64};
     request.plan.windows = 3;
-    const CurveSource source{
-        request.variants.front(), {}, decoder, ids, std::make_shared<const std::vector<std::int64_t>>(), 1};
+    CurveSource source;
+    source.variant = request.variants.front();
+    source.decoder = decoder;
+    source.ids = ids;
+    source.ends = std::make_shared<const std::vector<std::int64_t>>();
+    source.textDigest = 1;
     const CurveResult curve = PairedCurves().measure(request, {source}, Job(), {}).curves.front();
     EXPECT_EQ(curve.fault, "");
     EXPECT_TRUE(curve.complete);
