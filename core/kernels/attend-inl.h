@@ -43,7 +43,7 @@ public:
     QueryBlock(const Attention& a, const PackedHead& head, const BiasLine& bias, AttendScratch& scratch,
              std::int64_t width, std::int64_t position, int groups)
         : m_a(a), m_head(head), m_bias(bias), m_s(scratch), m_width(width), m_position(position),
-          m_groups(groups), m_sight{a.window, a.sinks}, m_limit(bitsOf(a.tolerance)) {}
+          m_groups(groups), m_sight{a.window, a.sinks}, m_limit(bitsOf(a.tolerance)), m_cap(a.softCap, kLog2E) {}
 
     // Returns the panels computed.
     std::int64_t run(std::int64_t batch, std::int64_t head, const AttentionOutput& output) {
@@ -55,7 +55,7 @@ public:
             for (int group = 0; group < m_groups; ++group) {
                 const std::int64_t end = std::min(place(group) + kRows, m_a.keys);
                 const auto [from, to, more] = panelsOf(block, place(group), end, 0, m_sight, m_head.keys, m_bias,
-                                                       m_s.norms.data()[group], leastMaximum(group) + m_limit);
+                                                       m_s.norms.data()[group], leastMaximum(group) + m_limit, m_cap);
                 finished &= !more;
                 if (from >= to)
                     continue;
@@ -76,7 +76,7 @@ private:
 
     void start(std::int64_t batch, std::int64_t head) {
         const int depth = static_cast<int>(m_a.headDim);
-        const float scale = static_cast<float>(m_a.scale * kLog2E);
+        const float scale = SoftCap::scaleOf(m_a.scale, m_a.softCap, kLog2E);
         for (int group = 0; group < m_groups; ++group) {
             const std::int64_t from = std::max(place(group), firstPosition());
             const std::int64_t to = std::min(place(group) + kRows, m_a.keys);
@@ -104,8 +104,12 @@ private:
         const int depth = static_cast<int>(m_a.headDim);
         float* weights = m_s.weights.data();
         Vec largest[kRows];
-        scoreBlock(m_s.queries.data() + group * kRows * depth, m_head.keys, m_bias, m_sight, depth, place(group), block,
-                   from, to, weights, largest);
+        const float* queries = m_s.queries.data() + group * kRows * depth;
+        if (m_cap.limit > 0)
+            scoreCappedBlock(queries, m_head.keys, m_bias, m_sight, depth, place(group), block, from, to, weights,
+                             m_cap.limit, largest);
+        else
+            scoreBlock(queries, m_head.keys, m_bias, m_sight, depth, place(group), block, from, to, weights, largest);
         for (int r = 0; r < kRows; ++r) {
             const std::int64_t row = group * kRows + r;
             soften(weights + r * kBlock + from * kPanel, (to - from) * kPanel, maxOf(largest[r]),
@@ -149,12 +153,17 @@ private:
             const float total = sumOf(load(m_s.total.data() + row * kLanes));
             const float* sums = m_s.sums.data() + row * m_width;
             float* out = output.out + batch * output.batchStride + head * output.headStride + i * output.rowStride;
-            const float factor = 1.0f / total;
+            const double largest = m_s.largest.data()[row];
+            float factor = 1.0f / total;
+            double bits = largest + std::log2(static_cast<double>(total));
+            if (m_a.sinkLogits) {
+                bits = joined(bits, m_a.sinkLogits[head] * kLog2E);
+                factor = static_cast<float>(std::exp2(largest - bits));
+            }
             for (std::int64_t x = 0; x < m_a.headDim; ++x)
                 out[x] = sums[x] * factor;
             if (output.lse)
-                output.lse[(batch * m_a.heads + head) * m_a.queries + i] =
-                    static_cast<float>((m_s.largest.data()[row] + std::log2(static_cast<double>(total))) * kLn2);
+                output.lse[(batch * m_a.heads + head) * m_a.queries + i] = static_cast<float>(bits * kLn2);
         }
     }
 
@@ -166,6 +175,7 @@ private:
     const int m_groups;
     const Sight m_sight;
     const float m_limit;
+    const SoftCap m_cap;
 };
 
 // Keys and values of several key heads, packed side by side.
@@ -235,7 +245,7 @@ inline void clearBlindRows(const Attention& a, const AttentionOutput& output) {
             float* out = output.out + head / a.heads * output.batchStride + head % a.heads * output.headStride;
             std::fill_n(out + i * output.rowStride, a.headDim, 0.0f);
             if (output.lse)
-                output.lse[head * a.queries + i] = -std::numeric_limits<float>::infinity();
+                output.lse[head * a.queries + i] = a.sinkLogits ? a.sinkLogits[head % a.heads] : kNoSinkLogit;
         }
 }
 

@@ -25,6 +25,8 @@ struct BandHead {
     float scale = 1; // to bits for weights, to the model's unit for scores
     Sight sight;
     float tolerance = 0;
+    SoftCap cap;
+    double sinkBits = kNoSinkLogit;        // the logit of a sink
     const float* lse = nullptr;            // [queries], natural; null if unknown or not needed
     bool weights = true;                   // else plain scores
     bool products = false;                 // also sum weight * score, for the entropy
@@ -111,7 +113,7 @@ public:
             bool finished = true;
             for (int group = 0; group < m_groups; ++group) {
                 const auto [from, to, more] = panelsOf(block, place(group), end(group), m_h.visitBegin(), m_h.sight,
-                                                       m_keys, m_bias, m_s.norms.data()[group], needed(group));
+                                                       m_keys, m_bias, m_s.norms.data()[group], needed(group), m_h.cap);
                 finished &= !more;
                 if (from >= to)
                     continue;
@@ -129,16 +131,31 @@ public:
     }
 
     // After a deferred run: natural log-sum-exp, and entropy in bits, of a row of the band.
-    double lse(std::int64_t row) const { return (m_s.reference.data()[row] + std::log2(total(row))) * kLn2; }
+    double lse(std::int64_t row) const {
+        return joined(m_s.reference.data()[row] + std::log2(totalOfKeys(row)), m_h.sinkBits) * kLn2;
+    }
     double entropy(std::int64_t row) const {
-        return std::log2(total(row)) - static_cast<double>(sumOf(load(m_s.product.data() + row * kLanes))) / total(row);
+        const double all = total(row);
+        double products = sumOf(load(m_s.product.data() + row * kLanes));
+        if (m_h.sinkBits > kNoSinkLogit)
+            products += sinkWeight(row) * sinkAbove(row);
+        return std::log2(all) - products / all;
     }
 
 private:
     int rows(int group) const { return static_cast<int>(std::min<std::int64_t>(kRows, m_count - group * kRows)); }
     std::int64_t place(int group) const { return m_h.firstPosition() + m_first + group * kRows; }
     std::int64_t end(int group) const { return std::min(place(group) + rows(group), m_h.visitEnd()); }
-    double total(std::int64_t row) const { return sumOf(load(m_s.total.data() + row * kLanes)); }
+    double totalOfKeys(std::int64_t row) const { return sumOf(load(m_s.total.data() + row * kLanes)); }
+    double total(std::int64_t row) const {
+        return m_h.sinkBits > kNoSinkLogit ? totalOfKeys(row) + sinkWeight(row) : totalOfKeys(row);
+    }
+    // Within what double holds; past it every other weight is 0 all the same.
+    double sinkAbove(std::int64_t row) const {
+        constexpr double kMost = 1000;
+        return std::min(m_h.sinkBits - m_s.reference.data()[row], kMost);
+    }
+    double sinkWeight(std::int64_t row) const { return std::exp2(sinkAbove(row)); }
 
     void start() {
         const int depth = static_cast<int>(m_h.headDim);
@@ -166,10 +183,10 @@ private:
     // The score of a query at its own position, which every query sees.
     float ownScore(const float* packed, int r, std::int64_t position) const {
         const float* key = m_h.k + position * m_h.kStride;
-        float sum = m_bias.at(position, position)[0];
+        float product = 0;
         for (std::int64_t x = 0; x < m_h.headDim; ++x)
-            sum += packed[x * kRows + r] * key[x];
-        return sum;
+            product += packed[x * kRows + r] * key[x];
+        return m_bias.at(position, position)[0] + m_h.cap.of(product);
     }
 
     // Whether 2^score can be summed as it is: no weight overflows, and the largest of each row stays far above
@@ -177,7 +194,8 @@ private:
     bool staysInRange(int group) const {
         constexpr float kSafe = 60;
         const float* bound = m_s.bound.data() + group * kRows;
-        bool safe = m_s.norms.data()[group] * m_keys.outerNorms[(end(group) - 1) / kPanel] + m_bias.ceiling(0) <= kSafe;
+        const float product = m_s.norms.data()[group] * m_keys.outerNorms[(end(group) - 1) / kPanel];
+        bool safe = m_h.cap.bound(product) + m_bias.ceiling(0) <= kSafe;
         for (int r = 0; r < rows(group); ++r)
             safe = safe && bound[r] >= -kSafe;
         return safe;
@@ -191,11 +209,17 @@ private:
         for (std::int64_t block = (end(group) - 1) / kBlock; block >= 0; --block) {
             const float least = *std::min_element(reference, reference + rows(group));
             const auto [from, to, more] =
-                panelsOf(block, place(group), end(group), 0, m_h.sight, m_keys, m_bias, m_s.norms.data()[group], least);
+                panelsOf(block, place(group), end(group), 0, m_h.sight, m_keys, m_bias, m_s.norms.data()[group], least,
+                         m_h.cap);
             if (from < to) {
                 Vec largest[kRows];
-                scoreBlock(m_s.queries.data() + group * kRows * depth, m_keys, m_bias, m_h.sight, depth, place(group),
-                           block, from, to, m_s.scores.data(), largest);
+                const float* queries = m_s.queries.data() + group * kRows * depth;
+                if (m_h.cap.limit > 0)
+                    scoreCappedBlock(queries, m_keys, m_bias, m_h.sight, depth, place(group), block, from, to,
+                                     m_s.scores.data(), m_h.cap.limit, largest);
+                else
+                    scoreBlock(queries, m_keys, m_bias, m_h.sight, depth, place(group), block, from, to,
+                               m_s.scores.data(), largest);
                 for (int r = 0; r < kRows; ++r)
                     reference[r] = std::max(reference[r], maxOf(largest[r]));
             }
@@ -211,6 +235,14 @@ private:
     }
 
     void compute(int group, std::int64_t block, int from, int to) {
+        if (m_h.cap.limit > 0)
+            computeTiles<true>(group, block, from, to);
+        else
+            computeTiles<false>(group, block, from, to);
+    }
+
+    template <bool kCapped>
+    void computeTiles(int group, std::int64_t block, int from, int to) {
         const int depth = static_cast<int>(m_h.headDim);
         const float* queries = m_s.queries.data() + group * kRows * depth;
         const float* reference = m_s.reference.data() + group * kRows;
@@ -222,8 +254,8 @@ private:
         for (int panel = from; panel < to; ++panel) {
             const std::int64_t key = block * kBlock + panel * kPanel;
             Vec tile[kRows][2];
-            scoreTile(queries, m_keys, m_bias, m_h.sight, depth, place(group), key, m_h.weights ? kMasked : m_h.masked,
-                      tile);
+            scoreTile<kCapped>(queries, m_keys, m_bias, m_h.sight, depth, place(group), key,
+                               m_h.weights ? kMasked : m_h.masked, tile, m_h.cap.limit);
             if (m_h.weights)
                 weighTile(group * kRows, reference, tile);
             if (key < keepFrom || key >= keepEnd)

@@ -273,7 +273,11 @@ inline BandHead bandHead(const Map& m) {
     h.headDim = m.stage == Stage::Bias ? 0 : m.headDim; // no products where only the bias is wanted
     h.sight = {m.window, m.sinks};
     h.weights = m.stage == Stage::Probability;
-    h.scale = h.weights ? static_cast<float>(m.scale * kLog2E) : m.scale;
+    const double unit = h.weights ? kLog2E : 1;
+    h.scale = SoftCap::scaleOf(m.scale, m.softCap, unit);
+    if (m.stage != Stage::Bias)
+        h.cap = SoftCap(m.softCap, unit);
+    h.sinkBits = m.sinkLogit * kLog2E;
     h.tolerance = m.tolerance;
     h.lse = m.lse;
     h.masked = m.pooling == Pooling::Mean ? 0.0f : kMasked;

@@ -159,7 +159,7 @@ bool sumsWell(const DistanceBias& bias) {
 
 bool poolsScores(const Map& m) {
     constexpr std::int64_t kFewCells = 8; // of a pixel: visiting them is as quick
-    return m.pooling == Pooling::Mean && m.stage != Stage::Probability &&
+    return m.pooling == Pooling::Mean && m.stage != Stage::Probability && (m.softCap == 0 || m.stage == Stage::Bias) &&
            (m.queryEnd - m.queryBegin) * (m.keyEnd - m.keyBegin) >= kFewCells * m.rows * m.columns &&
            (m.stage == Stage::Score || sumsWell(m.bias));
 }

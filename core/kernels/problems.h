@@ -1,18 +1,24 @@
 // Causal attention with a distance bias, on raw pointers: what a kernel is given and what it gives back.
 //
-//     score(i, j)  = scale * q_i . k_j + bias_h(d)      d = (keys - queries + i) - j >= 0   (aligned at the end)
+//     score(i, j)  = capped(scale * q_i . k_j) + bias_h(d)   d = (keys - queries + i) - j >= 0   (aligned at the end)
+//     capped(s)    = s, or with a soft cap c: c * tanh(s / c)                    (Gemma 2)
 //     bias_h(d)    = -slope_h * d                       linear: ALiBi (Press et al., eq. 2); never multiplied by
 //     `scale`
 //                  = table_h[min(d, tableLength - 1)]   table: T5 buckets, or any curve
 //     visible(i,j) = d >= 0 and (window == 0 or d < window or j < sinks)
 //
-// Query head h reads key head h / (heads / keyHeads). A row without a visible key gives output 0 and lse -inf.
+// A head may have a sink logit s: one more key, seen by every query, with score s and value 0 (gpt-oss). Its e^s belongs to
+// the sum of a row's weights and to its log-sum-exp, so that the weights of the real keys sum to less than 1.
+//
+// Query head h reads key head h / (heads / keyHeads). A row without a visible key gives output 0 and, without a sink logit,
+// lse -inf.
 // Called by core/attention, which checks every argument and brings the threads; a kernel starts no thread of its own.
 // Knows neither Torch nor Qt.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <span>
 
 namespace slopescope::kernels {
@@ -44,6 +50,8 @@ struct Attention {
     // Blocks of keys whose every weight is provably below tolerance * (the row's largest weight) may be skipped.
     // 0: every visible block is computed.
     float tolerance = 0;
+    float softCap = 0;                 // 0: none
+    const float* sinkLogits = nullptr; // [heads]; null: none
 };
 
 struct AttentionOutput {
@@ -70,7 +78,8 @@ struct GradientRows {
 // With P the weights, dP = dout v^T and dS = P o (dP - rowsum(dout o out)), the loss's gradient of the scores:
 //     dq = scale * dS k     dk = scale * dS^T q     dv = P^T dout     dslope_h = -sum dS (i - j)
 //     dtable_h[n] = sum of the dS that read table_h[n]
-// dk and dv are summed over the query heads that share a key head, those of the bias over the batch.
+// dk and dv are summed over the query heads that share a key head, those of the bias over the batch. Not for problems with a
+// soft cap or sink logits.
 struct AttentionGradients {
     GradientRows q, k, v;    // of the shapes of Attention::q, k, v
     float* slopes = nullptr; // [heads]; may be null. Whatever the bias: without one, the gradient at slope 0
@@ -87,7 +96,9 @@ struct Visited {
     double fraction() const { return dense ? double(computed) / double(dense) : 1.0; }
 };
 
-enum class Stage { Score, Bias, Sum, Probability }; // scale*q.k | bias | their sum | softmax
+enum class Stage { Score, Bias, Sum, Probability }; // capped(scale*q.k) | bias | their sum | softmax
+
+constexpr float kNoSinkLogit = -std::numeric_limits<float>::infinity();
 enum class Pooling { Mean, Max };
 
 // A picture of one head: the cells of [queryBegin, queryEnd) x [keyBegin, keyEnd) pooled into rows x columns pixels.
@@ -110,6 +121,7 @@ struct Map {
     // of its queries counts for its neighbours too, drawn so that the expectation of a pixel is its exact value. A kernel
     // that has no drafts draws the exact picture.
     std::int64_t sampling = 1;
+    float softCap = 0, sinkLogit = kNoSinkLogit; // as in Attention, of this head
 };
 
 struct MapOutput {
@@ -129,12 +141,13 @@ struct Profile {
     std::span<const std::int64_t> binEdges; // ascending, first 0; bin b holds distances [edge b, edge b+1)
     std::int64_t firstKeys = 1;             // the sink mass counts keys j < firstKeys
     float tolerance = 0;
+    float softCap = 0, sinkLogit = kNoSinkLogit; // as in Attention, of this head
 };
 
 struct ProfileOutput {
     std::span<double> mass;   // [binEdges.size() - 1], mean over queries of the probability in the bin
     double meanDistance = 0;  // mean over queries of sum_j p d
-    double entropy = 0;       // mean over queries, in bits
+    double entropy = 0;       // mean over queries, in bits; a sink logit counts as one more key
     double firstKeysMass = 0; // mean over queries
     double diagonalMass = 0;  // mean over queries of the probability at distance 0
 };

@@ -84,7 +84,9 @@ inline Visited profile(const Profile& p, ProfileOutput& output, const ParallelFo
     h.queries = p.queries;
     h.keys = p.keys;
     h.headDim = p.headDim;
-    h.scale = static_cast<float>(p.scale * kLog2E);
+    h.scale = SoftCap::scaleOf(p.scale, p.softCap, kLog2E);
+    h.cap = SoftCap(p.softCap, kLog2E);
+    h.sinkBits = p.sinkLogit * kLog2E;
     h.sight = {p.window, p.sinks};
     h.tolerance = p.tolerance;
     h.products = true;

@@ -24,12 +24,13 @@ struct Row {
     double scale;
     const DistanceBias& bias;
     Sight sight;
+    double softCap, sinkLogit;
 
     double dot(std::int64_t key) const {
         double sum = 0;
         for (std::int64_t x = 0; x < headDim; ++x)
             sum += static_cast<double>(q[x]) * k[key * kStride + x];
-        return scale * sum;
+        return softCap > 0 ? softCap * std::tanh(scale * sum / softCap) : scale * sum;
     }
     double score(std::int64_t key) const { return dot(key) + biasInDouble(bias, head, position - key); }
 
@@ -43,14 +44,14 @@ struct Row {
 
     double lse() const {
         std::vector<double> scores;
-        double largest = -kInfinity, sum = 0;
+        double largest = sinkLogit, sum = 0;
         forVisible([&](std::int64_t key) {
             scores.push_back(score(key));
             largest = std::max(largest, scores.back());
         });
         for (double value : scores)
             sum += std::exp(value - largest);
-        return scores.empty() ? -kInfinity : largest + std::log(sum);
+        return scores.empty() ? sinkLogit : largest + std::log(sum + std::exp(sinkLogit - largest));
     }
 };
 
@@ -77,7 +78,9 @@ Row rowOf(const Attention& a, std::int64_t batch, std::int64_t head, std::int64_
             head,
             a.scale,
             a.bias,
-            Sight{a.window, a.sinks}};
+            Sight{a.window, a.sinks},
+            a.softCap,
+            a.sinkLogits ? a.sinkLogits[head] : kNoSinkLogit};
 }
 
 Visited attend(const Attention& a, const AttentionOutput& output, const ParallelFor& parallelFor) {
@@ -177,7 +180,8 @@ void mapRow(const Map& m, const MapOutput& output, std::int64_t pixelRow, const 
     std::vector<std::int64_t> counts(m.columns, 0);
     for (std::int64_t i = queryFrom; i < queryTo; ++i) {
         const Row row{
-            m.q + i * m.qStride, m.k, m.kStride, m.headDim, m.keys - m.queries + i, 0, m.scale, m.bias, sight};
+            m.q + i * m.qStride, m.k, m.kStride, m.headDim, m.keys - m.queries + i, 0, m.scale, m.bias, sight,
+            m.softCap,           m.sinkLogit};
         double lse = 0;
         if (m.lse)
             lse = m.lse[i];
@@ -237,8 +241,10 @@ Visited profile(const Profile& p, ProfileOutput& output, const ParallelFor& para
         const std::int64_t i = p.queryBegin + index;
         double* part = parts.data() + index * (Numbers + bins);
         const Row row{p.q + i * p.qStride,     p.k, p.kStride, p.headDim, p.keys - p.queries + i, 0, p.scale, p.bias,
-                      Sight{p.window, p.sinks}};
+                      Sight{p.window, p.sinks}, p.softCap, p.sinkLogit};
         const double lse = row.lse();
+        if (const double logarithm = row.sinkLogit - lse; row.sinkLogit > -kInfinity)
+            part[Entropy] -= std::exp(logarithm) * logarithm / std::log(2.0);
         row.forVisible([&](std::int64_t key) {
             const std::int64_t distance = row.position - key;
             const double logarithm = row.score(key) - lse, probability = std::exp(logarithm);

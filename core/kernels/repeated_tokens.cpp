@@ -58,7 +58,9 @@ private:
     double probability(const float* q, std::int64_t query, std::int64_t key) const {
         if (!m_sight.count(query, key, key + 1))
             return 0;
-        const float score = m_p.scale * dot(q, keyRow(key), m_p.headDim) + biasAt(m_p.bias, 0, query - key);
+        const float product = m_p.scale * dot(q, keyRow(key), m_p.headDim);
+        const float capped = m_p.softCap > 0 ? m_p.softCap * std::tanh(product / m_p.softCap) : product;
+        const float score = capped + biasAt(m_p.bias, 0, query - key);
         return std::exp(static_cast<double>(score) - static_cast<double>(m_p.lse[query]));
     }
 

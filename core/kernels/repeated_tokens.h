@@ -17,6 +17,7 @@ struct RepeatedTokens {
     float scale = 1;
     DistanceBias bias; // of this head alone
     std::int64_t window = 0, sinks = 0;
+    float softCap = 0; // of the products, as in problems.h
     const float* lse = nullptr;             // [tokens]
     const std::int64_t* previous = nullptr; // [tokens]: where the token stood last before; below 0: nowhere
 };

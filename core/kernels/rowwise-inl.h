@@ -85,7 +85,8 @@ HWY_INLINE Vec activated(Vec x) {
         return hn::Mul(x, normalDistribution(x));
     if constexpr (kActivation == Activation::Silu)
         return hn::Mul(x, sigmoid(hn::Mul(x, set(kBits))));
-    return hn::Max(set(0), x); // in this order a NaN survives
+    const Vec rectified = hn::Max(set(0), x); // in this order a NaN survives
+    return kActivation == Activation::ReluSquared ? hn::Mul(rectified, rectified) : rectified;
 }
 
 template <Activation kActivation>
@@ -104,7 +105,15 @@ inline void activateWith(Activation activation, float* x, std::int64_t count) {
         return activateAll<Activation::Silu>(x, count);
     case Activation::Relu:
         return activateAll<Activation::Relu>(x, count);
+    case Activation::ReluSquared:
+        return activateAll<Activation::ReluSquared>(x, count);
     }
+}
+
+inline void capSoftly(float cap, float* x, std::int64_t count) {
+    const Vec share = set(1 / cap), limit = set(cap);
+    for (std::int64_t i = 0; i < count; i += kLanes)
+        storeSome(hn::Mul(limit, tanh(hn::Mul(loadSome(x + i, count - i, 0), share))), x + i, count - i);
 }
 
 inline void joinLogits(const float* logits, std::int64_t count, float& largest, double& sum) {

@@ -34,6 +34,8 @@ double activatedPlain(Activation activation, double x) {
         return x / (1 + std::exp(-x));
     case Activation::Relu:
         return x < 0 ? 0 : x;
+    case Activation::ReluSquared:
+        return x < 0 ? 0 : x * x;
     }
     return x;
 }
@@ -51,7 +53,12 @@ void joinPlain(const float* logits, std::int64_t count, float& largest, double& 
     largest = now;
 }
 
-constexpr RowwiseKernel kReference{"reference", normalisePlain, activatePlain, joinPlain};
+void capPlain(float cap, float* x, std::int64_t count) {
+    for (std::int64_t i = 0; i < count; ++i)
+        x[i] = static_cast<float>(cap * std::tanh(static_cast<double>(x[i]) / cap));
+}
+
+constexpr RowwiseKernel kReference{"reference", normalisePlain, activatePlain, joinPlain, capPlain};
 
 // The best row of the kernel table that has these.
 const RowwiseKernel& chosen() {
@@ -81,21 +88,27 @@ void activate(Activation activation, float* x, std::int64_t count) {
     chosen().activate(activation, x, count);
 }
 
+void softCap(float cap, float* x, std::int64_t count) {
+    chosen().softCap(cap, x, count);
+}
+
 void crossEntropy(const PackedMatrix& output, const float* bias, const float* x, std::int64_t rows,
-                  const std::int32_t* targets, float* losses) {
+                  const std::int32_t* targets, float* losses, float cap) {
     constexpr std::int64_t kOutputsAtOnce = 1024; // for a block of rows they stay in the second-level cache
     struct Row {
         float largest = -std::numeric_limits<float>::infinity(), target = 0;
         double sum = 0;
     };
     std::vector<Row> state(static_cast<std::size_t>(rows));
-    const Buffer logits(rows * kOutputsAtOnce);
+    Buffer logits(rows * kOutputsAtOnce);
     for (std::int64_t from = 0; from < output.outputs(); from += kOutputsAtOnce) {
         const std::int64_t count = std::min(kOutputsAtOnce, output.outputs() - from);
         output.multiplyPart(x, output.inputs(), rows, bias, false, from, from + count, logits.data(), kOutputsAtOnce);
         for (std::int64_t row = 0; row < rows; ++row) {
             Row& r = state[static_cast<std::size_t>(row)];
-            const float* values = logits.data() + row * kOutputsAtOnce;
+            float* const values = logits.data() + row * kOutputsAtOnce;
+            if (cap > 0)
+                chosen().softCap(cap, values, count);
             chosen().join(values, count, r.largest, r.sum);
             if (targets[row] >= from && targets[row] < from + count)
                 r.target = values[targets[row] - from];

@@ -15,6 +15,7 @@ enum class Activation {
     Gelu,     // x / 2 (1 + erf(x / sqrt 2))
     Silu,     // x / (1 + e^-x)
     Relu,
+    ReluSquared,
 };
 
 // y = (x - mean) / sqrt(mean of (x - mean)^2 + epsilon) * weight + bias of each row (Ba, Kiros and Hinton, 2016); not
@@ -31,10 +32,13 @@ void normalise(const RowNorm& norm, const float* x, std::int64_t rows, float* y)
 
 void activate(Activation activation, float* x, std::int64_t count);
 
+// x becomes cap * tanh(x / cap): the soft cap of logits.
+void softCap(float cap, float* x, std::int64_t count);
+
 // -log softmax(x W^T + bias)[target] of each row, in nats, without ever holding all logits of a row. x is [rows, inputs],
-// contiguous; targets lie within the outputs; `bias` may be null.
+// contiguous; targets lie within the outputs; `bias` may be null. `cap` above 0: of the logits after their soft cap.
 void crossEntropy(const PackedMatrix& output, const float* bias, const float* x, std::int64_t rows,
-                  const std::int32_t* targets, float* losses);
+                  const std::int32_t* targets, float* losses, float cap = 0);
 
 // A row of the table of these, one a SIMD target; the functions above take the one that kernelTable() prefers.
 struct RowwiseKernel {
@@ -43,6 +47,7 @@ struct RowwiseKernel {
     void (*activate)(Activation activation, float* x, std::int64_t count);
     // Takes `count` more logits of a row into its largest (at first -inf) and its sum of e^(logit - largest).
     void (*join)(const float* logits, std::int64_t count, float& largest, double& sum);
+    void (*softCap)(float cap, float* x, std::int64_t count);
 };
 
 } // namespace slopescope::kernels

@@ -65,7 +65,7 @@ bool runsHere() {
     }
 #define SLOPESCOPE_ROWWISE_ROW(name, target, space)                                                                    \
     RowwiseKernel {                                                                                                    \
-        name, space::normaliseRows, space::activateWith, space::joinLogits                                             \
+        name, space::normaliseRows, space::activateWith, space::joinLogits, space::capSoftly                                             \
     }
 
 } // namespace

@@ -79,6 +79,21 @@ HWY_INLINE Vec exp2(Vec x) {
 #endif
 }
 
+// tanh with a relative error near 1e-7: a series near 0, where the other form would cancel. NaN stays NaN.
+HWY_INLINE Vec tanh(Vec x) {
+    const Vec size = hn::Abs(x), square = hn::Mul(x, x);
+    Vec p = set(-5.70498872745e-3f); // the minimax polynomial of (tanh(x) / x - 1) / x^2 up to 5/8
+    p = hn::MulAdd(p, square, set(2.06390887954e-2f));
+    p = hn::MulAdd(p, square, set(-5.37397155531e-2f));
+    p = hn::MulAdd(p, square, set(1.33314422036e-1f));
+    p = hn::MulAdd(p, square, set(-3.33332819422e-1f));
+    const Vec inner = hn::MulAdd(hn::Mul(p, square), x, x);
+    // 1 - 2 / (e^2x + 1), which is 1 in float past 10. In this order of Min a NaN survives.
+    const Vec power = exp2(hn::Mul(hn::Min(set(10), size), set(static_cast<float>(2 * kLog2E))));
+    const Vec outer = hn::Sub(set(1), hn::Div(set(2), hn::Add(power, set(1))));
+    return hn::IfThenElse(hn::Lt(size, set(0.625f)), inner, hn::CopySignToAbs(outer, x));
+}
+
 // tile = packed queries [depth][kRows] times a packed panel of keys [depth][kPanel].
 HWY_INLINE void multiply(const float* HWY_RESTRICT queries, const float* HWY_RESTRICT keys, int depth,
                          Vec (&tile)[kRows][2]) {
@@ -93,6 +108,14 @@ HWY_INLINE void multiply(const float* HWY_RESTRICT queries, const float* HWY_RES
             tile[r][0] = hn::MulAdd(q, k0, tile[r][0]);
             tile[r][1] = hn::MulAdd(q, k1, tile[r][1]);
         }
+    }
+}
+
+// The soft cap of scores: the tile holds score / cap and becomes limit * tanh of it.
+HWY_INLINE void capTile(float limit, Vec (&tile)[kRows][2]) {
+    for (int r = 0; r < kRows; ++r) {
+        tile[r][0] = hn::Mul(set(limit), tanh(tile[r][0]));
+        tile[r][1] = hn::Mul(set(limit), tanh(tile[r][1]));
     }
 }
 
@@ -335,6 +358,27 @@ inline void fillOuterNorms(const float* norms, std::int64_t panels, float* outer
         outer[panel] = panel ? std::max(outer[panel - 1], norms[panel]) : norms[panel];
 }
 
+// What a soft cap makes of scores. Queries are packed with scale / cap in place of the scale, so that products are
+// score / cap, and `limit` is the cap in the unit of the scores.
+struct SoftCap {
+    float limit = 0; // 0: products are scores
+
+    SoftCap() = default;
+    SoftCap(float cap, double unit) : limit(static_cast<float>(cap * unit)) {}
+
+    // What to pack queries with, for scores in `unit`.
+    static float scaleOf(float scale, float cap, double unit) {
+        return static_cast<float>(cap > 0 ? scale / cap : scale * unit);
+    }
+
+    // An upper bound of the score of a product that is at most this; a little more, as for norms.
+    float bound(float product) const {
+        const bool bounded = limit > 0 && product < std::numeric_limits<float>::infinity(); // else there may be NaN
+        return bounded ? limit * 1.00001f * std::min(1.0f, product) : product;
+    }
+    float of(float product) const { return limit > 0 ? limit * std::tanh(product) : product; }
+};
+
 struct PanelRange {
     int from, to; // panels of the block to compute
     bool more;    // whether any block farther away may still matter
@@ -344,7 +388,8 @@ struct PanelRange {
 // `keyFrom` on. A panel is left out where no key is visible, or where no score can reach `needed`.
 template <int kPanels = kBlockPanels> // of a block
 PanelRange panelsOf(std::int64_t block, std::int64_t position, std::int64_t end, std::int64_t keyFrom,
-                    const Sight& sight, const PackedKeys& keys, const BiasLine& bias, float norm, float needed) {
+                    const Sight& sight, const PackedKeys& keys, const BiasLine& bias, float norm, float needed,
+                    SoftCap cap = {}) {
     const std::int64_t first = block * kPanels;
     std::int64_t from = keyFrom / kPanel - first, to = std::min<std::int64_t>(kPanels, (end - 1) / kPanel + 1 - first);
     const std::int64_t seen = std::max(sight.begin(position), keyFrom); // no row of the group sees less far
@@ -354,7 +399,8 @@ PanelRange panelsOf(std::int64_t block, std::int64_t position, std::int64_t end,
     from = std::max<std::int64_t>(from, 0);
     if (needed > -std::numeric_limits<float>::infinity()) {
         const auto nothing = [&](std::int64_t panel, const float* norms) {
-            return norm * norms[panel - keys.origin / kPanel] + bias.ceiling(position - (panel + 1) * kPanel + 1) <
+            return cap.bound(norm * norms[panel - keys.origin / kPanel]) +
+                       bias.ceiling(position - (panel + 1) * kPanel + 1) <
                    needed;
         };
         while (from < to && nothing(first + from, keys.norms))
@@ -393,25 +439,30 @@ HWY_INLINE void soften(float* HWY_RESTRICT weights, int count, float found, floa
 }
 
 // Scores of one panel for one group, in bits or in whatever unit the queries were packed with; `masked` where
-// invisible.
+// invisible. `limit`: that of a SoftCap, where kCapped.
+template <bool kCapped = false>
 HWY_INLINE void scoreTile(const float* queries, const PackedKeys& keys, const BiasLine& bias, const Sight& sight,
-                          int depth, std::int64_t position, std::int64_t key, float masked, Vec (&tile)[kRows][2]) {
+                          int depth, std::int64_t position, std::int64_t key, float masked, Vec (&tile)[kRows][2],
+                          float limit = 0) {
     multiply(queries, keys.panels + (key - keys.origin) * depth, depth, tile);
+    if constexpr (kCapped)
+        capTile(limit, tile);
     addBias(bias.at(position, key), tile);
     if (!fullyVisible(position, key, sight))
         maskTile(position, key, sight, masked, tile);
 }
 
 // Scores of the panels [from, to) of a block, into `scores` [kRows][kBlock], and each row's maximum.
+template <bool kCapped = false>
 HWY_INLINE void scoreBlock(const float* queries, const PackedKeys& keys, const BiasLine& bias, const Sight& sight,
                            int depth, std::int64_t position, std::int64_t block, int from, int to,
-                           float* HWY_RESTRICT scores, Vec (&largest)[kRows]) {
+                           float* HWY_RESTRICT scores, Vec (&largest)[kRows], float limit = 0) {
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r)
         largest[r] = set(kMasked);
     for (int panel = from; panel < to; ++panel) {
         Vec tile[kRows][2];
-        scoreTile(queries, keys, bias, sight, depth, position, block * kBlock + panel * kPanel, kMasked, tile);
+        scoreTile<kCapped>(queries, keys, bias, sight, depth, position, block * kBlock + panel * kPanel, kMasked, tile, limit);
 #pragma GCC unroll 16
         for (int r = 0; r < kRows; ++r) {
             largest[r] = hn::Max(largest[r], hn::Max(tile[r][0], tile[r][1]));
@@ -419,6 +470,20 @@ HWY_INLINE void scoreBlock(const float* queries, const PackedKeys& keys, const B
             store(tile[r][1], scores + r * kBlock + panel * kPanel + kLanes);
         }
     }
+}
+
+// A function of its own, so that the compiler lays out the one without a cap as if there were none.
+HWY_NOINLINE inline void scoreCappedBlock(const float* queries, const PackedKeys& keys, const BiasLine& bias,
+                                          const Sight& sight, int depth, std::int64_t position, std::int64_t block,
+                                          int from, int to, float* HWY_RESTRICT scores, float limit,
+                                          Vec (&largest)[kRows]) {
+    scoreBlock<true>(queries, keys, bias, sight, depth, position, block, from, to, scores, largest, limit);
+}
+
+// log2(2^a + 2^b); either may be -infinity.
+inline double joined(double a, double b) {
+    const double most = std::max(a, b), least = std::min(a, b);
+    return least > -std::numeric_limits<double>::infinity() ? most + std::log2(1 + std::exp2(least - most)) : most;
 }
 
 inline float bitsOf(float tolerance) {

@@ -53,11 +53,13 @@ struct Case {
     float tolerance = 0;
     float deviation = 1;
     std::int64_t padding = 0; // floats between the rows of q, k and v
+    float softCap = 0;
+    bool sinkLogits = false;
 };
 
 // Owns the memory of one call.
 struct Inputs {
-    std::vector<float> q, k, v, slopes, table;
+    std::vector<float> q, k, v, slopes, table, sinkLogits;
     Attention call;
 
     explicit Inputs(const Case& c) {
@@ -81,6 +83,11 @@ struct Inputs {
         call.window = c.window;
         call.sinks = c.sinks;
         call.tolerance = c.tolerance;
+        call.softCap = c.softCap;
+        if (c.sinkLogits) {
+            sinkLogits = normal(c.heads, 5, 3);
+            call.sinkLogits = sinkLogits.data();
+        }
         for (std::int64_t head = 0; head < c.heads; ++head)
             switch (c.bias) {
             case Bias::Zero:
@@ -143,6 +150,12 @@ inline bool plainVisible(std::int64_t distance, std::int64_t key, std::int64_t w
 }
 
 template <class T>
+T plainScore(const Attention& a, T dot) {
+    const T score = dot * static_cast<T>(a.scale), cap = static_cast<T>(a.softCap);
+    return cap > 0 ? cap * std::tanh(score / cap) : score;
+}
+
+template <class T>
 struct PlainResult {
     std::vector<T> out, lse, weights; // [batch, heads, queries, headDim | - | keys]
 };
@@ -164,13 +177,17 @@ PlainResult<T> plainAttention(const Attention& a) {
                         dot += static_cast<T>(q[x]) * static_cast<T>(k[x]);
                     weights[j] = -std::numeric_limits<T>::infinity();
                     if (plainVisible(position - j, j, a.window, a.sinks))
-                        weights[j] = dot * static_cast<T>(a.scale) + plainBias<T>(a.bias, h, position - j);
+                        weights[j] = plainScore<T>(a, dot) + plainBias<T>(a.bias, h, position - j);
                     largest = std::max(largest, weights[j]);
                 }
+                if (a.sinkLogits)
+                    largest = std::max(largest, static_cast<T>(a.sinkLogits[h]));
                 for (T& weight : weights) {
                     weight = largest > -std::numeric_limits<T>::infinity() ? std::exp(weight - largest) : T(0);
                     sum += weight;
                 }
+                if (a.sinkLogits)
+                    sum += std::exp(static_cast<T>(a.sinkLogits[h]) - largest);
                 for (std::int64_t j = 0; j < a.keys; ++j) {
                     weights[j] = sum > 0 ? weights[j] / sum : T(0);
                     for (std::int64_t x = 0; x < a.headDim; ++x)

@@ -25,7 +25,7 @@ std::vector<float> logSums(const Attention& a) {
             const double bias = a.bias.slopes  ? -double(a.bias.slopes[0]) * double(i - j)
                                 : a.bias.table ? double(a.bias.table[std::min(i - j, a.bias.tableLength - 1)])
                                                : 0;
-            sum += std::exp(a.scale * dot + bias);
+            sum += std::exp(plainScore(a, dot) + bias);
         }
         lse.push_back(float(std::log(sum)));
     }
@@ -44,6 +44,7 @@ RepeatedTokens problemOf(const Attention& a, const std::vector<float>& lse, cons
     p.bias = a.bias;
     p.window = a.window;
     p.sinks = a.sinks;
+    p.softCap = a.softCap;
     p.lse = lse.data();
     p.previous = previous.data();
     return p;
@@ -67,6 +68,7 @@ TEST(RepeatedTokens, MatchDoubleLoops) {
                 c.window = window;
                 c.sinks = window ? 3 : 0;
                 c.padding = 5;
+                c.softCap = headDim == 20 ? 2 : 0;
                 const Inputs inputs(c);
                 std::vector<std::int32_t> ids;
                 for (int i = 0; i < 300; ++i)

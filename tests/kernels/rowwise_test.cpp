@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -65,6 +66,8 @@ TEST_P(Rowwise, NormsMatchTheDefinition) {
         }
 }
 
+constexpr std::array kActivations{Activation::GeluTanh, Activation::Gelu, Activation::Silu, Activation::Relu, Activation::ReluSquared};
+
 double activatedPlain(Activation activation, double x) {
     switch (activation) {
     case Activation::GeluTanh:
@@ -75,6 +78,8 @@ double activatedPlain(Activation activation, double x) {
         return x / (1 + std::exp(-x));
     case Activation::Relu:
         return std::max(x, 0.0);
+    case Activation::ReluSquared:
+        return std::max(x, 0.0) * std::max(x, 0.0);
     }
     return kNaN;
 }
@@ -85,8 +90,11 @@ TEST_P(Rowwise, ActivationsMatchTheDefinition) {
         x.push_back(value);
     for (const float value : {0.0F, -1e-30F, 1e-30F, 1e4F, -1e4F, 3e38F, -3e38F})
         x.push_back(value);
-    for (const Activation activation : {Activation::GeluTanh, Activation::Gelu, Activation::Silu, Activation::Relu}) {
+    for (const Activation activation : kActivations) {
         std::vector<float> y = x;
+        if (activation == Activation::ReluSquared)
+            std::replace_if(y.begin(), y.end(), [](float value) { return value > 1e18F; }, 1.0F); // its square overflows
+        x = y;
         m_kernel.activate(activation, y.data(), std::ssize(y));
         for (std::size_t i = 0; i < x.size(); ++i) {
             const double exact = activatedPlain(activation, static_cast<double>(x[i]));
@@ -97,7 +105,7 @@ TEST_P(Rowwise, ActivationsMatchTheDefinition) {
 }
 
 TEST_P(Rowwise, ActivationsKeepNaNAndDoNotSpreadIt) {
-    for (const Activation activation : {Activation::GeluTanh, Activation::Gelu, Activation::Silu, Activation::Relu})
+    for (const Activation activation : kActivations)
         for (const std::size_t place : {0, 17, 39}) {
             std::vector<float> x(40, 1.0F);
             x[place] = kNaN;
@@ -105,6 +113,23 @@ TEST_P(Rowwise, ActivationsKeepNaNAndDoNotSpreadIt) {
             for (std::size_t i = 0; i < x.size(); ++i)
                 EXPECT_EQ(std::isnan(x[i]), i == place) << static_cast<int>(activation);
         }
+}
+
+TEST_P(Rowwise, SoftCapsMatchTheDefinition) {
+    std::vector<float> x = normal(999, 9, 40);
+    for (const float value : {0.0F, 1e-20F, 9.3F, 9.4F, 500.0F, -500.0F, 1e30F, -3e38F, kInfinity, kNaN})
+        x.push_back(value);
+    for (const float cap : {0.5F, 15.0F, 30.0F}) {
+        std::vector<float> y = x;
+        m_kernel.softCap(cap, y.data(), std::ssize(y));
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const double exact = double(cap) * std::tanh(double(x[i]) / double(cap));
+            if (std::isnan(exact))
+                EXPECT_TRUE(std::isnan(y[i]));
+            else
+                EXPECT_NEAR(double(y[i]), exact, 3e-7 * std::abs(exact)) << x[i] << ", cap " << cap;
+        }
+    }
 }
 
 double sumOfExponentials(const RowwiseKernel& kernel, const std::vector<float>& logits, std::int64_t piece) {
@@ -150,10 +175,10 @@ class CrossEntropy : public testing::Test {
 protected:
     static constexpr std::int64_t kRows = 30, kInputs = 40, kOutputs = 2100; // more than two blocks of outputs
 
-    std::vector<float> losses(std::int64_t from, std::int64_t rows) const {
+    std::vector<float> losses(std::int64_t from, std::int64_t rows, float cap = 0) const {
         std::vector<float> result(static_cast<std::size_t>(rows));
         kernels::crossEntropy(m_matrix, m_bias.data(), m_x.data() + from * kInputs, rows, m_targets.data() + from,
-                              result.data());
+                              result.data(), cap);
         return result;
     }
 
@@ -169,19 +194,21 @@ protected:
 };
 
 TEST_F(CrossEntropy, MatchesTheDefinition) {
-    const std::vector<float> found = losses(0, kRows);
+    for (const float cap : {0.0F, 7.0F}) {
+    const std::vector<float> found = losses(0, kRows, cap);
     for (std::int64_t row = 0; row < kRows; ++row) {
         std::vector<double> logits;
         for (std::int64_t o = 0; o < kOutputs; ++o) {
             double sum = m_bias[o];
             for (std::int64_t i = 0; i < kInputs; ++i)
                 sum += static_cast<double>(m_x[row * kInputs + i]) * static_cast<double>(m_weights[o * kInputs + i]);
-            logits.push_back(sum);
+            logits.push_back(cap > 0 ? cap * std::tanh(sum / cap) : sum);
         }
         double sum = 0;
         for (const double logit : logits)
             sum += std::exp(logit);
         EXPECT_NEAR(found[row], std::log(sum) - logits[m_targets[row]], 2e-5) << row;
+    }
     }
 }
 
