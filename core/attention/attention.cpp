@@ -29,6 +29,11 @@ void checkSettings(const AttentionSettings& s, std::int64_t heads) {
     require(s.window >= 0, "window", "must not be negative");
     require(s.sinks >= 0, "sinks", "must not be negative");
     require(std::isfinite(s.tolerance) && s.tolerance >= 0 && s.tolerance < 1, "tolerance", "must lie in [0, 1)");
+    require(std::isfinite(s.softCap) && s.softCap >= 0, "soft cap", "must be a number, not negative");
+    if (s.sinkLogits.defined())
+        require(s.sinkLogits.dim() == 1 && s.sinkLogits.size(0) == heads && s.sinkLogits.is_contiguous() &&
+                    s.sinkLogits.scalar_type() == at::kFloat,
+                "sink logits", "must be one float32 a head");
     const at::Tensor &slopes = s.bias.slopes, &table = s.bias.table;
     require(!(slopes.defined() && table.defined()), "bias", "is either slopes or a table, not both");
     if (slopes.defined())
@@ -54,6 +59,19 @@ kernels::DistanceBias biasOf(const LayerBias& bias) {
         result.tableLength = bias.table.size(1);
     }
     return result;
+}
+
+// The GPU's kernels have neither of the two.
+void checkPlainOnDevice(const AttentionSettings& s) {
+    require(s.softCap == 0 && !s.sinkLogits.defined(), "soft caps and sink logits", "are computed on the processor only");
+}
+
+// Of one head, for a map or a profile.
+template <class Problem>
+void setCapAndSink(Problem& problem, const AttentionSettings& settings) {
+    problem.softCap = static_cast<float>(settings.softCap);
+    if (settings.sinkLogits.defined())
+        problem.sinkLogit = settings.sinkLogits.data_ptr<float>()[0];
 }
 
 const kernels::Kernel& kernelFor(const kernels::Attention& problem) {
@@ -123,6 +141,9 @@ kernels::Attention problemOf(const at::Tensor& q, const at::Tensor& k, const at:
     problem.v = rowsOf(v);
     setShape(problem, q, k);
     setSettings(problem, settings, biasOf(settings.bias));
+    problem.softCap = static_cast<float>(settings.softCap);
+    if (settings.sinkLogits.defined())
+        problem.sinkLogits = settings.sinkLogits.data_ptr<float>();
     return problem;
 }
 
@@ -137,6 +158,7 @@ AttendResult attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& 
     checkArguments(q, k, v, settings);
     if (isOnDevice(q)) {
         job.check();
+        checkPlainOnDevice(settings);
         return attendOnDevice(q, k, v, settings);
     }
     const kernels::Attention problem = problemOf(q, k, v, settings);
@@ -157,6 +179,7 @@ AttendGradients attendBackward(const at::Tensor& q, const at::Tensor& k, const a
                                bool ofBias, const Job& job) {
     checkArguments(q, k, v, settings);
     require(!isOnDevice(q), "q", "must lie on the processor for gradients");
+    require(settings.softCap == 0 && !settings.sinkLogits.defined(), "gradients", "go through no soft cap and no sink logits");
     for (const at::Tensor* x : {&forward.out, &dout}) {
         checkActivations(*x, "out and its gradient");
         require(x->sizes() == q.sizes() && !isOnDevice(*x), "out and its gradient", "must have the shape of q");
@@ -187,10 +210,12 @@ MapPixels attentionMap(const HeadView& head, const MapCells& view, const Job& jo
     checkView(head, view);
     if (isOnDevice(head.q)) {
         job.check();
+        checkPlainOnDevice(head.settings);
         return mapOnDevice(head, view);
     }
     auto map = headProblem<kernels::Map>(head, biasOf(head.settings.bias));
     setView(map, view);
+    setCapAndSink(map, head.settings);
     map.sampling = view.sampling;
     if (head.lse.defined())
         map.lse = head.lse.data_ptr<float>();
@@ -212,9 +237,11 @@ ProfileValues attentionProfile(const HeadView& head, std::span<const std::int64_
     require(binEdges.size() >= 2, "bins", "need at least two edges");
     if (isOnDevice(head.q)) {
         job.check();
+        checkPlainOnDevice(head.settings);
         return profileOnDevice(head, binEdges, firstKeys);
     }
     auto profile = headProblem<kernels::Profile>(head, biasOf(head.settings.bias));
+    setCapAndSink(profile, head.settings);
     profile.binEdges = binEdges;
     profile.firstKeys = firstKeys;
     ProfileValues values;

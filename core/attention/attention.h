@@ -24,6 +24,8 @@ struct AttentionSettings {
     LayerBias bias;
     std::int64_t window = 0, sinks = 0;
     double tolerance = 0; // of block skipping; 0: dense
+    double softCap = 0;   // of scores; 0: none
+    at::Tensor sinkLogits = {}; // [heads] float32; undefined: none
 };
 
 struct AttendResult {
@@ -44,7 +46,7 @@ struct AttendGradients {
 };
 
 // The gradients of a loss, from that of `out`. `forward` is what attend gave for the same arguments, dout has the shape of its
-// `out`. On the processor only; throws Error as attend does.
+// `out`. On the processor only, and without a soft cap or sink logits; throws Error as attend does.
 AttendGradients attendBackward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                                const AttentionSettings& settings, const AttendResult& forward, const at::Tensor& dout,
                                bool ofBias, const Job& job);
@@ -52,7 +54,7 @@ AttendGradients attendBackward(const at::Tensor& q, const at::Tensor& k, const a
 // One head of one text for the pictures: q [queries, headDim], k [keys, headDim], and that head's share of the settings.
 struct HeadView {
     at::Tensor q, k;
-    AttentionSettings settings; // bias.slopes [1] or bias.table [1, distances]
+    AttentionSettings settings; // bias.slopes [1] or bias.table [1, distances]; sinkLogits [1]
     at::Tensor lse;             // [queries]; undefined: unknown
 };
 

@@ -23,6 +23,7 @@ kernels::RepeatedTokensMass repeatedTokensMass(const HeadView& head, std::span<c
     problem.scale = static_cast<float>(settings.scale);
     problem.window = settings.window;
     problem.sinks = settings.sinks;
+    problem.softCap = static_cast<float>(settings.softCap);
     problem.lse = lse.data_ptr<float>();
     problem.previous = previous.data();
     if (settings.bias.slopes.defined())

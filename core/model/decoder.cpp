@@ -51,6 +51,9 @@ at::Tensor grown(const at::Tensor& past, std::int64_t batch, std::int64_t length
 
 Decoder::Decoder(DecoderConfig config, DecoderWeights weights, Placement placement) try
     : m_config(std::move(config)), m_weights(std::move(weights)), m_placement(placement) {
+    if (!m_placement.onProcessor() && (m_config.scoreCap > 0 || m_config.sinkLogits))
+        throw Error("Attention with soft caps or sink logits is computed on the processor only; choose the device cpu for this "
+                    "model.");
     place(m_config, m_weights, m_placement);
     if (m_config.positions.bias == BiasKind::T5Buckets) {
         const auto buckets = t5BucketTable(m_config.positions.buckets, m_config.positions.maxDistance);
@@ -85,10 +88,11 @@ at::Tensor Decoder::embed(std::span<const std::int32_t> ids, std::int64_t batch,
     rethrow(m_placement.device, fault);
 }
 
-std::optional<RotaryTable> Decoder::rotaryFor(std::int64_t length, std::int64_t first, const Job& job) const {
-    if (!m_config.positions.rotary)
-        return std::nullopt;
-    return rotaryTable(*m_config.positions.rotary, first, length, job).to(m_placement.device);
+std::optional<Decoder::RotaryTables> Decoder::rotaryFor(std::int64_t length, std::int64_t first, const Job& job) const {
+    RotaryTables tables;
+    for (const Rotary* rotary : m_config.positions.rotaryKinds())
+        tables.push_back(rotaryTable(*rotary, first, length, job).to(m_placement.device));
+    return tables.empty() ? std::nullopt : std::optional(std::move(tables));
 }
 
 AttentionSettings Decoder::settings(std::int64_t layer, const AttentionOverride& change, std::int64_t length) const {
@@ -97,6 +101,8 @@ AttentionSettings Decoder::settings(std::int64_t layer, const AttentionOverride&
     settings.window = m_config.windowAt(layer);
     settings.sinks = settings.window > 0 ? m_config.sinks : 0;
     settings.tolerance = change.tolerance;
+    settings.softCap = m_config.scoreCap;
+    settings.sinkLogits = m_weights.layers.at(static_cast<std::size_t>(layer)).sinkLogits;
     if (m_config.positions.bias == BiasKind::Linear) {
         const SlopeSet slopes =
             change.slopes.empty() ? m_config.slopesAt(layer, length) : change.slopes.at(static_cast<std::size_t>(layer));
@@ -107,7 +113,7 @@ AttentionSettings Decoder::settings(std::int64_t layer, const AttentionOverride&
     return settings;
 }
 
-Decoder::LayerResult Decoder::runLayer(std::int64_t layer, const at::Tensor& residual, const RotaryTable* rotary,
+Decoder::LayerResult Decoder::runLayer(std::int64_t layer, const at::Tensor& residual, const RotaryTables* rotary,
                                        const AttentionOverride& change, const Job& job, const Past& past) const try {
     const at::NoGradGuard noGradient;
     job.check();
@@ -119,12 +125,14 @@ Decoder::LayerResult Decoder::runLayer(std::int64_t layer, const at::Tensor& res
     result.q = at::empty({batch, length, m_config.heads, m_config.headDim}, options);
     result.k = grown(past.k, batch, length, m_config.keyHeads, m_config.headDim, options);
     result.v = grown(past.v, batch, length, m_config.keyHeads, m_config.headDim, options);
+    const Rotary* const rule = rotary ? m_config.positions.rotaryAt(layer) : nullptr;
     overRows(m_placement, batch, length, sizeOf(weights.qkv), job, [&](const RowBlock& block) {
-        RotaryTable turned;
-        if (rotary)
-            turned = {rotary->cos.narrow(0, block.first, block.rows), rotary->sin.narrow(0, block.first, block.rows)};
-        const QueryKeyValue part =
-            projectAttention(m_config, weights, block.of(residual), rotary ? &turned : nullptr);
+        LayerRotary turned{rule};
+        if (rule) {
+            const RotaryTable& table = rotary->at(static_cast<std::size_t>(m_config.positions.rotaryKindAt(layer)));
+            turned.table = {table.cos.narrow(0, block.first, block.rows), table.sin.narrow(0, block.first, block.rows)};
+        }
+        const QueryKeyValue part = projectAttention(m_config, weights, block.of(residual), turned);
         block.put(part.q, result.q);
         block.put(part.k, result.k, before);
         block.put(part.v, result.v, before);
@@ -159,7 +167,7 @@ at::Tensor Decoder::losses(const at::Tensor& residual, std::span<const std::int3
         const at::Tensor last = finalNorm(m_config, m_weights, block.of(rows)).contiguous();
         kernels::crossEntropy(*output.packed, output.bias.defined() ? output.bias.data_ptr<float>() : nullptr,
                               last.data_ptr<float>(), block.rows, targets.data() + block.first,
-                              losses.data_ptr<float>() + block.first);
+                              losses.data_ptr<float>() + block.first, static_cast<float>(m_config.logitCap));
     });
     return losses;
 } catch (const c10::Error& fault) {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace slopescope {
 
@@ -60,15 +61,18 @@ public:
 
     // Residuals, q, k, v and log-sum-exps lie where the weights do; losses and logits on the processor.
     //
+    // The table of each rotary rule of the positions, in the order of PositionScheme::rotaryKinds().
+    using RotaryTables = std::vector<RotaryTable>;
+
     // One layer over texts, from position 0 or behind `past`. `rotary` comes from rotaryFor(length, past), or is null where
     // that is. Throws Cancelled within some ten milliseconds of a stop.
-    LayerResult runLayer(std::int64_t layer, const at::Tensor& residual, const RotaryTable* rotary,
+    LayerResult runLayer(std::int64_t layer, const at::Tensor& residual, const RotaryTables* rotary,
                          const AttentionOverride& change, const Job& job, const Past& past = {}) const;
 
     // For positions first .. first + length - 1 of a text that ends with them.
-    std::optional<RotaryTable> rotaryFor(std::int64_t length, std::int64_t first = 0, const Job& job = {}) const;
+    std::optional<RotaryTables> rotaryFor(std::int64_t length, std::int64_t first = 0, const Job& job = {}) const;
 
-    // scale, bias, window and sinks of a layer under an override, for a text of `length` tokens.
+    // scale, caps, bias, window and sinks of a layer under an override, for a text of `length` tokens.
     AttentionSettings settings(std::int64_t layer, const AttentionOverride& change, std::int64_t length) const;
 
     // -log p(target) in nats of each row of the last residual, computed in blocks of rows. residual [rows, width],

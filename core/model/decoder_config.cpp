@@ -34,8 +34,16 @@ void checkRotary(const Rotary& r, std::int64_t headDim, const std::string& sourc
     const auto scaled = [&](auto... kinds) { return ((r.scaling == kinds) || ...); };
     if (scaled(RotaryScaling::Ntk, RotaryScaling::Dynamic) && r.dims < 4)
         throw Error(source + ": two rotary dimensions have no base to scale.");
-    if (scaled(RotaryScaling::Dynamic, RotaryScaling::Yarn, RotaryScaling::Llama3))
+    if (scaled(RotaryScaling::Dynamic, RotaryScaling::Yarn, RotaryScaling::Llama3, RotaryScaling::LongRope))
         checkRange(source, "the original length of the rotary scaling", r.originalLength);
+    if (r.scaling == RotaryScaling::LongRope)
+        for (const std::vector<double>* divisors : {&r.shortDivisors, &r.longDivisors}) {
+            if (std::ssize(*divisors) != r.dims / 2)
+                throw Error(source + ": the rotary scaling has " + std::to_string(divisors->size()) + " factors for " +
+                            std::to_string(r.dims / 2) + " frequencies.");
+            for (const double divisor : *divisors)
+                above(divisor, 0, "scaling's factors");
+        }
     if (r.scaling == RotaryScaling::Yarn) {
         above(r.betaFast, 0, "scaling's beta_fast");
         above(r.betaSlow, 0, "scaling's beta_slow");
@@ -49,8 +57,11 @@ void checkRotary(const Rotary& r, std::int64_t headDim, const std::string& sourc
 
 void checkPositions(const DecoderConfig& c, const std::string& source) {
     const PositionScheme& p = c.positions;
-    if (p.rotary)
-        checkRotary(*p.rotary, c.headDim, source);
+    for (const Rotary* rotary : p.rotaryKinds())
+        checkRotary(*rotary, c.headDim, source);
+    if (!p.rotaryOfLayers.empty() && std::ssize(p.rotaryOfLayers) != c.layers)
+        throw Error(source + ": rotary positions are given for " + std::to_string(p.rotaryOfLayers.size()) + " of " +
+                    std::to_string(c.layers) + " layers.");
     if (p.embedding == PositionEmbedding::Learned)
         checkRange(source, "number of learned positions", p.learnedPositions - p.learnedOffset);
     if (p.bias == BiasKind::T5Buckets &&
@@ -95,7 +106,10 @@ SlopeSet DecoderConfig::slopesAt(std::int64_t layer, std::int64_t length) const 
 
 bool DecoderConfig::sameAt(std::int64_t shorter, std::int64_t longer) const {
     const bool sameSlopes = slopeLength == 0 || shorter == longer || std::max(shorter, longer) <= slopeLength;
-    return sameSlopes && (!positions.rotary || sameFrequencies(*positions.rotary, shorter, longer));
+    const std::vector<const Rotary*> kinds = positions.rotaryKinds();
+    return sameSlopes && std::all_of(kinds.begin(), kinds.end(), [&](const Rotary* rotary) {
+               return sameFrequencies(*rotary, shorter, longer);
+           });
 }
 
 DecoderConfig withPositions(DecoderConfig config, const PositionOverride& change) {
@@ -144,6 +158,10 @@ void checkConfig(const DecoderConfig& c, const std::string& source) {
     };
     notNegative(c.attentionScale, "attention scale");
     notNegative(c.clipQkv, "limit of queries, keys and values");
+    notNegative(c.scoreCap, "soft cap of the scores");
+    notNegative(c.logitCap, "soft cap of the logits");
+    if (!std::isfinite(c.residualScale))
+        throw Error(source + ": the scale of the residual's branches must be a finite number.");
     if (!std::isfinite(c.logitScale))
         throw Error(source + ": the scale of the logits must be a finite number.");
     checkPositions(c, source);

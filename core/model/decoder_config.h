@@ -32,6 +32,7 @@ enum class Block {
 enum class QueryKeyNorm {
     None,
     Heads, // each head by itself, all with the same weights: Qwen3
+    Each,  // each head by itself, with weights of its own: Cohere
     Whole, // the heads of a token together: MPT's qk_ln
 };
 
@@ -48,6 +49,10 @@ struct DecoderConfig {
     bool finalNorm = true;
     Block block = Block::PreNorm;
     bool sharedNorm = false; // with Parallel: n2 is n1
+    bool inputNorms = true;  // with PreNorm; OLMo 2 has no n1 and n2
+    bool branchNorms = false;    // with PreNorm: a and m are normed before they join x (Gemma 2, OLMo 2)
+    bool normedResidual = false; // with PreNorm: x = n1 x + a(n1 x), likewise with m: BLOOM's option
+    double residualScale = 1;    // of a and m: Granite
 
     Activation activation = Activation::GeluTanh;
     bool gated = false; // down(activation(gate x) * up x)
@@ -56,10 +61,13 @@ struct DecoderConfig {
     bool tiedHead = true, headBias = false; // the output projection is the embedding; it has a bias of its own
     double embeddingScale = 1; // the paper's decoder multiplies token embeddings by sqrt(width)
     double logitScale = 1;
+    double logitCap = 0; // the logits end softly at -cap and cap: cap * tanh(logit / cap); 0: they do not
 
     QueryKeyNorm queryKeyNorm = QueryKeyNorm::None;
     double clipQkv = 0;              // queries, keys and values end at -clip and clip; 0: they do not
     double attentionScale = 0;       // of q.k; 0: 1 / sqrt(headDim)
+    double scoreCap = 0;             // the same of scores, before the bias; 0: none
+    bool sinkLogits = false;         // each head has a learned sink logit (kernels/problems.h)
     bool scaledByLayer = false;      // and divided by the layer's number, the lowest being 1: GPT-2's option
     std::vector<std::int64_t> windows; // [layers], 0: none; empty: none in any layer
     std::int64_t sinks = 0;            // with a window: the first keys, which every query sees all the same

@@ -18,7 +18,7 @@ public:
             linear("embedding_out", inner, c.width, false, w.embeddingOut);
         }
         if (c.embeddingNorm)
-            norm("embedding_norm", c.width, w.embeddingNorm);
+            norm("embedding_norm", {c.width}, w.embeddingNorm);
         if (c.positions.embedding == PositionEmbedding::Learned)
             m_visit("position_embedding.weight", {c.positions.learnedPositions, c.width}, w.positionEmbedding);
         if (c.positions.bias == BiasKind::T5Buckets)
@@ -26,16 +26,22 @@ public:
     }
 
     void layer(const std::string& prefix, LayerWeights& layer) const {
-        norm(prefix + "attention_norm", c.width, layer.attentionNorm);
+        if (c.inputNorms)
+            norm(prefix + "attention_norm", {c.width}, layer.attentionNorm);
         linear(prefix + "attention.qkv", (c.heads + 2 * c.keyHeads) * c.headDim, c.width, c.qkvBias, layer.qkv);
         if (c.queryKeyNorm != QueryKeyNorm::None) {
-            const bool whole = c.queryKeyNorm == QueryKeyNorm::Whole;
-            norm(prefix + "attention.query_norm", (whole ? c.heads : 1) * c.headDim, layer.queryNorm);
-            norm(prefix + "attention.key_norm", (whole ? c.keyHeads : 1) * c.headDim, layer.keyNorm);
+            norm(prefix + "attention.query_norm", headShape(c.heads), layer.queryNorm);
+            norm(prefix + "attention.key_norm", headShape(c.keyHeads), layer.keyNorm);
         }
         linear(prefix + "attention.output", c.width, c.heads * c.headDim, c.outputBias, layer.output);
-        if (!c.sharedNorm)
-            norm(prefix + "mlp_norm", c.width, layer.mlpNorm);
+        if (c.sinkLogits)
+            m_visit(prefix + "attention.sinks.weight", {c.heads}, layer.sinkLogits);
+        if (c.branchNorms)
+            norm(prefix + "attention_branch_norm", {c.width}, layer.attentionBranchNorm);
+        if (c.inputNorms && !c.sharedNorm)
+            norm(prefix + "mlp_norm", {c.width}, layer.mlpNorm);
+        if (c.branchNorms)
+            norm(prefix + "mlp_branch_norm", {c.width}, layer.mlpBranchNorm);
         if (c.gated)
             linear(prefix + "mlp.gate", c.hidden, c.width, c.mlpBias, layer.gate);
         linear(prefix + "mlp.up", c.hidden, c.width, c.mlpBias, layer.up);
@@ -44,17 +50,31 @@ public:
 
     void bottom(DecoderWeights& w) const {
         if (c.finalNorm)
-            norm("final_norm", c.width, w.finalNorm);
+            norm("final_norm", {c.width}, w.finalNorm);
         if (!c.tiedHead)
             linear("head", c.vocabulary, c.embeddingWidth ? c.embeddingWidth : c.width, c.headBias, w.head);
     }
 
 private:
-    void norm(const std::string& name, std::int64_t width, Norm& part) const {
+    // Of a norm of queries or keys.
+    std::vector<std::int64_t> headShape(std::int64_t heads) const {
+        switch (c.queryKeyNorm) {
+        case QueryKeyNorm::Each:
+            return {heads, c.headDim};
+        case QueryKeyNorm::Whole:
+            return {heads * c.headDim};
+        case QueryKeyNorm::None:
+        case QueryKeyNorm::Heads:
+            break;
+        }
+        return {c.headDim};
+    }
+
+    void norm(const std::string& name, const std::vector<std::int64_t>& shape, Norm& part) const {
         if (c.normWeights)
-            m_visit(name + ".weight", {width}, part.weight);
+            m_visit(name + ".weight", shape, part.weight);
         if (c.normBiases)
-            m_visit(name + ".bias", {width}, part.bias);
+            m_visit(name + ".bias", shape, part.bias);
     }
 
     void linear(const std::string& name, std::int64_t outputs, std::int64_t inputs, bool bias, Linear& part) const {

@@ -35,7 +35,9 @@ struct LayerWeights {
     Linear qkv;              // width -> (heads + 2 keyHeads) headDim: all queries, all keys, all values
     Norm queryNorm, keyNorm; // of a head, or of all heads
     Linear output;           // heads headDim -> width
+    at::Tensor sinkLogits;   // [heads]
     Norm mlpNorm;
+    Norm attentionBranchNorm, mlpBranchNorm;
     Linear gate, up; // width -> hidden
     Linear down;     // hidden -> width
 };

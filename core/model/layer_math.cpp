@@ -12,19 +12,37 @@ at::Tensor norm(const DecoderConfig& config, const at::Tensor& x, const Norm& pa
     return normed(x, part, config.norm, config.normEpsilon);
 }
 
+// base + the branch that ends in part(y), normed and scaled where the config says so.
+at::Tensor addBranch(const DecoderConfig& config, const at::Tensor& base, const at::Tensor& y, const Linear& part,
+                     const Norm& branchNorm) {
+    if (!config.branchNorms && config.residualScale == 1)
+        return addLinear(base, y, part);
+    at::Tensor branch = linear(y, part);
+    if (config.branchNorms)
+        branch = norm(config, branch, branchNorm);
+    return config.residualScale == 1 ? base + branch : base + branch * config.residualScale;
+}
+
 // base + the feed-forward part's answer to x.
 at::Tensor addFeedForward(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& base,
                           const at::Tensor& x) {
-    if (!config.gated)
-        return addLinear(base, activated(linear(x, layer.up), config.activation), layer.down);
-    const at::Tensor gate = activated(linear(x, layer.gate), config.activation);
-    return addLinear(base, times(gate, linear(x, layer.up)), layer.down);
+    at::Tensor inner = activated(linear(x, config.gated ? layer.gate : layer.up), config.activation);
+    if (config.gated)
+        inner = times(inner, linear(x, layer.up));
+    return addBranch(config, base, inner, layer.down, layer.mlpBranchNorm);
 }
 
 // x [batch, length, heads, headDim].
 at::Tensor normHeads(const DecoderConfig& config, const at::Tensor& x, const Norm& part) {
     if (config.queryKeyNorm == QueryKeyNorm::Heads)
         return norm(config, x.contiguous(), part);
+    if (config.queryKeyNorm == QueryKeyNorm::Each) {
+        at::Tensor y = norm(config, x.contiguous(), {});
+        const at::IntArrayRef heads = x.sizes().slice(2);
+        if (part.weight.defined())
+            y = y * part.weight.view(heads);
+        return part.bias.defined() ? y + part.bias.view(heads) : y;
+    }
     return norm(config, x.flatten(2), part).view(x.sizes());
 }
 
@@ -43,7 +61,7 @@ at::Tensor embed(const DecoderConfig& config, const DecoderWeights& weights, con
     case PositionEmbedding::None:
         break;
     case PositionEmbedding::Sinusoidal:
-        x = x + sinusoidalTable(first, length, config.width).to(x.options());
+        x = x + sinusoidalTable(first + config.positions.sinusoidalOffset, length, config.width).to(x.options());
         break;
     case PositionEmbedding::Learned:
         x = x + weights.positionEmbedding.narrow(0, first + config.positions.learnedOffset, length);
@@ -53,8 +71,9 @@ at::Tensor embed(const DecoderConfig& config, const DecoderWeights& weights, con
 }
 
 QueryKeyValue projectAttention(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x,
-                               const RotaryTable* rotary) {
-    const at::Tensor seen = config.block == Block::PostNorm ? x : norm(config, x, layer.attentionNorm);
+                               const LayerRotary& rotary) {
+    const bool plain = config.block == Block::PostNorm || !config.inputNorms;
+    const at::Tensor seen = plain ? x : norm(config, x, layer.attentionNorm);
     at::Tensor qkv = linear(seen, layer.qkv);
     if (config.clipQkv > 0)
         qkv = qkv.clamp(-config.clipQkv, config.clipQkv);
@@ -66,19 +85,22 @@ QueryKeyValue projectAttention(const DecoderConfig& config, const LayerWeights& 
         result.q = normHeads(config, result.q, layer.queryNorm);
         result.k = normHeads(config, result.k, layer.keyNorm);
     }
-    if (rotary) {
-        result.q = rotated(result.q, *config.positions.rotary, *rotary);
-        result.k = rotated(result.k, *config.positions.rotary, *rotary);
+    if (rotary.rule) {
+        result.q = rotated(result.q, *rotary.rule, rotary.table);
+        result.k = rotated(result.k, *rotary.rule, rotary.table);
     }
     return result;
 }
 
 at::Tensor finishLayer(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x,
                        const at::Tensor& attended) {
-    const at::Tensor middle = addLinear(x, attended.flatten(2), layer.output);
+    const at::Tensor base = config.normedResidual ? norm(config, x, layer.attentionNorm) : x;
+    const at::Tensor middle = addBranch(config, base, attended.flatten(2), layer.output, layer.attentionBranchNorm);
     switch (config.block) {
-    case Block::PreNorm:
-        return addFeedForward(config, layer, middle, norm(config, middle, layer.mlpNorm));
+    case Block::PreNorm: {
+        const at::Tensor seen = config.inputNorms ? norm(config, middle, layer.mlpNorm) : middle;
+        return addFeedForward(config, layer, config.normedResidual ? seen : middle, seen);
+    }
     case Block::PostNorm: {
         const at::Tensor normed = norm(config, middle, layer.attentionNorm);
         return norm(config, addFeedForward(config, layer, normed, normed), layer.mlpNorm);
@@ -103,7 +125,8 @@ const Linear& outputProjection(const DecoderWeights& weights) {
 }
 
 at::Tensor logits(const DecoderConfig& config, const DecoderWeights& weights, const at::Tensor& x) {
-    return linear(finalNorm(config, weights, x), outputProjection(weights));
+    const at::Tensor scores = linear(finalNorm(config, weights, x), outputProjection(weights));
+    return config.logitCap > 0 ? softlyCapped(scores, config.logitCap) : scores;
 }
 
 } // namespace slopescope

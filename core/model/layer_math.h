@@ -17,9 +17,15 @@ struct QueryKeyValue {
     at::Tensor q, k, v; // [batch, length, heads or keyHeads, headDim]; last dim contiguous, the rest may be strided
 };
 
-// Norms, projection and rotation: what attention sees of the residual x. `rotary` is null without rotary positions.
+// How a layer turns queries and keys: its rule, and the rule's table for the positions of x.
+struct LayerRotary {
+    const Rotary* rule = nullptr; // null: it does not
+    RotaryTable table = {};
+};
+
+// Norms, projection and rotation: what attention sees of the residual x.
 QueryKeyValue projectAttention(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x,
-                               const RotaryTable* rotary);
+                               const LayerRotary& rotary);
 
 // The residual leaving the layer: output(attended) and the feed-forward part joined to x as the config's block says.
 // attended: [batch, length, heads, headDim].

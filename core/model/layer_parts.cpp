@@ -14,6 +14,7 @@
 #include <ATen/ops/relu.h>
 #include <ATen/ops/rsqrt.h>
 #include <ATen/ops/silu.h>
+#include <ATen/ops/tanh.h>
 
 #include <algorithm>
 #include <functional>
@@ -151,6 +152,14 @@ at::Tensor normed(const at::Tensor& x, const Norm& part, NormKind kind, double e
     return part.bias.defined() ? y + part.bias : y;
 }
 
+at::Tensor softlyCapped(const at::Tensor& x, double cap) {
+    if (plainly(x))
+        return at::tanh(x / cap) * cap;
+    at::Tensor y = x.contiguous();
+    kernels::softCap(static_cast<float>(cap), y.data_ptr<float>(), y.numel());
+    return y;
+}
+
 at::Tensor activated(const at::Tensor& x, Activation activation) {
     if (!plainly(x)) {
         at::Tensor y = x.contiguous();
@@ -166,6 +175,10 @@ at::Tensor activated(const at::Tensor& x, Activation activation) {
         return at::silu(x);
     case Activation::Relu:
         break;
+    case Activation::ReluSquared: {
+        const at::Tensor rectified = at::relu(x);
+        return rectified * rectified;
+    }
     }
     return at::relu(x);
 }

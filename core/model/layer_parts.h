@@ -32,7 +32,8 @@ at::Tensor rowsOf(const Linear& part, const at::Tensor& ids);
 // Over the last dimension. Either part may be undefined.
 at::Tensor normed(const at::Tensor& x, const Norm& part, NormKind kind, double epsilon);
 
-// Without gradients x itself is overwritten and returned, so give it nothing that is still needed.
+// Without gradients both overwrite x itself and return it, so give them nothing that is still needed.
+at::Tensor softlyCapped(const at::Tensor& x, double cap); // cap * tanh(x / cap)
 at::Tensor activated(const at::Tensor& x, Activation activation);
 
 } // namespace slopescope

@@ -136,29 +136,39 @@ private:
     bool m_keepsOthers = false, m_replaces = false, m_rotary = false, m_window = false, m_sinks = false;
 };
 
+// The same base under another scaling.
+Rotary rescaled(const Rotary& own, const PositionOverride& change, std::int64_t trainingLength) {
+    Rotary rotary{.dims = own.dims, .base = own.base, .interleaved = own.interleaved, .backwards = own.backwards};
+    rotary.scaling = change.scaling;
+    rotary.factor = change.factor;
+    if (change.scaling == RotaryScaling::Yarn) {
+        rotary.originalLength = trainingLength;
+        rotary.attentionFactor = yarnAttentionFactor(change.factor);
+    }
+    return rotary;
+}
+
 } // namespace
 
 PositionScheme withOverride(PositionScheme scheme, const PositionOverride& change, std::int64_t trainingLength) {
     if (change.scaling != RotaryScaling::None) {
         if (!scheme.rotary)
             throw Error("This model's positions are " + describe(scheme) + "; it has no rotary positions to scale.");
-        Rotary& rotary = *scheme.rotary;
-        rotary = {.dims = rotary.dims, .base = rotary.base, .interleaved = rotary.interleaved};
-        rotary.scaling = change.scaling;
-        rotary.factor = change.factor;
-        if (change.scaling == RotaryScaling::Yarn) {
-            if (trainingLength < 1)
-                throw Error("YaRN scales from the length of training, which this model's files do not say.");
-            rotary.originalLength = trainingLength;
-            rotary.attentionFactor = yarnAttentionFactor(change.factor);
-        }
+        if (change.scaling == RotaryScaling::Yarn && trainingLength < 1)
+            throw Error("YaRN scales from the length of training, which this model's files do not say.");
+        scheme.rotary = rescaled(*scheme.rotary, change, trainingLength);
+        for (Rotary& more : scheme.moreRotary)
+            more = rescaled(more, change, trainingLength);
     }
     if (!change.keepsEmbedding) {
         scheme.embedding = PositionEmbedding::None;
-        scheme.learnedPositions = scheme.learnedOffset = 0;
+        scheme.learnedPositions = scheme.learnedOffset = scheme.sinusoidalOffset = 0;
     }
-    if (!change.keepsRotary)
+    if (!change.keepsRotary) {
         scheme.rotary.reset();
+        scheme.moreRotary.clear();
+        scheme.rotaryOfLayers.clear();
+    }
     if (change.bias != BiasChange::Own)
         scheme.bias = change.bias == BiasChange::Linear ? BiasKind::Linear : BiasKind::None;
     return scheme;

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -11,14 +12,44 @@ namespace {
 std::string describe(const Rotary& rotary) {
     if (rotary.scaling == RotaryScaling::None)
         return "rotary";
-    constexpr std::array kNames{"", "linear", "NTK", "dynamic NTK", "YaRN", "Llama 3"};
+    constexpr std::array kNames{"", "linear", "NTK", "dynamic NTK", "YaRN", "Llama 3", "LongRoPE"};
     std::array<char, 32> digits{};
     const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), rotary.factor).ptr;
     return std::string("rotary, ") + kNames.at(std::size_t(rotary.scaling)) + " x " +
            std::string(digits.data(), std::size_t(end - digits.data()));
 }
 
+// " in 27 of 36 layers", where some have no rotary positions.
+std::string share(const std::vector<int>& kinds) {
+    const auto without = std::count(kinds.begin(), kinds.end(), PositionScheme::kNotRotated);
+    if (without == 0)
+        return {};
+    return " in " + std::to_string(std::ssize(kinds) - without) + " of " + std::to_string(kinds.size()) + " layers";
+}
+
 } // namespace
+
+int PositionScheme::rotaryKindAt(std::int64_t layer) const {
+    if (!rotary)
+        return kNotRotated;
+    return rotaryOfLayers.empty() ? 0 : rotaryOfLayers.at(static_cast<std::size_t>(layer));
+}
+
+const Rotary* PositionScheme::rotaryAt(std::int64_t layer) const {
+    const int kind = rotaryKindAt(layer);
+    if (kind == kNotRotated)
+        return nullptr;
+    return kind == 0 ? &*rotary : &moreRotary.at(static_cast<std::size_t>(kind - 1));
+}
+
+std::vector<const Rotary*> PositionScheme::rotaryKinds() const {
+    std::vector<const Rotary*> kinds;
+    if (rotary)
+        kinds.push_back(&*rotary);
+    for (const Rotary& more : moreRotary)
+        kinds.push_back(&more);
+    return kinds;
+}
 
 PositionMethod methodOf(const PositionScheme& scheme) {
     if (scheme.bias != BiasKind::None)
@@ -36,7 +67,7 @@ std::string describe(const PositionScheme& scheme) {
     if (scheme.embedding != PositionEmbedding::None)
         add(scheme.embedding == PositionEmbedding::Learned ? "learned" : "sinusoidal");
     if (scheme.rotary)
-        add(describe(*scheme.rotary));
+        add(describe(*scheme.rotary) + share(scheme.rotaryOfLayers));
     if (scheme.bias != BiasKind::None)
         add(scheme.bias == BiasKind::Linear ? "ALiBi" : "T5 bias");
     return words.empty() ? "none" : words;

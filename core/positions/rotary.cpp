@@ -56,6 +56,7 @@ double scaledBase(const Rotary& r, std::int64_t length) {
 
 std::vector<double> rotaryFrequencies(const Rotary& rotary, std::int64_t length) {
     const double base = scaledBase(rotary, length);
+    const std::vector<double>& divisors = length > rotary.originalLength ? rotary.longDivisors : rotary.shortDivisors;
     std::vector<double> frequencies;
     for (std::int64_t k = 0; k < rotary.dims / 2; ++k) {
         const double theta = std::pow(base, -2.0 * double(k) / double(rotary.dims));
@@ -63,18 +64,27 @@ std::vector<double> rotaryFrequencies(const Rotary& rotary, std::int64_t length)
                             : rotary.scaling == RotaryScaling::Yarn   ? yarnKept(rotary, k)
                             : rotary.scaling == RotaryScaling::Llama3 ? llama3Kept(rotary, theta)
                                                                       : 1;
-        frequencies.push_back(theta * kept + theta / rotary.factor * (1 - kept));
+        if (rotary.scaling == RotaryScaling::LongRope)
+            frequencies.push_back(theta / divisors.at(std::size_t(k)));
+        else
+            frequencies.push_back(theta * kept + theta / rotary.factor * (1 - kept));
     }
     return frequencies;
 }
 
 bool sameFrequencies(const Rotary& rotary, std::int64_t shorter, std::int64_t longer) {
+    if (rotary.scaling == RotaryScaling::LongRope)
+        return (shorter > rotary.originalLength) == (longer > rotary.originalLength);
     return rotary.scaling != RotaryScaling::Dynamic || shorter == longer ||
            std::max(shorter, longer) <= rotary.originalLength;
 }
 
 double yarnAttentionFactor(double factor, double weight) {
     return factor <= 1 ? 1 : 0.1 * weight * std::log(factor) + 1;
+}
+
+double longRopeAttentionFactor(double factor, std::int64_t originalLength) {
+    return factor <= 1 || originalLength < 2 ? 1 : std::sqrt(1 + std::log(factor) / std::log(double(originalLength)));
 }
 
 RotaryTable rotaryTable(const Rotary& rotary, std::int64_t first, std::int64_t length, const Job& job) {
@@ -92,7 +102,7 @@ RotaryTable rotaryTable(const Rotary& rotary, std::int64_t first, std::int64_t l
                 // In double: at position 100,000 a float32 angle is already wrong in its third digit.
                 const double angle = double(first + p) * frequencies[std::size_t(k)];
                 cos[k] = static_cast<float>(std::cos(angle) * rotary.attentionFactor);
-                sin[k] = static_cast<float>(std::sin(angle) * rotary.attentionFactor);
+                sin[k] = static_cast<float>(std::sin(rotary.backwards ? -angle : angle) * rotary.attentionFactor);
             }
         }
     });

@@ -204,7 +204,8 @@ CellResult readCell(const TextForward& forward, const CellRequest& r, const Job&
     result.masked = std::isnan(sum);
     if (result.masked)
         return result;
-    double all = 0;
+    const at::Tensor& sink = head.settings.sinkLogits; // one more key
+    double all = sink.defined() ? std::exp(double(sink.data_ptr<float>()[0]) - double(sum)) : 0;
     for (const float other : row)
         if (!std::isnan(other))
             all += std::exp(double(other) - double(sum));

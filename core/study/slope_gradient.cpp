@@ -94,7 +94,12 @@ public:
     }
 
 private:
-    const RotaryTable* rotary() const { return m_rotary ? &*m_rotary : nullptr; }
+    const Decoder::RotaryTables* rotary() const { return m_rotary ? &*m_rotary : nullptr; }
+
+    LayerRotary rotaryAt(std::int64_t layer) const {
+        const Rotary* const rule = m_config.positions.rotaryAt(layer);
+        return rule ? LayerRotary{rule, m_rotary->at(std::size_t(m_config.positions.rotaryKindAt(layer)))} : LayerRotary();
+    }
 
     LayerGraph run(std::int64_t layer, const at::Tensor& residual) const {
         const at::AutoGradMode recorded(true);
@@ -103,7 +108,7 @@ private:
         graph.input = residual.detach().requires_grad_(layer > 0); // nothing below the lowest layer is asked for
         AttentionSettings settings = m_decoder.settings(layer, m_change, m_length);
         graph.bias = biasLeaf(settings.bias, m_config.heads, m_length);
-        const QueryKeyValue part = projectAttention(m_config, weights, graph.input, rotary());
+        const QueryKeyValue part = projectAttention(m_config, weights, graph.input, rotaryAt(layer));
         graph.output = finishLayer(m_config, weights, graph.input, fusedAttention(part.q, part.k, part.v, settings));
         return graph;
     }
@@ -113,7 +118,7 @@ private:
     const std::int64_t m_length;
     const AttentionOverride& m_change;
     const Job& m_job;
-    const std::optional<RotaryTable> m_rotary;
+    const std::optional<Decoder::RotaryTables> m_rotary;
     bool m_keepsGraphs = true; // else only the residuals, and each layer runs a second time
     std::vector<LayerGraph> m_graphs;
 };
@@ -121,6 +126,9 @@ private:
 void requireGradients(const Decoder& decoder) {
     if (!decoder.placement().onProcessor())
         throw Error("Gradients of slopes are computed on the processor alone; choose it as the device.");
+    const DecoderConfig& config = decoder.config();
+    if (config.scoreCap > 0 || config.logitCap > 0 || config.sinkLogits)
+        throw Error("Gradients of slopes are not computed through soft caps and sink logits, which this model has.");
     if (!hasFusedGradients(at::kCPU, decoder.config().headDim))
         throw Error("Gradients of slopes need heads whose size is a multiple of 8 and at most 256; this model's is " +
                     std::to_string(decoder.config().headDim) + ".");

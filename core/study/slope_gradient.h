@@ -19,8 +19,8 @@ struct SlopeLoss {
 
 // Windows of `ids` that start at `starts` and read `length` tokens each, as windowLosses() cuts them. With scores s +
 // b(d) the gradient is -sum over the cells of dloss/ds * d, also where b is no straight line: what adding a slope to it
-// would do. Throws Error where a window, an id or the length is none of the model's and on a device, Cancelled when
-// stopped.
+// would do. Throws Error where a window, an id or the length is none of the model's, on a device, and for a model with soft
+// caps or sink logits; Cancelled when stopped.
 SlopeLoss slopeLoss(const Decoder& decoder, std::span<const std::int32_t> ids, std::span<const std::int64_t> starts,
                     std::int64_t length, const AttentionOverride& change, const Job& job);
 

@@ -136,6 +136,8 @@ HeadView TextForward::head(std::int64_t layer, std::int64_t head, const SlopeTab
         bias.slopes = bias.slopes.narrow(0, head, 1);
     if (bias.table.defined())
         bias.table = bias.table.narrow(0, head, 1);
+    if (at::Tensor& sinks = view.settings.sinkLogits; sinks.defined())
+        sinks = sinks.narrow(0, head, 1);
     view.q = from.q[0].narrow(0, 0, length).select(1, head);
     view.k = from.k[0].narrow(0, 0, length).select(1, head / (config.heads / config.keyHeads));
     const SlopeSet& now = slopesOf(layer, slopes);

@@ -96,14 +96,14 @@ at::Tensor DifferentiableForward::loss(const DecoderWeights& weights, const at::
     const bool fused = hasFusedGradients(ids.device(), m_config.headDim);
     AttentionSettings settings;
     settings.tolerance = AttentionOverride::kDefaultTolerance;
-    std::optional<RotaryTable> rotary;
+    LayerRotary rotary; // the trainer's layers share it
     if (m_config.positions.rotary)
-        rotary = rotaryTable(*m_config.positions.rotary, 0, length).to(ids.device());
+        rotary = {&*m_config.positions.rotary, rotaryTable(*m_config.positions.rotary, 0, length).to(ids.device())};
 
     at::Tensor x = embed(m_config, weights, ids.narrow(1, 0, length), 0);
     for (std::size_t l = 0; l < weights.layers.size(); ++l) {
         const LayerWeights& layer = weights.layers[l];
-        const QueryKeyValue qkv = projectAttention(m_config, layer, x, rotary ? &*rotary : nullptr);
+        const QueryKeyValue qkv = projectAttention(m_config, layer, x, rotary);
         settings.bias = bias(weights, std::int64_t(l), length, ids.device(), logSlopes);
         settings.scale = m_config.scaleAt(std::int64_t(l));
         settings.window = m_config.windowAt(std::int64_t(l));

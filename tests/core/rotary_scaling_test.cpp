@@ -56,6 +56,23 @@ TEST(RotaryScaling, DynamicBeginsPastTheOriginalLength) {
     EXPECT_TRUE(sameFrequencies(scaled(RotaryScaling::Yarn, 2, 100), 100, 5000));
 }
 
+TEST(RotaryScaling, LongRopeDividesEachFrequencyByItsOwnFactor) {
+    Rotary rotary = scaled(RotaryScaling::LongRope, 32, 4096);
+    for (int k = 0; k < 32; ++k) {
+        rotary.shortDivisors.push_back(1 + 0.1 * k);
+        rotary.longDivisors.push_back(2 + k);
+    }
+    for (std::size_t k = 0; k < 32; ++k) {
+        EXPECT_DOUBLE_EQ(rotaryFrequencies(rotary, 4096)[k], plain(k) / (1 + 0.1 * double(k)));
+        EXPECT_DOUBLE_EQ(rotaryFrequencies(rotary, 4097)[k], plain(k) / (2 + double(k)));
+    }
+    EXPECT_TRUE(sameFrequencies(rotary, 3, 4096));
+    EXPECT_TRUE(sameFrequencies(rotary, 4097, 100000));
+    EXPECT_FALSE(sameFrequencies(rotary, 4096, 4097));
+    EXPECT_NEAR(longRopeAttentionFactor(32, 4096), 1.190238, 1e-6); // Phi-3-mini-128k's
+    EXPECT_EQ(longRopeAttentionFactor(1, 4096), 1);
+}
+
 TEST(RotaryScaling, YarnLeavesFastTurnsAndInterpolatesSlowOnes) {
     const auto frequencies = rotaryFrequencies(scaled(RotaryScaling::Yarn, 16, 2048), 10);
     // Frequency k makes 2048 theta_k / 2 pi turns: 32 of them at k = 8.05, one at k = 20.1.

@@ -98,6 +98,8 @@ QString rotaryText(const Rotary& rotary) {
         return Names::tr("rotary, YaRN × %1").arg(roundValueText(rotary.factor, 3));
     case RotaryScaling::Llama3:
         return Names::tr("rotary, Llama 3 × %1").arg(roundValueText(rotary.factor, 3));
+    case RotaryScaling::LongRope:
+        return Names::tr("rotary, LongRoPE × %1").arg(roundValueText(rotary.factor, 3));
     }
     return {};
 }
