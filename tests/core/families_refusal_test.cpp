@@ -56,6 +56,37 @@ TEST(FamilyRefusals, UnknownArchitectures) {
     expectRefused("llama", {{"model_type", nullptr}}, "\"model_type\" is missing");
 }
 
+TEST(FamilyRefusals, RecurrentLayers) {
+    for (const char* type : {"jamba", "qwen3_next", "lfm2", "granitemoehybrid"})
+        expectRefused("llama", {{"model_type", type}}, "most of their layers are no attention, and have no map to show");
+}
+
+TEST(FamilyRefusals, WhatTheNewerFamiliesDoNotCompute) {
+    expectRefused("phi3_long", {{"rope_parameters", {{"long_factor", {1, 2}}}}}, "2 factors for 4 frequencies");
+    expectRefused("phi3_long", {{"rope_parameters", {{"short_factor", {1, 2, 0, 4}}}}}, "scaling's factors");
+    expectRefused("phi3_long", {{"rope_parameters", {{"short_factor", "all"}}}}, "must be a list of numbers");
+    expectRefused("gemma2", {{"use_bidirectional_attention", true}}, "sees later tokens");
+    expectRefused("gemma2", {{"query_pre_attn_scalar", 0}}, "makes no scale");
+    expectRefused("gemma2", {{"final_logit_softcapping", -1}}, "soft cap of the logits");
+    expectRefused("gemma3_text", {{"attn_logit_softcapping", 50.0}}, "\"attn_logit_softcapping\" is 50.0, which changes");
+    expectRefused("gemma3_text", {{"sliding_window_pattern", -1}}, "cannot be");
+    expectRefused("gemma3", {{"text_config", nullptr}}, "\"text_config\" is missing");
+    expectRefused("gemma3", {{"text_config", 7}}, "expected a JSON object");
+    expectRefused("olmo3", {{"rope_parameters", {{"rope_theta", 7.0}}}}, "one rule where this family has one for each kind");
+    expectRefused("smollm3_windows", {{"no_rope_layers", {1, 2}}}, "a list of 0 and 1");
+    expectRefused("smollm3_windows", {{"no_rope_layers", {1}}}, "rotary positions are given for 1 of 2 layers");
+    expectRefused("smollm3", {{"no_rope_layer_interval", 0}}, "is no number of layers");
+    expectRefused("gpt_neo", {{"attention_types", {{{"global", "sparse"}, 1}}}}, "global or local");
+    expectRefused("gpt_neo", {{"attention_types", json::parse(R"([[["global"], 1]])")}}, "global or local");
+    expectRefused("gpt_neo", {{"attention_types", json::parse(R"([[["global", "local"], 1000000000000]])")}}, "global or local");
+    expectRefused("granite", {{"logits_scaling", 0}}, "scale of the logits");
+    expectRefused("granite", {{"attention_multiplier", -1}}, "makes no scale");
+    expectRefused("granite_swa", {{"layer_rope_theta", {0, 300}}}, "rotary positions are given for 2 of 3 layers");
+    expectRefused("granite_swa", {{"layer_rope_theta", {0, 300, -1}}}, "rotary base");
+    expectRefused("stablelm", {{"qk_layernorm", true}}, "\"qk_layernorm\" is true");
+    expectRefused("gpt_refact", {{"multi_query", false}}, "\"multi_query\" is false");
+}
+
 TEST(FamilyRefusals, QuantisedWeights) {
     expectRefused("llama", {{"quantization_config", {{"quant_method", "gptq"}, {"bits", 4}}}},
                   "the weights are quantised (\"gptq\"), a form that is not read");
@@ -70,7 +101,8 @@ TEST(FamilyRefusals, QuantisedWeights) {
 }
 
 TEST(FamilyRefusals, ScalingsOfRotaryPositions) {
-    expectRefused("llama_linear", {{"rope_scaling", {{"type", "longrope"}}}}, "\"longrope\", a rotary scaling");
+    expectRefused("llama_linear", {{"rope_scaling", {{"type", "xpos"}}}}, "\"xpos\", a rotary scaling");
+    expectRefused("llama_linear", {{"rope_scaling", {{"type", "longrope"}}}}, "\"short_factor\" is missing");
     expectRefused("llama_linear", {{"rope_scaling", {{"factor", nullptr}}}}, "\"rope_scaling\": \"factor\" is missing");
     expectRefused("llama_linear", {{"rope_scaling", {{"factor", 0}}}}, "factor must be a number above 0");
     expectRefused("llama_linear", {{"rope_scaling", "linear"}}, "expected a JSON object");
@@ -87,8 +119,6 @@ TEST(FamilyRefusals, ScalingsOfRotaryPositions) {
 }
 
 TEST(FamilyRefusals, SettingsThatWeDoNotCompute) {
-    expectRefused("bloom", {{"apply_residual_connection_post_layernorm", true}},
-                  "is true, a residual taken behind the norm");
     expectRefused("mpt", {{"attn_config", {{"prefix_lm", true}}}}, "\"prefix_lm\" is true");
     expectRefused("mpt", {{"attn_config", {{"rope", true}}}}, "\"rope\" is true");
     expectRefused("mpt", {{"attn_config", {{"attn_type", "linear"}}}}, "\"attn_type\" is \"linear\"");

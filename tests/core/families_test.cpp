@@ -1,9 +1,11 @@
 // Models in the formats of their families, against what their reference implementations make of the same tokens:
-// tests/data/families, written by tests/data/families_fixtures.py.
+// tests/data/families, written by tests/data/families_fixtures.py and newer_families_fixtures.py.
 #include "core/checkpoint/model_directory.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/model/decoder.h"
+#include "core/study/slope_gradient.h"
 #include "core/study/text_forward.h"
+#include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/base/utf8.h"
 
@@ -113,13 +115,58 @@ TEST_P(Family, Perplexity) {
 INSTANTIATE_TEST_SUITE_P(Fixtures, Family, ::testing::ValuesIn(fixtureNames()),
                          [](const auto& info) { return info.param; });
 
+std::shared_ptr<const Decoder> decoderOf(const std::string& fixture) {
+    OpenedModel opened = openModelDirectory(kFixtures / fixture, Job());
+    return std::make_shared<const Decoder>(opened.config, std::move(opened.weights));
+}
+
+// A text that grows past the original length has other frequencies from its first token on.
+TEST(Families, LongRopeChangesItsListWhereATextGrowsLong) {
+    const auto decoder = decoderOf("phi3_long"); // 32 tokens
+    const auto ids = std::make_shared<const std::vector<std::int32_t>>(fixtureIds());
+    TextForward grown(decoder, ids), fresh(decoder, ids);
+    grown.run({}, 30, Job());
+    const std::vector<float> shorter = grown.losses(30, Job());
+    grown.run({}, 40, Job());
+    fresh.run({}, 40, Job());
+    const std::vector<float> longer = fresh.losses(40, Job());
+    for (std::size_t i = 1; i < 40; ++i)
+        EXPECT_EQ(grown.losses(40, Job())[i], longer[i]) << i;
+    EXPECT_NE(shorter[20], longer[20]);
+}
+
+// Positions that a person changes reach every rotary rule of the layers.
+TEST(Families, AnOverrideTakesAllRotaryRulesAway) {
+    const DecoderConfig own = decoderOf("gemma3_text")->config();
+    ASSERT_EQ(own.positions.rotaryKinds().size(), 2U);
+    PositionOverride scaled;
+    scaled.scaling = RotaryScaling::Linear;
+    scaled.factor = 4;
+    for (const Rotary* kind : withPositions(own, scaled).positions.rotaryKinds())
+        EXPECT_EQ(kind->factor, 4);
+    PositionOverride none;
+    none.keepsRotary = false;
+    EXPECT_TRUE(withPositions(own, none).positions.rotaryKinds().empty());
+    EXPECT_EQ(withPositions(own, none).positions.rotaryAt(0), nullptr);
+}
+
+TEST(Families, SoftCapsAndSinksHaveNoGradientsYet) {
+    const std::vector<std::int32_t> ids = fixtureIds();
+    const std::int64_t start = 0;
+    for (const char* const fixture : {"gemma2", "granite_swa", "nanochat"})
+        EXPECT_THROW(slopeLoss(*decoderOf(fixture), ids, {&start, 1}, 20, {}, Job()), Error) << fixture;
+}
+
 TEST(Families, EachHasAFixture) {
     std::set<std::string> types;
     for (const std::string& name : fixtureNames())
         types.insert(parseJson(readTextFile(kFixtures / name / "config.json"), name).at("model_type"));
-    EXPECT_THAT(types, ::testing::UnorderedElementsAre("RefinedWeb", "RefinedWebModel", "baichuan", "bloom", "btlm",
-                                                       "falcon", "gpt2", "gpt_neox", "gptj", "jais", "llama", "mistral",
-                                                       "mpt", "opt", "qwen2", "qwen3"));
+    EXPECT_THAT(types, ::testing::UnorderedElementsAre(
+                           "RefinedWeb", "RefinedWebModel", "baichuan", "bloom", "btlm", "cohere", "cohere2", "falcon",
+                           "gemma", "gemma2", "gemma3", "gemma3_text", "gpt2", "gpt_bigcode", "gpt_neo", "gpt_neox",
+                           "gpt_refact", "gptj", "granite", "granite_swa", "jais", "llama", "mistral", "mpt", "nanochat",
+                           "olmo2", "olmo3", "opt", "phi", "phi3", "qwen2", "qwen3", "smollm3", "stablelm", "starcoder2",
+                           "xglm"));
 }
 
 } // namespace

@@ -15,8 +15,7 @@ Blueprint readBloom(const ConfigFields& fields) {
     c.positions.bias = BiasKind::Linear;
     c.setSlopes(paperSlopes(int(c.heads)));
     c.trainingLength = fields.integer("seq_length", 0);
-    requireBoolean(fields, "apply_residual_connection_post_layernorm", false,
-                   "a residual taken behind the norm, which is not computed here");
+    c.normedResidual = fields.boolean("apply_residual_connection_post_layernorm", false);
     b.tiedByDefault = true;
     b.prefixes = {"transformer."};
     b.tensors = {

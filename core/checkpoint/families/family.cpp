@@ -28,19 +28,39 @@ constexpr std::array kFamilies{
     Family{"baichuan", readBaichuan},
     Family{"bloom", readBloom, kNamesOfBloom},
     Family{"btlm", readJais, kNamesOfGpt},
+    Family{"cohere", readCohere},
+    Family{"cohere2", readCohere2},
     Family{"falcon", readFalcon, kNamesOfFalcon},
     Family{"RefinedWeb", readFalcon, kNamesOfFalcon},      // Falcon 40B before transformers knew it
     Family{"RefinedWebModel", readFalcon, kNamesOfFalcon}, // and the others
+    Family{"gemma", readGemma},
+    Family{"gemma2", readGemma2},
+    Family{"gemma3", readGemma3},
+    Family{"gemma3_text", readGemma3Text},
     Family{"gpt2", readGpt2, kNamesOfGpt},
+    Family{"gpt_bigcode", readGptBigCode},
+    Family{"gpt_neo", readGptNeo},
+    Family{"gpt_refact", readRefact},
     Family{"gpt_neox", readGptNeoX},
     Family{"gptj", readGptJ, kNamesOfGpt},
+    Family{"granite", readGranite},
+    Family{"granite_swa", readGraniteSwa},
     Family{"jais", readJais, kNamesOfGpt},
     Family{"llama", readLlama},
     Family{"mistral", readMistral},
     Family{"mpt", readMpt, kNamesOfMpt},
+    Family{"nanochat", readNanoChat},
+    Family{"olmo2", readOlmo2},
+    Family{"olmo3", readOlmo3},
     Family{"opt", readOpt},
+    Family{"phi", readPhi},
+    Family{"phi3", readPhi3},
     Family{"qwen2", readQwen2},
     Family{"qwen3", readQwen3},
+    Family{"smollm3", readSmolLm3},
+    Family{"stablelm", readStableLm},
+    Family{"starcoder2", readStarcoder2},
+    Family{"xglm", readXglm},
 };
 
 // Fields that change what a model computes, with the value at which they do not. A reader that knows one has asked for
@@ -129,6 +149,12 @@ void refuseWhatIsNotRead(const nlohmann::json& json, const ConfigFields& fields)
             fields.refuse(change.field, "which changes what the model computes in a way that is not computed here");
 }
 
+// Of most of their layers there is no attention to show: a recurrence or a convolution stands in its place.
+constexpr std::array kHybrids{
+    "bamba",      "falcon_h1",   "granitemoehybrid", "jamba",        "kimi_linear", "lfm2",            "lfm2_moe", "minimax",
+    "nemotron_h", "olmo_hybrid", "qwen3_5",          "qwen3_5_text", "qwen3_next",  "recurrent_gemma", "zamba",    "zamba2",
+};
+
 std::string familyNames() {
     std::string names;
     for (const Family& family : kFamilies)
@@ -142,6 +168,9 @@ Blueprint readBlueprint(const nlohmann::json& json, const std::string& source) {
     const std::string type = ConfigFields(json, source).text("model_type");
     const auto family = std::find_if(kFamilies.begin(), kFamilies.end(),
                                      [&](const Family& candidate) { return candidate.modelType == type; });
+    if (std::find(kHybrids.begin(), kHybrids.end(), type) != kHybrids.end())
+        throw Error(source + ": models of type " + inQuotes(type) +
+                    " cannot be opened: most of their layers are no attention, and have no map to show.");
     if (family == kFamilies.end())
         throw Error(source + ": models of type " + inQuotes(type) + " cannot be opened; those of type " +
                     familyNames() + " can.");

@@ -21,12 +21,16 @@ enum class Layout {
     Transposed, // (in, out), as GPT-2's Conv1D keeps it
     Grouped,    // a key head at a time: the rows of its queries, its key, its value
     UnitRows,   // each row is to be divided by its length
+    OneMore,    // a norm's weight w stands for 1 + w
+    FirstHalf,  // of two matrices in one, row by row
+    SecondHalf,
+    Unsuffixed, // their name has no ".weight"
 };
 
 // Where tensors of ours come from. "#" is the number of a layer; ".weight" and ".bias" follow both names.
 struct TensorRule {
     std::string ours;                // "layers.#.attention.qkv"
-    std::vector<std::string> theirs; // one; or queries, keys and values apart
+    std::vector<std::string> theirs; // one; or queries, keys and values apart; or queries, and keys and values
     Layout layout = Layout::Plain;
 };
 
@@ -63,16 +67,36 @@ TensorSource ourTensors(const TensorSource& theirs, Blueprint& blueprint);
 // One file each.
 Blueprint readBaichuan(const ConfigFields&);
 Blueprint readBloom(const ConfigFields&);
+Blueprint readCohere(const ConfigFields&);
+Blueprint readCohere2(const ConfigFields&);
 Blueprint readFalcon(const ConfigFields&);
+Blueprint readGemma(const ConfigFields&);
+Blueprint readGemma2(const ConfigFields&);
+Blueprint readGemma3(const ConfigFields&);
+Blueprint readGemma3Text(const ConfigFields&);
 Blueprint readGpt2(const ConfigFields&);
+Blueprint readGptBigCode(const ConfigFields&);
 Blueprint readGptJ(const ConfigFields&);
+Blueprint readGptNeo(const ConfigFields&);
 Blueprint readGptNeoX(const ConfigFields&);
+Blueprint readGranite(const ConfigFields&);
+Blueprint readGraniteSwa(const ConfigFields&);
 Blueprint readJais(const ConfigFields&); // and BTLM
 Blueprint readLlama(const ConfigFields&);
 Blueprint readMistral(const ConfigFields&);
 Blueprint readMpt(const ConfigFields&);
+Blueprint readNanoChat(const ConfigFields&);
+Blueprint readOlmo2(const ConfigFields&);
+Blueprint readOlmo3(const ConfigFields&);
 Blueprint readOpt(const ConfigFields&);
+Blueprint readPhi(const ConfigFields&);
+Blueprint readPhi3(const ConfigFields&);
 Blueprint readQwen2(const ConfigFields&);
 Blueprint readQwen3(const ConfigFields&);
+Blueprint readRefact(const ConfigFields&);
+Blueprint readSmolLm3(const ConfigFields&);
+Blueprint readStableLm(const ConfigFields&);
+Blueprint readStarcoder2(const ConfigFields&);
+Blueprint readXglm(const ConfigFields&);
 
 } // namespace slopescope::families

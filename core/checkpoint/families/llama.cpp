@@ -19,23 +19,20 @@ void readHeads(const ConfigFields& fields, const UsualShape& usual, DecoderConfi
 
 } // namespace
 
-Blueprint readLlamaLike(const ConfigFields& fields, const UsualShape& usual) {
+Blueprint readLlamaBody(const ConfigFields& fields, const LlamaDefaults& defaults) {
     Blueprint b;
     DecoderConfig& c = b.config;
-    readHeads(fields, usual, c);
-    c.hidden = readCount(fields, "intermediate_size", usual.hidden);
+    readHeads(fields, defaults.shape, c);
+    c.hidden = readCount(fields, "intermediate_size", defaults.shape.hidden);
     c.norm = NormKind::Root;
     c.normBiases = false;
-    c.normEpsilon = fields.number("rms_norm_eps", 1e-6);
-    c.activation = readActivation(fields, "hidden_act", "silu");
+    c.normEpsilon = fields.number("rms_norm_eps", defaults.epsilon);
+    c.activation = readActivation(fields, defaults.activationField, defaults.activation);
     c.gated = true;
     c.qkvBias = c.outputBias = c.mlpBias = false;
-    c.tiedHead = fields.boolean("tie_word_embeddings", false);
-    c.positions.rotary = readRotary(fields, c, 1, 10000, {.usualLength = usual.trainingLength});
-    if (c.positions.rotary->dims != c.headDim)
-        fields.refuse(fields.among({"partial_rotary_factor", "rope_parameters"}),
-                      "which rotates a part of each head; this family rotates all of it");
-    c.trainingLength = fields.integer("max_position_embeddings", usual.trainingLength);
+    c.tiedHead = fields.boolean("tie_word_embeddings", defaults.tied);
+    b.tiedByDefault = defaults.tied;
+    c.trainingLength = fields.integer("max_position_embeddings", defaults.shape.trainingLength);
     b.prefixes = {"model."};
     b.tensors = {
         {"embedding", {"embed_tokens"}},
@@ -52,6 +49,16 @@ Blueprint readLlamaLike(const ConfigFields& fields, const UsualShape& usual) {
         {"final_norm", {"norm"}},
         {"head", {"lm_head"}},
     };
+    return b;
+}
+
+Blueprint readLlamaLike(const ConfigFields& fields, const UsualShape& usual) {
+    Blueprint b = readLlamaBody(fields, {.shape = usual});
+    DecoderConfig& c = b.config;
+    c.positions.rotary = readRotary(fields, c, 1, 10000, {.usualLength = usual.trainingLength});
+    if (c.positions.rotary->dims != c.headDim)
+        fields.refuse(fields.among({"partial_rotary_factor", "rope_parameters"}),
+                      "which rotates a part of each head; this family rotates all of it");
     return b;
 }
 

@@ -9,6 +9,7 @@ namespace slopescope::families {
 namespace {
 
 constexpr const char* kNotComputed = "which is not computed here";
+constexpr std::int64_t kMostLayers = 1 << 14; // what checkConfig allows
 
 std::int64_t ownLength(const ConfigFields& fields, std::int64_t usual) {
     return readCount(fields, "max_position_embeddings", usual);
@@ -40,6 +41,28 @@ void readYarn(const ConfigFields& fields, const ConfigFields& rope, std::int64_t
         rotary.attentionFactor = yarnAttentionFactor(rotary.factor);
 }
 
+std::vector<double> readNumbers(const ConfigFields& fields, const char* field) {
+    const nlohmann::json& list = fields.required(field);
+    std::vector<double> numbers;
+    for (const nlohmann::json& value : list) {
+        if (!list.is_array() || !value.is_number())
+            throw Error(fields.source() + ": \"" + field + "\" must be a list of numbers.");
+        numbers.push_back(value.get<double>());
+    }
+    return numbers;
+}
+
+void readLongRope(const ConfigFields& fields, const ConfigFields& rope, std::int64_t usualLength, Rotary& rotary) {
+    rotary.scaling = RotaryScaling::LongRope;
+    rotary.originalLength = originalLength(fields, rope, usualLength);
+    rotary.shortDivisors = readNumbers(rope, "short_factor");
+    rotary.longDivisors = readNumbers(rope, "long_factor");
+    rotary.factor = rope.has("factor") ? rope.number("factor")
+                                       : double(ownLength(fields, usualLength)) / double(rotary.originalLength);
+    rotary.attentionFactor = rope.has("attention_factor") ? rope.number("attention_factor")
+                                                          : longRopeAttentionFactor(rotary.factor, rotary.originalLength);
+}
+
 void readScaling(const ConfigFields& fields, const ConfigFields& rope, std::int64_t usualLength, Rotary& rotary) {
     const char* const field = rope.among({"rope_type", "type"});
     const std::string type = rope.text(field, "default");
@@ -47,8 +70,10 @@ void readScaling(const ConfigFields& fields, const ConfigFields& rope, std::int6
         return;
     if (type == "yarn")
         return readYarn(fields, rope, usualLength, rotary);
+    if (type == "longrope" || type == "su") // its name when it was new
+        return readLongRope(fields, rope, usualLength, rotary);
     if (type != "linear" && type != "dynamic" && type != "llama3")
-        rope.refuse(field, "a rotary scaling " + std::string(kNotComputed) + "; linear, dynamic, yarn and llama3 are");
+        rope.refuse(field, "a rotary scaling " + std::string(kNotComputed) + "; linear, dynamic, yarn, llama3 and longrope are");
     rotary.factor = rope.number("factor");
     rotary.scaling = RotaryScaling::Linear;
     if (type == "dynamic") {
@@ -89,6 +114,7 @@ Activation readActivation(const ConfigFields& fields, const char* field, const s
         {"gelu_pytorch_tanh", Activation::GeluTanh},
         {"gelu_python_tanh", Activation::GeluTanh},
         {"relu", Activation::Relu},
+        {"relu2", Activation::ReluSquared},
         {"silu", Activation::Silu},
         {"swish", Activation::Silu},
     };
@@ -98,13 +124,11 @@ Activation readActivation(const ConfigFields& fields, const char* field, const s
     return name->second;
 }
 
-Rotary readRotary(const ConfigFields& fields, const DecoderConfig& config, double part, double base, RotaryFields names) {
-    const nlohmann::json none = nlohmann::json::object();
-    const char* const field = fields.among({"rope_scaling", "rope_parameters"});
-    const ConfigFields rope(fields.has(field) ? fields.required(field) : none, fields.source() + ", \"" + field + "\"");
-    for (const char* kind : {"full_attention", "sliding_attention"})
-        if (rope.has(kind))
-            rope.refuse(kind, std::string("a rotary rule for one kind of layer, ") + kNotComputed);
+namespace {
+
+// `rope` holds the rule, `fields` what the rule leaves out.
+Rotary rotaryOf(const ConfigFields& fields, const ConfigFields& rope, const DecoderConfig& config, double part, double base,
+                RotaryFields names) {
     Rotary rotary;
     rotary.base = rope.has("rope_theta") ? rope.number("rope_theta") : fields.number(names.base, base);
     part = rope.has("partial_rotary_factor") ? rope.number("partial_rotary_factor") : fields.number(names.part, part);
@@ -113,6 +137,73 @@ Rotary readRotary(const ConfigFields& fields, const DecoderConfig& config, doubl
     rotary.dims = std::int64_t(double(config.headDim) * part);
     readScaling(fields, rope, names.usualLength, rotary);
     return rotary;
+}
+
+const nlohmann::json kNoRule = nlohmann::json::object();
+
+ConfigFields ropeSection(const ConfigFields& fields, const char* field) {
+    return {fields.has(field) ? fields.required(field) : kNoRule, fields.source() + ", \"" + field + "\""};
+}
+
+} // namespace
+
+Rotary readRotary(const ConfigFields& fields, const DecoderConfig& config, double part, double base, RotaryFields names) {
+    const ConfigFields rope = ropeSection(fields, fields.among({"rope_scaling", "rope_parameters"}));
+    for (const char* kind : {"full_attention", "sliding_attention"})
+        if (rope.has(kind))
+            rope.refuse(kind, std::string("a rotary rule for one kind of layer, ") + kNotComputed);
+    return rotaryOf(fields, rope, config, part, base, names);
+}
+
+void readRotaryByKind(const ConfigFields& fields, const std::vector<bool>& sliding, KindBases bases, DecoderConfig& config) {
+    const ConfigFields kinds = ropeSection(fields, "rope_parameters");
+    if (kinds.has("rope_theta") || kinds.has("rope_type"))
+        fields.refuse("rope_parameters", "one rule where this family has one for each kind of layer");
+    const bool older = !kinds.has("full_attention");
+    const ConfigFields full = older ? ropeSection(fields, "rope_scaling") : kinds.section("full_attention");
+    config.positions.rotary = rotaryOf(fields, full, config, 1, bases.full, {});
+    Rotary inWindows{.dims = config.headDim, .base = bases.sliding};
+    if (kinds.has("sliding_attention")) {
+        const nlohmann::json ownBase{{"rope_theta", bases.sliding}}; // that of the other layers is not meant for these
+        const ConfigFields rule = kinds.section("sliding_attention");
+        inWindows = rotaryOf(rule.has("rope_theta") ? fields : ConfigFields(ownBase, fields.source()), rule, config, 1,
+                             bases.sliding, {});
+    }
+    if (config.positions.rotary->scaling == inWindows.scaling && inWindows.scaling == RotaryScaling::None &&
+        config.positions.rotary->base == inWindows.base)
+        return; // one rule for all
+    config.positions.moreRotary = {inWindows};
+    for (const bool slides : sliding)
+        config.positions.rotaryOfLayers.push_back(slides ? 1 : 0);
+}
+
+std::vector<bool> readSliding(const ConfigFields& fields, std::int64_t layers, std::int64_t pattern) {
+    std::vector<bool> sliding;
+    if (!fields.has("layer_types")) {
+        if (pattern < 0 || layers > kMostLayers)
+            throw Error(fields.source() + ": windows in all but every " + std::to_string(pattern) + "th of " +
+                        std::to_string(layers) + " layers cannot be.");
+        for (std::int64_t layer = 0; layer < layers; ++layer)
+            sliding.push_back(pattern > 0 && (layer + 1) % pattern != 0);
+        return sliding;
+    }
+    for (const std::int64_t window : readWindows(fields, 1, layers, 0))
+        sliding.push_back(window > 0);
+    return sliding;
+}
+
+std::vector<std::int64_t> windowsOf(const std::vector<bool>& sliding, std::int64_t window) {
+    std::vector<std::int64_t> windows;
+    for (const bool slides : sliding)
+        windows.push_back(slides ? window : 0);
+    return windows;
+}
+
+std::int64_t readWindowSize(const ConfigFields& fields, std::int64_t usual) {
+    const std::int64_t window = fields.integer("sliding_window", fields.isThere("sliding_window") ? 0 : usual);
+    if (window < 0)
+        fields.refuse("sliding_window", "which is no number of tokens");
+    return window;
 }
 
 std::vector<std::int64_t> windowInEveryLayer(const ConfigFields& fields, std::int64_t window, std::int64_t layers) {

@@ -40,6 +40,23 @@ struct RotaryFields {
 Rotary readRotary(const ConfigFields& fields, const DecoderConfig& config, double part = 1, double base = 10000,
                   RotaryFields names = {});
 
+// Where layers with and without a window turn by rules of their own: rope_parameters by kind of layer, or rope_theta and
+// rope_scaling for the layers without a window and `slidingBase` for the others. `sliding`: a flag a layer.
+struct KindBases {
+    double full, sliding;
+};
+void readRotaryByKind(const ConfigFields& fields, const std::vector<bool>& sliding, KindBases bases, DecoderConfig& config);
+
+// Which layers have a window: those that `layer_types` calls so, else those whose number, from 1, `pattern` does not divide.
+// A pattern of 0: none.
+std::vector<bool> readSliding(const ConfigFields& fields, std::int64_t layers, std::int64_t pattern);
+
+// The windows [layers] of layers that slide; none where `window` is 0.
+std::vector<std::int64_t> windowsOf(const std::vector<bool>& sliding, std::int64_t window);
+
+// The number of tokens of `sliding_window`: absent, `usual`; null, 0. Throws Error for a negative one.
+std::int64_t readWindowSize(const ConfigFields& fields, std::int64_t usual);
+
 // The same window in every layer; 0: none. A number of layers that cannot be is left for checkConfig to refuse.
 std::vector<std::int64_t> windowInEveryLayer(const ConfigFields& fields, std::int64_t window, std::int64_t layers);
 

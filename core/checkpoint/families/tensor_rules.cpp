@@ -73,6 +73,14 @@ at::Tensor arranged(at::Tensor tensor, Layout layout, const DecoderConfig& confi
         return ungrouped(tensor, config);
     case Layout::UnitRows:
         return tensor / at::linalg_vector_norm(tensor, 2, {-1}, true).clamp_min(1e-12);
+    case Layout::OneMore:
+        return tensor.to(at::kFloat) + 1;
+    case Layout::FirstHalf:
+        return tensor.narrow(0, 0, tensor.size(0) / 2);
+    case Layout::SecondHalf:
+        return tensor.narrow(0, tensor.size(0) / 2, tensor.size(0) / 2);
+    case Layout::Unsuffixed:
+        break;
     }
     return tensor;
 }
@@ -82,11 +90,14 @@ SourceTensor fromOne(std::shared_ptr<const TensorSource> theirs, const std::stri
     Shape stored = shape;
     if (layout == Layout::Transposed && shape.size() == 2)
         std::swap(stored[0], stored[1]);
+    if (layout == Layout::FirstHalf || layout == Layout::SecondHalf)
+        stored.at(0) *= 2;
     const SourceTensor& source = theirs->at(name, stored);
     SourceTensor ours{source.type, shape, source.file,
                       [theirs, name, stored, layout, config] { return arranged(theirs->load(name, stored), layout, config); }};
     const bool isBlocks = !source.forms.empty() && !kernels::factsOf(source.forms.front().form).isFloat();
-    if (source.forms.size() != 1 || layout == Layout::UnitRows || (layout == Layout::Transposed && isBlocks))
+    const bool isComputed = layout == Layout::UnitRows || layout == Layout::OneMore;
+    if (source.forms.size() != 1 || isComputed || (layout == Layout::Transposed && isBlocks))
         return ours;
     ours.forms = {{source.forms.front().form, shape[0]}};
     ours.readRows = [theirs, name, stored, layout, config] {
@@ -97,11 +108,13 @@ SourceTensor fromOne(std::shared_ptr<const TensorSource> theirs, const std::stri
     return ours;
 }
 
-SourceTensor fromThree(std::shared_ptr<const TensorSource> theirs, const std::vector<std::string>& names,
-                       const Shape& shape, const DecoderConfig& c) {
+SourceTensor fromSeveral(std::shared_ptr<const TensorSource> theirs, const std::vector<std::string>& names,
+                         const Shape& shape, const DecoderConfig& c) {
     const SourceTensor& source = theirs->at(names.at(0));
     std::vector<Shape> stored;
-    for (const std::int64_t heads : {c.heads, c.keyHeads, c.keyHeads}) {
+    const std::vector<std::int64_t> parts =
+        names.size() == 2 ? std::vector{c.heads, 2 * c.keyHeads} : std::vector{c.heads, c.keyHeads, c.keyHeads};
+    for (const std::int64_t heads : parts) {
         stored.push_back(shape);
         stored.back()[0] = heads * c.headDim;
     }
@@ -216,14 +229,15 @@ TensorSource ourTensors(const TensorSource& theirs, Blueprint& blueprint) {
         for (const TensorRule& rule : blueprint.tensors) {
             if (rule.ours != parts.rule)
                 continue;
+            const OurName wanted{parts.rule, parts.layer, rule.layout == Layout::Unsuffixed ? "" : parts.suffix};
             std::vector<std::string> names;
             const auto substitute = substitutes.find(name);
             for (const std::string& pattern : rule.theirs)
                 names.push_back(substitute != substitutes.end() ? substitute->second
-                                                                : theirName(theirs, blueprint, parts, pattern));
+                                                                : theirName(theirs, blueprint, wanted, pattern));
             used.insert(names.begin(), names.end());
             ours.add(name, names.size() == 1 ? fromOne(source, names[0], shape, rule.layout, blueprint.config)
-                                             : fromThree(source, names, shape, blueprint.config));
+                                             : fromSeveral(source, names, shape, blueprint.config));
             return;
         }
         throw Error(theirs.path().string() + ": models of type \"" + blueprint.config.modelType +
