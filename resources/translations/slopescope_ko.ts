@@ -48,6 +48,10 @@
         <translation>회전(Rotary), Llama 3 × %1</translation>
     </message>
     <message>
+        <source>rotary, LongRoPE × %1</source>
+        <translation>회전(Rotary), LongRoPE × %1</translation>
+    </message>
+    <message>
         <source>learned</source>
         <translation>학습된 위치</translation>
     </message>
@@ -843,6 +847,14 @@
     <message>
         <source>base %1, %2 of %3 dimensions</source>
         <translation>밑 %1, 차원 %3개 중 %2개</translation>
+    </message>
+    <message>
+        <source>; base %1 in %2 of %3 layers</source>
+        <translation>; 층 %3개 중 %2개는 밑 %1</translation>
+    </message>
+    <message>
+        <source>; none in %1 of %2 layers</source>
+        <translation>; 층 %2개 중 %1개에는 없음</translation>
     </message>
     <message>
         <source>T5 bias</source>

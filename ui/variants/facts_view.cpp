@@ -17,6 +17,28 @@
 #include <algorithm>
 
 namespace slopescope::ui {
+namespace {
+
+// The base of most layers, and what the others have in its place.
+QString rotaryFacts(const PositionScheme& positions, std::int64_t headDim) {
+    const Rotary& rotary = *positions.rotary;
+    QString text = FactsView::tr("base %1, %2 of %3 dimensions")
+                       .arg(roundValueText(rotary.base, 6))
+                       .arg(rotary.dims)
+                       .arg(headDim);
+    const std::vector<int>& kinds = positions.rotaryOfLayers;
+    const auto layers = [&](int kind) { return std::count(kinds.begin(), kinds.end(), kind); };
+    for (std::size_t n = 0; n < positions.moreRotary.size(); ++n)
+        text += FactsView::tr("; base %1 in %2 of %3 layers")
+                    .arg(roundValueText(positions.moreRotary[n].base, 6))
+                    .arg(layers(int(n) + 1))
+                    .arg(kinds.size());
+    if (const auto without = layers(PositionScheme::kNotRotated); without > 0)
+        text += FactsView::tr("; none in %1 of %2 layers").arg(without).arg(kinds.size());
+    return text;
+}
+
+} // namespace
 
 std::vector<Fact> factsOfModel(const ModelFacts& model) {
     std::vector<Fact> facts;
@@ -37,11 +59,8 @@ std::vector<Fact> factsOfModel(const ModelFacts& model) {
     add(FactsView::tr("Sinks"), model.sinks == 0   ? QString()
                                 : model.sinks == 1 ? FactsView::tr("the first key")
                                                    : FactsView::tr("the first %1 keys").arg(grouped(model.sinks)));
-    if (const auto& rotary = model.positions.rotary)
-        add(FactsView::tr("Rotary"), FactsView::tr("base %1, %2 of %3 dimensions")
-                                         .arg(roundValueText(rotary->base, 6))
-                                         .arg(rotary->dims)
-                                         .arg(model.headDim));
+    if (model.positions.rotary)
+        add(FactsView::tr("Rotary"), rotaryFacts(model.positions, model.headDim));
     if (model.positions.bias == BiasKind::T5Buckets)
         add(FactsView::tr("T5 bias"), FactsView::tr("%1 buckets, to distance %2")
                                           .arg(grouped(model.positions.buckets), grouped(model.positions.maxDistance)));
