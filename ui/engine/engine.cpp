@@ -74,7 +74,8 @@ private:
 
 Engine::Engine(const std::filesystem::path& resources, QObject* parent)
     : QObject(parent), m_session(resources), m_bundledModels(m_session.bundledModels()),
-      m_bundledText(m_session.bundledText()) {
+      m_bundledText(m_session.bundledText()),
+      m_slopes(m_session, [this](const std::stop_token& stop) { letViewGoFirst(stop); }) {
     m_viewLane = std::jthread([this](const std::stop_token& stop) { runView(stop); });
     m_sweepLane = std::jthread([this](const std::stop_token& stop) { runSweep(stop); });
 }
@@ -369,6 +370,10 @@ Engine::Result Engine::drawNow(const Work& work, const Job& job) {
                                                          job));
     case Task::Pair:
         return result(&Engine::pairReady, m_session.pair({side.variant, view.length, view.pair->query, view.pair->key}, job));
+    case Task::HeadTable: {
+        auto table = m_session.heads({side.variant, view.length}, job, draftBy(&Engine::headTableReady));
+        return {by(&Engine::headTableReady, std::move(table))};
+    }
     case Task::Losses:
         return {by(&Engine::lossesReady, m_session.losses({side.variant, view.length}, job))};
     default:

@@ -1,13 +1,15 @@
 // The one crossing between the window's thread and the workers. The Lab says what it wants to see; results come back as
 // signals on the window's thread, newest wins, and what nobody wants any more is stopped or dropped.
 //
-// Two lanes, each a thread: *view* opens models and texts and makes the pictures, *sweep* measures curves. The sweep steps
-// aside at its checks while the view lane is busy: attention goes before sweeps. Members are called on the window's thread unless
-// they say otherwise; none of them waits, except the destructor: it stops both lanes and joins them.
+// Three lanes, each a thread: *view* opens models and texts and makes the pictures, *sweep* measures curves, SlopeLane what
+// slopes do to the loss. The last two step aside at their checks while the view lane is busy: attention goes before sweeps.
+// Members are called on the window's thread unless they say otherwise; none of them waits, except the destructor: it stops the
+// lanes and joins them.
 #pragma once
 
 #include "core/session.h"
 #include "ui/engine/picture_queue.h"
+#include "ui/engine/slope_lane.h"
 #include "ui/engine/writer.h"
 
 #include <QObject>
@@ -83,6 +85,8 @@ public:
     void remember(std::vector<MeasuredCurve> curves) { m_session.remember(std::move(curves)); }
     std::uint64_t measuredChanges() const { return m_session.measuredChanges(); }
 
+    SlopeLane& slopes() { return m_slopes; }
+
 signals:
     // After a text was opened the next view must be of it; until then the old pictures are all there is.
     void textOpened(std::shared_ptr<const slopescope::ui::OpenedText> text);
@@ -101,6 +105,8 @@ signals:
     void rowsReady(int side, std::shared_ptr<const slopescope::RowsResult> rows, bool current);
     void pairReady(int side, std::shared_ptr<const slopescope::PairResult> pair, bool current);
     void lossesReady(int side, std::shared_ptr<const slopescope::TokenLossResult> losses, bool current);
+
+    void headTableReady(int side, std::shared_ptr<const slopescope::HeadTableResult> table, bool current); // also in parts
 
     void curvesReady(std::shared_ptr<const slopescope::CurvesResult> curves); // every new state
     void sweepEnded(bool filled);                                             // or stopped, or failed
@@ -166,7 +172,8 @@ private:
     int m_crossing = 0; // results that were sent and have not arrived
 
     std::atomic<bool> m_viewBusy{false};
-    std::jthread m_viewLane, m_sweepLane; // last: they use all of the above
+    std::jthread m_viewLane, m_sweepLane; // they use all of the above
+    SlopeLane m_slopes;                   // last: it uses the session, and looks after the view
 };
 
 } // namespace slopescope::ui

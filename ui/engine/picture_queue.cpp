@@ -78,6 +78,8 @@ constexpr std::array<PictureKind, PictureQueue::kKinds> kTable{{
     {Task::Profile, false, true, true, always,
      [](const View& a, const View& b, int side) { return sameInputs(a, b, side) && sameHeads(a, b, side); },
      [](const View& a, const View& b, int side) { return sameWeights(a, b, side) && sameHeads(a, b, side); }},
+    {Task::HeadTable, false, false, true, [](const View& view) { return view.headTable; },
+     [](const View& a, const View& b, int side) { return sameInputs(a, b, side); }, sameWeights},
 }};
 
 int kindOf(Task task) {

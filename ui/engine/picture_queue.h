@@ -62,7 +62,7 @@ public:
     bool isAnswered(Task task, int side) const; // the newest question of a picture has an answer, or is not asked
     bool opening() const;                // a model or a text is being opened right now
 
-    static constexpr int kKinds = 8, kSides = 2;
+    static constexpr int kKinds = 9, kSides = 2;
 
 private:
     struct Answer {

@@ -36,13 +36,16 @@ struct View {
     std::optional<QueryRange> rows;    // whose numbers are shown, of the first head
     std::optional<Cell> pair;          // whose attention is shown in every head
     bool losses = false;               // the loss of every token is shown
+    bool headTable = false;            // what every head does is shown
     bool editing = false;              // a slope of A is in hand: its forward waits until it rests
 
     const Side& side(int which) const { return which == 0 ? a : *b; }
     bool has(int which) const { return which == 0 || b.has_value(); }
 };
 
-enum class Task { OpenModel, OpenText, UseDevice, Forward, Map, Cell, Links, Rows, Pair, Thumbnails, Profile, Losses, Sweep, Count };
+enum class Task {
+    OpenModel, OpenText, UseDevice, Forward, Map, Cell, Links, Rows, Pair, Thumbnails, Profile, Losses, HeadTable, Sweep, Slopes, Count
+};
 
 // Replaces or moves what is open: wanted whatever is on view.
 constexpr bool isOpening(Task task) {

@@ -38,6 +38,7 @@ void Lab::connectEngine() {
     forward(&Engine::rowsReady, &Lab::rowsReady);
     forward(&Engine::pairReady, &Lab::pairReady);
     forward(&Engine::lossesReady, &Lab::lossesReady);
+    forward(&Engine::headTableReady, &Lab::headTableReady);
     forward(&Engine::progress, &Lab::progress);
     forward(&Engine::taskEnded, &Lab::taskEnded);
     forward(&Engine::devicesFound, &Lab::devicesFound);
@@ -79,6 +80,8 @@ void Lab::connectEngine() {
     connect(&m_engine, &Engine::thumbnailsReady, this, [this] { checkSettled(); });
     connect(&m_engine, &Engine::profileReady, this, [this] { checkSettled(); });
     connect(&m_engine, &Engine::lossesReady, this, [this] { checkSettled(); });
+    connect(&m_engine, &Engine::headTableReady, this, [this] { checkSettled(); });
+    connectSlopes();
 }
 
 void Lab::apply(Workspace workspace) {
@@ -167,6 +170,8 @@ void Lab::announce(Changes changes) {
         pushView();
     if (changes & (kText | kVariants | kSelection | kMeasurement))
         pushCurves();
+    if (changes & (kText | kVariants | kSelection | kSlopes | kLength))
+        askForGradients();
 }
 
 void Lab::addPaperMethods() {
@@ -191,6 +196,7 @@ void Lab::dragSlopes(const SlopeTable& slopes) {
     m_hand = withSlopes(a->variant, slopes, *model);
     emit changed(kSlopes);
     pushView();
+    askForGradients();
 }
 
 void Lab::dropHand() {

@@ -88,6 +88,18 @@ public:
     void stopContinuing() { m_engine.writer().stop(); }
     bool continuing() const { return m_continuing; }
 
+    void showHeadTable(bool shown); // what every head does is measured while it is
+
+    // The gradients of the slopes on view at the length on view, measured while somebody wants them. gradients(): null until they
+    // are there, and while a hand moves the slopes.
+    void wantGradients(const void* who, bool wanted);
+    bool gradientsWanted() const { return !m_wantGradients.empty(); }
+    std::shared_ptr<const SlopeGradientResult> gradients() const;
+    // Fits the slopes on view, from where they are; what comes out is one step for undo. Other variants may be looked at meanwhile.
+    void fitSlopes(std::int64_t length, std::int64_t steps, bool shared);
+    void stopFit(); // keeps what it has
+    bool fitting() { return m_engine.slopes().fitting(); }
+
     void sweep();     // measures what is missing of the visible variants; goes on where it was stopped
     void stopSweep();
     bool sweeping() const { return m_engine.sweeping(); }
@@ -123,6 +135,10 @@ signals:
     void pairReady(int side, std::shared_ptr<const slopescope::PairResult> pair, bool current);
     void cellChosen(qint64 query, qint64 key); // by goTo
     void lossesReady(int side, std::shared_ptr<const slopescope::TokenLossResult> losses, bool current);
+    void headTableReady(int side, std::shared_ptr<const slopescope::HeadTableResult> table, bool current); // layer by layer
+    void gradientsChanged(); // gradients() are others
+    void fitMoved(std::shared_ptr<const slopescope::SlopeFitResult> fit);
+    void fitEnded(std::shared_ptr<const slopescope::SlopeFitResult> fit); // done or stopped; null: it failed
     void waiting(bool map, bool sides); // unanswered for so long that what is shown should be dimmed
 
     void continued(int side, std::shared_ptr<const slopescope::GenerationResult> text); // what there is so far
@@ -144,6 +160,9 @@ private:
     friend class EditCommand;
 
     void connectEngine();
+    void connectSlopes();
+    void askForGradients();
+    void keepFit(const SlopeFitResult& fit);
     void set(Workspace workspace); // and all that follows from what changed
     void follow(Changes changes);
     void announce(Changes changes);
@@ -178,6 +197,10 @@ private:
     std::optional<std::int64_t> m_token;
     Viewport m_viewport;
     int m_thumbnailPixels = 32;
+    bool m_headTable = false; // shown
+    std::set<const void*> m_wantGradients;                      // who does
+    std::optional<SlopeGradientRequest> m_gradientRequest;      // asked for last
+    std::shared_ptr<const SlopeGradientResult> m_gradients;
 
     CurvesRequest m_request;
     std::vector<bool> m_live; // of the request's variants: those that can be measured, not only shown as they were before

@@ -144,6 +144,7 @@ void Lab::pushView() {
     else if (m_rowsShown && a->heads.size() == 1 && m_cell)
         view.rows = QueryRange{m_cell->query, m_cell->query + 1};
     view.losses = m_workspace.look.lossOnText || m_workspace.curves.axis == CurveAxis::Token;
+    view.headTable = m_headTable;
     view.editing = m_hand.has_value();
     if (view.viewport.queryEnd > length || view.viewport.keyEnd > length)
         return; // of the length before; the map asks for its cells anew

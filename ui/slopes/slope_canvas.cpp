@@ -191,6 +191,27 @@ double SlopeCanvas::snapped(int head, qreal height, const SlopeAxis& axis) const
     return std::round(slope / unit) * unit;
 }
 
+void SlopeCanvas::setPulls(std::vector<std::optional<SlopePull>> pulls) {
+    if (pulls.empty() && m_pulls.empty())
+        return;
+    m_pulls = std::move(pulls);
+    update();
+}
+
+// In proportion to the loss per doubling, the strongest pull of the layer being longest.
+double SlopeCanvas::arrowOf(int head) const {
+    constexpr double kLongest = 44, kShortest = 7;
+    double strongest = 0;
+    for (const auto& pull : m_pulls)
+        strongest = pull ? std::max(strongest, std::abs(pull->perDoubling)) : strongest;
+    const auto index = static_cast<std::size_t>(head);
+    if (index >= m_pulls.size() || !m_pulls[index] || strongest == 0)
+        return 0;
+    const double pull = m_pulls[index]->perDoubling;
+    const double length = std::max(kShortest, kLongest * std::abs(pull) / strongest);
+    return pull > 0 ? -length : length; // a loss that rises with the slope falls below
+}
+
 void SlopeCanvas::setOther(const SlopeSet& slopes, const QColor& colour) {
     if (slopes == m_other && colour == m_otherColour)
         return;
@@ -416,6 +437,11 @@ QString SlopeCanvas::toolTipFor(int head) const {
     text += slope > 0 ? tr("Half of the weight is left after %1 tokens, before content.")
                             .arg(significant(std::log(2.0) / slope, 3))
                       : tr("Distance costs nothing: the head sees all positions alike.");
+    if (const auto index = static_cast<std::size_t>(head); index < m_pulls.size() && m_pulls[index])
+        text += u'\n' + tr("Twice the slope: loss %1 ± %2 nats per token, to first order (%n window(s) of %3 tokens)", nullptr,
+                           int(m_pulls[index]->windows))
+                            .arg(QString::asprintf("%+.2g", m_pulls[index]->perDoubling), significant(m_pulls[index]->error, 2),
+                                 grouped(m_pulls[index]->length));
     return text + u'\n' + tr("Drag, or arrow keys; Shift is fine. Enter types a value.");
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/positions/slopes.h"
 #include "ui/slopes/slope_field.h"
+#include "ui/slopes/slope_pull.h"
 
 #include <QColor>
 #include <QWidget>
@@ -32,6 +33,9 @@ public:
     // `others`: the same heads in the layers that differ while all are edited together; drawn as faint dots.
     void setSlopes(const SlopeSet& slopes, const SlopeSet& trained, const std::vector<SlopeSet>& others);
     void setOther(const SlopeSet& slopes, const QColor& colour); // B's: hollow handles behind; empty: none
+    // Arrows beside the handles, towards where the loss falls; a head without one has none.
+    void setPulls(std::vector<std::optional<SlopePull>> pulls);
+    double arrowOf(int head) const; // its length in pixels, upwards above 0; 0: none
     void setSelected(int head);
     int selected() const { return m_selected; }
     void abandonDrag(); // silently, when the table changes under the hand
@@ -102,12 +106,14 @@ private:
     void leaveField(SlopeField::Way way, std::optional<double> slope);
     void paintGrid(QPainter& painter, const SlopeAxis& axis) const;
     void paintHead(QPainter& painter, const SlopeAxis& axis, int head) const;
+    void paintArrow(QPainter& painter, int head, const QPointF& handle) const;
     void paintLabels(QPainter& painter) const;
     QString toolTipFor(int head) const;
 
     SlopeSet m_slopes, m_trained, m_other;
     QColor m_otherColour;
     std::vector<SlopeSet> m_others;
+    std::vector<std::optional<SlopePull>> m_pulls; // [heads], or empty
     int m_selected = 0, m_hovered = -1, m_hoveredValue = -1;
     std::optional<Drag> m_drag;
     bool m_nudging = false;

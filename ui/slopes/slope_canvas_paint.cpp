@@ -90,6 +90,7 @@ void SlopeCanvas::paintHead(QPainter& painter, const SlopeAxis& axis, int head) 
         painter.setBrush(halo);
         painter.drawEllipse(QPointF(x, y), radius * 1.85, radius * 1.85);
     }
+    paintArrow(painter, head, QPointF(x, y));
     painter.setPen(QPen(theme.panel, radius < 6 ? 1 : 2));
     painter.setBrush(hue);
     painter.drawEllipse(QPointF(x, y), radius, radius);
@@ -98,6 +99,21 @@ void SlopeCanvas::paintHead(QPainter& painter, const SlopeAxis& axis, int head) 
         painter.setBrush(Qt::NoBrush);
         painter.drawEllipse(QPointF(x, y), radius * 1.85, radius * 1.85);
     }
+}
+
+// Beside the track, from the handle's height on: it must not hide the handle, nor a neighbour's.
+void SlopeCanvas::paintArrow(QPainter& painter, int head, const QPointF& handle) const {
+    const double length = arrowOf(head);
+    if (length == 0)
+        return;
+    const Theme theme = Theme::of(palette());
+    const qreal beside = std::min(handleRadius() + 5, columnWidth() / 2 - 2), tip = std::min(4.0, columnWidth() / 4);
+    const QPointF from(handle.x() + beside, handle.y()), to(from.x(), from.y() - length);
+    const qreal back = length > 0 ? tip : -tip;
+    painter.setPen(QPen(theme.text, 1.6, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawLine(from, to);
+    painter.drawPolyline(QPolygonF({to + QPointF(-tip, back), to, to + QPointF(tip, back)}));
 }
 
 void SlopeCanvas::paintLabels(QPainter& painter) const {

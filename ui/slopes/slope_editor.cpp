@@ -8,6 +8,7 @@
 #include "ui/widgets/panel_header.h"
 #include "ui/widgets/segmented_buttons.h"
 #include "ui/slopes/slope_canvas.h"
+#include "ui/slopes/slope_loss_row.h"
 #include "ui/slopes/slope_presets.h"
 #include "ui/widgets/theme.h"
 
@@ -70,6 +71,11 @@ SlopeEditor::SlopeEditor(QWidget* parent) : QFrame(parent) {
     connect(m_presets, &SlopePresets::chosen, this, &SlopeEditor::applyPreset);
     connect(m_presets, &SlopePresets::loadRequested, this, &SlopeEditor::chooseFileToLoad);
     connect(m_presets, &SlopePresets::saveRequested, this, &SlopeEditor::chooseFileToSave);
+    connect(m_loss, &SlopeLossRow::pullsChanged, this, &SlopeEditor::showPulls);
+    connect(m_loss, &SlopeLossRow::slopesFitted, this, [this](const SlopeTable& slopes) {
+        if (!m_inGesture && slopes.size() == m_slopes.size())
+            setSlopes(slopes);
+    });
     connect(m_reset, &QPushButton::clicked, this, &SlopeEditor::reset);
     setNone(tr("Open a model to see its slopes."));
 }
@@ -80,6 +86,7 @@ SlopeEditor::~SlopeEditor() {
 
 void SlopeEditor::attach(Lab& lab) {
     setUndoStack(&lab.undoStack());
+    m_loss->attach(lab);
     connect(this, &SlopeEditor::slopesMoved, &lab, &Lab::dragSlopes);
     connect(this, &SlopeEditor::handLeft, &lab, &Lab::dropHand);
     connect(this, &SlopeEditor::slopesChanged, &lab, &Lab::setSlopes);
@@ -154,6 +161,7 @@ void SlopeEditor::build() {
     m_undo->setEnabled(false);
     m_redo->setEnabled(false);
 
+    m_loss = new SlopeLossRow(this);
     m_error = new QLabel(this);
     setLook(m_error, "error");
     m_error->setObjectName(QStringLiteral("slopeError"));
@@ -175,6 +183,7 @@ void SlopeEditor::build() {
     column->setSpacing(0);
     column->addWidget(m_header);
     column->addWidget(m_controls);
+    column->addWidget(m_loss);
     column->addWidget(m_presets->inputRow());
     column->addWidget(m_error);
     column->addWidget(m_drawing, 5);
@@ -312,6 +321,7 @@ void SlopeEditor::setSelectedHead(HeadAddress head) {
 void SlopeEditor::refresh() {
     const bool shown = available();
     m_controls->setVisible(shown);
+    m_loss->setVisible(shown);
     m_drawing->setVisible(shown);
     m_decay->setVisible(shown);
     m_sentence->setVisible(!shown);
@@ -332,6 +342,7 @@ void SlopeEditor::refresh() {
     m_canvas->setSlopes(m_slopes[layer], m_trained[layer], others);
     const bool fits = layer < m_other.size() && m_other[layer].size() == m_slopes[layer].size();
     m_canvas->setOther(fits ? m_other[layer] : SlopeSet(), m_otherColour);
+    showPulls();
     m_canvas->setSelected(m_selected.head);
     if (m_canvas->width() > m_drawing->width())
         m_drawing->ensureVisible(static_cast<int>(m_canvas->handlePosition(m_canvas->selected()).x()), 0, 40, 0);
@@ -341,6 +352,10 @@ void SlopeEditor::refresh() {
     m_scope->setSegmentEnabled(1, m_slopes.size() > 1 || !tied());
     m_reset->setEnabled(edited());
     describe();
+}
+
+void SlopeEditor::showPulls() {
+    m_canvas->setPulls(available() ? m_loss->pulls(m_selected.layer, tied()) : std::vector<std::optional<SlopePull>>());
 }
 
 void SlopeEditor::updateUndo() {

@@ -22,6 +22,7 @@ class Lab;
 class PanelHeader;
 class SegmentedButtons;
 class SlopeCanvas;
+class SlopeLossRow;
 class SlopePresets;
 
 class SlopeEditor : public QFrame {
@@ -49,6 +50,8 @@ public:
     bool tied() const; // "All layers" is chosen
 
     PanelHeader* header() const { return m_header; } // the window may make it the title bar of a dock
+    SlopeLossRow& lossRow() { return *m_loss; }
+    SlopeCanvas& canvas() { return *m_canvas; }
     DecayView* decayView() const { return m_decay; } // below the handles, kept up to date here
 
 public slots:
@@ -72,6 +75,7 @@ private:
     void applyPreset(const QString& spec, const QString& what);
     void selectHead(int head);
     void refresh();
+    void showPulls();
     void describe();
     void updateUndo();
     void setError(const QString& sentence);
@@ -93,6 +97,7 @@ private:
     QWidget* m_controls = nullptr;
     SlopePresets* m_presets = nullptr;
     QPushButton *m_undo = nullptr, *m_redo = nullptr, *m_reset = nullptr;
+    SlopeLossRow* m_loss = nullptr; // arrows and the fit
     QLabel* m_error = nullptr;
     QScrollArea* m_drawing = nullptr; // scrolls m_canvas sideways when there are many heads
     SlopeCanvas* m_canvas = nullptr;

@@ -102,7 +102,7 @@ MainWindow::~MainWindow() {
 }
 
 QList<DockPanel*> MainWindow::docks() const {
-    return {m_variantsDock, m_textDock, m_headDock, m_slopeDock, m_curveDock};
+    return {m_variantsDock, m_textDock, m_headDock, m_slopeDock, m_curveDock, m_tableDock};
 }
 
 void MainWindow::restore() {

@@ -25,6 +25,7 @@ class DevicePicker;
 class DockPanel;
 class Document;
 class HeadGrid;
+class HeadTableView;
 class KeysPage;
 class LengthSlider;
 class MapPanel;
@@ -59,6 +60,7 @@ public:
     SlopeEditor& slopeEditor() { return *m_slopes; }
     MapPanel& mapPanel() { return *m_map; }
     HeadGrid& headGrid() { return *m_heads; }
+    HeadTableView& headTable() { return *m_headTable; }
     CurveView& curveView() { return *m_curves; }
     VariantsPanel& variantsPanel() { return *m_variants; }
     TextView& textView() { return *m_text; }
@@ -129,6 +131,7 @@ private:
     TextView* m_text = nullptr;
     SlopeEditor* m_slopes = nullptr;
     HeadGrid* m_heads = nullptr;
+    HeadTableView* m_headTable = nullptr;
     ProfileView* m_profile = nullptr;
     CellCard* m_card = nullptr;
     CurveView* m_curves = nullptr;
@@ -138,7 +141,7 @@ private:
     StatusLine* m_status = nullptr;
     KeysPage* m_keys = nullptr;
     DockPanel *m_variantsDock = nullptr, *m_textDock = nullptr, *m_headDock = nullptr, *m_slopeDock = nullptr,
-              *m_curveDock = nullptr;
+              *m_curveDock = nullptr, *m_tableDock = nullptr;
     QPushButton *m_sweepButton = nullptr, *m_stopButton = nullptr;
     QAction *m_sweepAction = nullptr, *m_stopAction = nullptr;
     QMenu *m_sweepLengths = nullptr, *m_recent = nullptr;

@@ -5,6 +5,7 @@
 #include "ui/window/device_picker.h"
 #include "ui/widgets/dock_panel.h"
 #include "ui/heads/head_grid.h"
+#include "ui/heads/head_table_view.h"
 #include "ui/window/length_slider.h"
 #include "ui/curves/curve_view.h"
 #include "ui/map/map_panel.h"
@@ -70,6 +71,7 @@ void MainWindow::buildPanels() {
     m_curves = new CurveView;
     m_status = new StatusLine;
     m_heads = new HeadGrid;
+    m_headTable = new HeadTableView;
     m_profile = new ProfileView;
     m_card = new CellCard;
     m_length = new LengthSlider;
@@ -88,7 +90,7 @@ void MainWindow::buildPanels() {
     const auto attach = [this](auto*... panels) { (panels->attach(*m_lab), ...); };
     connect(m_variants, &VariantsPanel::folderRequested, this, &MainWindow::chooseModel);
     connect(m_variants, &VariantsPanel::fileRequested, this, &MainWindow::chooseModelFile);
-    attach(m_map, m_slopes, m_card, m_text, m_heads, m_profile, m_length, m_curves, m_variants, m_positions, m_devices, m_status);
+    attach(m_map, m_slopes, m_card, m_text, m_heads, m_profile, m_headTable, m_length, m_curves, m_variants, m_positions, m_devices, m_status);
 }
 
 QWidget* MainWindow::buildHeadColumn() {
@@ -124,6 +126,7 @@ void MainWindow::buildDocks() {
     m_headDock = new DockPanel("heads", new PanelHeader(tr("Heads")), heads, this);
     m_slopeDock = new DockPanel("slopes", m_slopes->header(), m_slopes, this);
     m_curveDock = new DockPanel("curve", m_curves->header(), m_curves, this);
+    m_tableDock = new DockPanel("head-table", m_headTable->header(), m_headTable, this);
     arrangeDocks(); // a saved layout restores only docks that have a place
 }
 
@@ -148,8 +151,9 @@ void MainWindow::arrangeDocks() {
         splitDockWidget(m_variantsDock, m_textDock, Qt::Vertical);
         addDockWidget(Qt::BottomDockWidgetArea, m_curveDock);
     }
+    tabifyDockWidget(m_curveDock, m_tableDock);
     for (DockPanel* const dock : docks())
-        dock->show();
+        dock->setVisible(dock != m_tableDock); // which is opened when it is asked for
     // In the next turn, when the tabs are there.
     const auto inFront = [](DockPanel* dock) { QMetaObject::invokeMethod(dock, [dock] { dock->raise(); }, Qt::QueuedConnection); };
     if (narrow)
