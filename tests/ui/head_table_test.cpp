@@ -70,6 +70,7 @@ TEST_F(HeadTableTest, IsMeasuredOnlyWhileItIsVisible) {
     EXPECT_TRUE(waitFor([this] { return view.model().table()->complete && lab.isSettled(); }));
     view.hide();
     lab.look([](Workspace& w) { w.look.length = 32; });
+    lab.setMapPixels({0, 32, 0, 32, 32, 32});
     ASSERT_TRUE(waitFor([this] { return lab.isSettled(); }));
     EXPECT_EQ(view.model().table()->length, 64);
     view.show();

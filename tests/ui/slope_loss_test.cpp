@@ -36,11 +36,11 @@ protected:
         workspace.measurement.longest = 64;
         workspace.measurement.windows = 2;
         workspace.look.length = 64;
+        editor.attach(lab);
         lab.apply(workspace);
         lab.setMapPixels({0, 64, 0, 64, 32, 32});
         lab.addModel("alibi");
         ASSERT_TRUE(waitFor([this] { return lab.isSettled(); }));
-        editor.attach(lab);
         editor.resize(500, 600);
         editor.show();
         ASSERT_TRUE(QTest::qWaitForWindowExposed(&editor));
@@ -110,7 +110,7 @@ TEST_F(SlopeLoss, AFitIsOneStepForUndoAndLeavesAsTrainedAlone) {
     EXPECT_EQ(lab.variantOnView().slopes, ended->slopes);
     EXPECT_EQ(editor.slopes(), ended->slopes);
     EXPECT_EQ(lab.undoStack().count(), 1 + 1); // the model, the fit
-    EXPECT_TRUE(editor.lossRow().note().contains(QStringLiteral("held out"))) << editor.lossRow().note().toStdString();
+    EXPECT_TRUE(editor.lossRow().note().contains(QStringLiteral("Held out"))) << editor.lossRow().note().toStdString();
     lab.undoStack().undo();
     EXPECT_EQ(lab.workspace().variants, before.variants);
     EXPECT_EQ(editor.slopes(), lab.factsOnView()->slopes);

@@ -162,7 +162,7 @@ QString HeadTableModel::gradientTip(const SlopeGradient& gradient) const {
                              ? tr("Twice the slope would change the loss by %1 ± %2 nats per token, to first order")
                              : tr("A slope m would change the loss by m × %1 ± %2 nats per token, to first order");
     return what.arg(significant(value), std::isfinite(error) ? significant(error, 2) : tr("unknown")) + u'\n' +
-           tr("%n window(s) of %1 tokens", nullptr, int(m_gradients->windows)).arg(grouped(m_gradients->length));
+           tr("measured on %1 × %2 tokens").arg(grouped(m_gradients->windows), grouped(m_gradients->length));
 }
 
 QVariant HeadTableModel::data(const QModelIndex& index, int role) const {

@@ -71,6 +71,7 @@ void HeadTableView::build() {
     m_table->sortByColumn(-1, Qt::DescendingOrder); // as the model has them, until a column is clicked
     m_table->setFrameShape(QFrame::NoFrame);
     m_table->setWordWrap(false);
+    m_table->setShowGrid(false);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(22);
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
@@ -116,7 +117,7 @@ void HeadTableView::followLab(unsigned changes) {
         return;
     const HeadTableResult* const table = m_model->table();
     if ((changes & (kText | kSelection | kVariants)) && table != nullptr &&
-        (!m_lab->text() || table->variant.model != m_lab->variantOnView().model)) {
+        (!m_lab->text() || !sameBesidesSlopes(table->variant, m_lab->variantOnView()))) {
         m_model->setTable(nullptr);
         describe();
     }

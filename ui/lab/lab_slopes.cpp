@@ -53,7 +53,7 @@ std::shared_ptr<const SlopeGradientResult> Lab::gradients() const {
 
 // Once for every state of the slopes, and none while they are in a hand.
 void Lab::askForGradients() {
-    const bool had = gradients() != nullptr;
+    const bool had = m_gradientRequest.has_value();
     const std::int64_t tokens = text() ? std::ssize(text()->tokens) : 0;
     const std::int64_t length = std::min(this->length(), tokens - 1); // a window predicts one token more
     if (!gradientsWanted() || m_hand || !factsOnView() || length < 2) {

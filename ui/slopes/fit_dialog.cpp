@@ -70,8 +70,7 @@ bool FitDialog::shared() const {
 }
 
 void FitDialog::describe() {
-    m_windows->setText(tr("The text has %n window(s) of %1 tokens.", nullptr, int((m_tokens - 1) / m_length->value()))
-                           .arg(grouped(m_length->value())));
+    m_windows->setText(tr("Windows of that length in the text: %1").arg(grouped((m_tokens - 1) / m_length->value())));
 }
 
 } // namespace slopescope::ui

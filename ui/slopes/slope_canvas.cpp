@@ -47,7 +47,7 @@ SlopeCanvas::SlopeCanvas(QWidget* parent) : QWidget(parent) {
 }
 
 QSize SlopeCanvas::minimumSizeHint() const {
-    return {int(std::ceil(axisWidth() + kRightMargin + std::max(1, heads()) * kNarrowestColumn)), 180};
+    return {int(std::ceil(axisWidth() + kRightMargin + std::max(1, heads()) * kNarrowestColumn)), 164};
 }
 
 void SlopeCanvas::setSlopes(const SlopeSet& slopes, const SlopeSet& trained, const std::vector<SlopeSet>& others) {
@@ -438,10 +438,9 @@ QString SlopeCanvas::toolTipFor(int head) const {
                             .arg(significant(std::log(2.0) / slope, 3))
                       : tr("Distance costs nothing: the head sees all positions alike.");
     if (const auto index = static_cast<std::size_t>(head); index < m_pulls.size() && m_pulls[index])
-        text += u'\n' + tr("Twice the slope: loss %1 ± %2 nats per token, to first order (%n window(s) of %3 tokens)", nullptr,
-                           int(m_pulls[index]->windows))
-                            .arg(QString::asprintf("%+.2g", m_pulls[index]->perDoubling), significant(m_pulls[index]->error, 2),
-                                 grouped(m_pulls[index]->length));
+        text += u'\n' + tr("Twice the slope: loss %1 ± %2 nats per token, to first order (%3 × %4 tokens)")
+                           .arg(QString::asprintf("%+.2g", m_pulls[index]->perDoubling), significant(m_pulls[index]->error, 2),
+                                grouped(m_pulls[index]->windows), grouped(m_pulls[index]->length));
     return text + u'\n' + tr("Drag, or arrow keys; Shift is fine. Enter types a value.");
 }
 

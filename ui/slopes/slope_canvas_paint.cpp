@@ -103,7 +103,8 @@ void SlopeCanvas::paintHead(QPainter& painter, const SlopeAxis& axis, int head) 
 
 // Beside the track, from the handle's height on: it must not hide the handle, nor a neighbour's.
 void SlopeCanvas::paintArrow(QPainter& painter, int head, const QPointF& handle) const {
-    const double length = arrowOf(head);
+    // Where the handle stands near an end of the track there is less room.
+    const double length = std::min(arrowOf(head), std::max(0.0, handle.y() - 4));
     if (length == 0)
         return;
     const Theme theme = Theme::of(palette());

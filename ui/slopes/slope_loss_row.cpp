@@ -28,10 +28,10 @@ SlopeLossRow::SlopeLossRow(QWidget* parent) : QWidget(parent) {
     m_note->setObjectName(QStringLiteral("fitNote"));
     setLook(m_note, "soft");
     m_note->setTextFormat(Qt::PlainText);
-    m_note->setWordWrap(true);
+    m_note->setMinimumWidth(1); // what has no room is in the tool tip: a sentence must not make the panel grow
     for (QPushButton* const button : {m_arrows, m_fit}) {
         button->setFocusPolicy(Qt::TabFocus); // a click leaves the keyboard where it was
-        row->addWidget(button, 0, Qt::AlignTop);
+        row->addWidget(button);
     }
     row->addWidget(m_note, 1);
 }
@@ -49,12 +49,21 @@ void SlopeLossRow::attach(Lab& lab) {
             [this](const std::shared_ptr<const SlopeFitResult>& fit) { endFit(fit.get()); });
     connect(&lab, &Lab::changed, this, [this](Changes changes) {
         if (changes & (kText | kSelection))
-            m_note->clear(); // it was about another
+            say({}); // it was about another
     });
 }
 
-QString SlopeLossRow::note() const {
-    return m_note->text();
+void SlopeLossRow::say(const QString& words) {
+    m_words = words;
+    m_note->setText(m_note->fontMetrics().elidedText(words, Qt::ElideRight, m_note->width()));
+    m_note->setToolTip(words);
+    m_note->setAccessibleName(words);
+}
+
+void SlopeLossRow::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    layout()->activate();
+    say(m_words);
 }
 
 std::vector<std::optional<SlopePull>> SlopeLossRow::pulls(int layer, bool allLayers) const {
@@ -83,7 +92,7 @@ void SlopeLossRow::askOrStop() {
         return;
     if (m_lab->fitting()) {
         m_lab->stopFit();
-        m_note->setText(tr("Stopping…"));
+        say(tr("Stopping…"));
         return;
     }
     const auto text = m_lab->text();
@@ -94,14 +103,14 @@ void SlopeLossRow::askOrStop() {
         return;
     m_lab->fitSlopes(dialog.length(), dialog.steps(), dialog.shared());
     m_fit->setText(tr("Stop the fit"));
-    m_note->setText(tr("Measuring the windows that are held out…"));
+    say(tr("Measuring the windows that are held out…"));
 }
 
 void SlopeLossRow::showFit(const SlopeFitResult& fit) {
     QString words = tr("Step %1 of %2").arg(fit.step).arg(fit.steps);
     if (fit.heldOutStep > 0)
         words += tr(" · held out %1").arg(QString::asprintf("%+.4f", fit.heldOutDifference));
-    m_note->setText(words);
+    say(words);
     if (m_lab && m_lab->variantOnView() == fit.variant)
         emit slopesFitted(fit.slopes);
 }
@@ -109,7 +118,7 @@ void SlopeLossRow::showFit(const SlopeFitResult& fit) {
 void SlopeLossRow::endFit(const SlopeFitResult* fit) {
     m_fit->setText(tr("Fit…"));
     if (fit == nullptr || fit->step == 0) {
-        m_note->clear();
+        say({});
         if (const auto facts = m_lab ? m_lab->factsOnView() : std::nullopt)
             emit slopesFitted(facts->slopes); // the handles go back
         return;
@@ -117,13 +126,12 @@ void SlopeLossRow::endFit(const SlopeFitResult* fit) {
     const QString error = std::isfinite(fit->heldOutDifferenceError)
                               ? QString::asprintf("%.4f", fit->heldOutDifferenceError)
                               : tr("unknown");
-    m_note->setText(
-        fit->heldOutStep == 0
-            ? tr("Stopped after %n step(s), before the windows held out were measured.", nullptr, int(fit->step))
-            : tr("Fitted at %1 tokens, %2 steps. %n window(s) held out: %3 nats per token, %4 ± %5.", nullptr,
-                 int(fit->heldOutWindows))
-                  .arg(grouped(fit->length), grouped(fit->step), QString::number(fit->heldOutAfter, 'f', 4),
-                       QString::asprintf("%+.4f", fit->heldOutDifference), error));
+    say(fit->heldOutStep == 0
+            ? tr("Stopped at step %1, before the windows held out were measured.").arg(grouped(fit->step))
+            : tr("Fitted at %1 tokens, %2 steps. Held out, %3 × %1 tokens: %4 nats per token, %5 ± %6.")
+                  .arg(grouped(fit->length), grouped(fit->step), grouped(fit->heldOutWindows),
+                       QString::number(fit->heldOutAfter, 'f', 4), QString::asprintf("%+.4f", fit->heldOutDifference),
+                       error));
 }
 
 void SlopeLossRow::showEvent(QShowEvent* event) {

@@ -30,7 +30,7 @@ public:
     std::vector<std::optional<SlopePull>> pulls(int layer, bool allLayers) const;
     QPushButton& arrowsButton() { return *m_arrows; }
     QPushButton& fitButton() { return *m_fit; }
-    QString note() const;
+    const QString& note() const { return m_words; }
 
 signals:
     void pullsChanged();
@@ -39,15 +39,18 @@ signals:
 protected:
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void say(const QString& words);
     void askOrStop();
     void showFit(const SlopeFitResult& fit);
     void endFit(const SlopeFitResult* fit);
 
     QPointer<Lab> m_lab;
     QPushButton *m_arrows = nullptr, *m_fit = nullptr;
-    QLabel* m_note = nullptr; // how far the fit is, and what came of it
+    QString m_words;          // how far the fit is, and what came of it
+    QLabel* m_note = nullptr; // as much of it as has room
 };
 
 } // namespace slopescope::ui

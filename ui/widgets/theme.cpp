@@ -111,6 +111,7 @@ QLabel[look="chip-bad"] { color: @bad; background: @badFill; }
 QPushButton { background: @panel; color: @text; border: 1px solid @line; border-radius: 6px; padding: 4px 11px; }
 QPushButton:hover { background: @window; border-color: @faintText; }
 QPushButton:pressed { background: @faintLine; }
+QPushButton:checked { background: @accentFill; color: @accentText; }
 QPushButton:focus { border-color: @accent; }
 QPushButton:disabled { color: @faintText; border-color: @faintLine; }
 QPushButton[look="primary"] { background: @accent; color: white; border-color: @accent; font-weight: 600; }

@@ -127,6 +127,11 @@ void MainWindow::buildDocks() {
     m_slopeDock = new DockPanel("slopes", m_slopes->header(), m_slopes, this);
     m_curveDock = new DockPanel("curve", m_curves->header(), m_curves, this);
     m_tableDock = new DockPanel("head-table", m_headTable->header(), m_headTable, this);
+    // It lies behind the curves, and who opens it wants to see it.
+    connect(m_tableDock->toggleViewAction(), &QAction::triggered, m_tableDock, [this](bool opened) {
+        if (opened)
+            QMetaObject::invokeMethod(m_tableDock, [this] { m_tableDock->raise(); }, Qt::QueuedConnection);
+    });
     arrangeDocks(); // a saved layout restores only docks that have a place
 }
 
