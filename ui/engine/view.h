@@ -44,7 +44,22 @@ struct View {
 };
 
 enum class Task {
-    OpenModel, OpenText, UseDevice, Forward, Map, Cell, Links, Rows, Pair, Thumbnails, Profile, Losses, HeadTable, Sweep, Slopes, Count
+    OpenModel,
+    OpenText,
+    UseDevice,
+    Forward,
+    Map,
+    Cell,
+    Links,
+    Rows,
+    Pair,
+    Thumbnails,
+    Profile,
+    Losses,
+    HeadTable,
+    Sweep,
+    Slopes,
+    Count
 };
 
 // Replaces or moves what is open: wanted whatever is on view.

@@ -167,9 +167,9 @@ void Lab::takeText(const OpenedText& text) {
     if (m_openedText && m_workspace.text == *m_openedText)
         m_workspace.text = text.source; // it came in spite of its being cancelled
     if (m_openedText)
-        m_curves.reset();
+        m_curves.reset(); // of the text before
     m_gradients.reset();
-    m_gradientRequest.reset(); // of the text before
+    m_gradientRequest.reset();
     m_openedText = text.source;
     m_textDigest = text.digest;
     m_library.texts = text.byModel;
