@@ -1,4 +1,4 @@
-#include "ui/curves/curve_labels.h"
+#include "ui/figures/curve_labels.h"
 
 #include "ui/figures/plot_style.h"
 #include "ui/widgets/theme.h"

@@ -78,7 +78,7 @@ void CurveView::attach(Lab& lab) {
         if (what & (kMeasurement | kText | kVariants | kSelection))
             takeMeasurement(lab);
         if (what & (kVariants | kSelection | kText)) {
-            takeLosses(lab, m_losses);
+            takeLosses(lab, m_shown.losses);
             takeCurves(lab);
         } else if (what & (kSlopes | kMeasurement)) {
             setStale(isOld(lab)); // at every step of a drag: nothing is drawn
@@ -87,7 +87,7 @@ void CurveView::attach(Lab& lab) {
     connect(&lab, &Lab::curvesChanged, this, [this, &lab] { takeCurves(lab); });
     connect(&lab, &Lab::lossesReady, this,
             [this, &lab](int side, const std::shared_ptr<const TokenLossResult>& losses, bool) {
-                TokenLosses next = m_losses;
+                TokenLosses next = m_shown.losses;
                 (side == 0 ? next.a : next.b) = losses;
                 takeLosses(lab, next);
                 setStale(isOld(lab));
@@ -127,17 +127,17 @@ void CurveView::takeMeasurement(Lab& lab) {
 // Whether what is drawn is not yet of the present variants.
 bool CurveView::isOld(const Lab& lab) const {
     const WorkspaceVariant* const a = lab.workspace().a();
-    if (m_look.axis == CurveAxis::Token)
-        return m_losses.a && m_losses.a->variant != lab.variantOnView();
-    if (!m_result)
+    if (m_shown.look.axis == CurveAxis::Token)
+        return m_shown.losses.a && m_shown.losses.a->variant != lab.variantOnView();
+    if (!m_shown.result)
         return false;
-    if (m_result->plan != lab.plan())
+    if (m_shown.result->plan != lab.plan())
         return true;
     for (const WorkspaceVariant& row : lab.workspace().variants) {
         if (!row.visible)
             continue;
         const bool inHand = a != nullptr && a->id == row.id && lab.variantOnView() != row.variant;
-        const bool measured = std::any_of(m_result->curves.begin(), m_result->curves.end(),
+        const bool measured = std::any_of(m_shown.result->curves.begin(), m_shown.result->curves.end(),
                                           [&](const CurveResult& curve) { return curve.variant == row.variant; });
         const bool wanted = std::find(lab.curveIds().begin(), lab.curveIds().end(), row.id) != lab.curveIds().end();
         if (inHand || (wanted && !measured))

@@ -1,10 +1,8 @@
 #include "ui/curves/curve_view.h"
 
-#include "ui/curves/curve_annotations.h"
 #include "ui/curves/curve_controls.h"
 #include "ui/curves/curve_words.h"
 #include "ui/curves/measure_menu.h"
-#include "ui/figures/plot_style.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/panel_header.h"
 #include "ui/widgets/theme.h"
@@ -15,6 +13,7 @@
 #include <QPainter>
 #include <QToolTip>
 #include <QVBoxLayout>
+#include <qcustomplot.h>
 
 #include <algorithm>
 #include <cmath>
@@ -67,7 +66,7 @@ CurveView::~CurveView() {
 }
 
 void CurveView::buildHeader() {
-    m_header = new PanelHeader(titleOf(m_look.unit, m_look.axis), this);
+    m_header = new PanelHeader(titleOf(m_shown.look.unit, m_shown.look.axis), this);
     m_controls = new CurveControls(m_header);
     m_header->addWidget(m_controls);
     m_header->setMinimumWidth(kNarrowest);
@@ -85,20 +84,14 @@ void CurveView::buildPlot() {
     m_plot->setMinimumSize(200, kLowest);
     m_plot->setMouseTracking(true);
     m_plot->installEventFilter(this);
-    m_plot->yAxis->setTicker(valueTicker(*m_plot->yAxis));
-    m_plot->axisRect()->setupFullAxesBox(false);
-    for (QCPAxis* axis : {m_plot->xAxis2, m_plot->yAxis2})
-        axis->setVisible(false);
-    m_plot->addLayer(QStringLiteral("overPlot"), m_plot->layer(QStringLiteral("overlay")), QCustomPlot::limBelow);
+    m_curves = std::make_unique<CurvePlot>(*m_plot);
     m_plot->layer(QStringLiteral("overlay"))->setMode(QCPLayer::lmBuffered);
-    stylePlot(*m_plot, palette());
-    m_annotations = new CurveAnnotations(m_plot);
     m_hair = new QCPItemStraightLine(m_plot);
     m_hair->setLayer(QStringLiteral("overlay"));
     m_hair->setVisible(false);
     for (QCPItemPosition* point : {m_hair->point1, m_hair->point2})
         point->setTypeY(QCPItemPosition::ptAxisRectRatio);
-    connect(m_plot, &QCustomPlot::afterLayout, this, &CurveView::annotate);
+    connect(m_plot, &QCustomPlot::afterLayout, this, &CurveView::placeVeil);
 
     m_veil = new Veil(m_plot);
     m_empty = new QLabel(m_plot);
@@ -109,22 +102,22 @@ void CurveView::buildPlot() {
 }
 
 void CurveView::setCurves(std::shared_ptr<const CurvesResult> result, std::vector<CurveLine> lines) {
-    m_result = std::move(result);
-    m_lines = std::move(lines);
+    m_shown.result = std::move(result);
+    m_shown.lines = std::move(lines);
     setStale(false);
     rebuild();
 }
 
 void CurveView::setLosses(const TokenLosses& losses) {
-    m_losses = losses;
-    if (m_look.axis == CurveAxis::Token)
+    m_shown.losses = losses;
+    if (m_shown.look.axis == CurveAxis::Token)
         rebuild();
 }
 
 void CurveView::setCurveLook(const CurveLook& look) {
-    if (look == m_look)
+    if (look == m_shown.look)
         return;
-    m_look = look;
+    m_shown.look = look;
     rebuild();
 }
 
@@ -148,9 +141,9 @@ MeasureMenu* CurveView::measure() const {
 
 // In the header where there is room for all of it, else in a row of its own: nobody should have to guess the protocol.
 void CurveView::placeCaption() {
-    m_said = captionOf(m_result.get(), m_lines, m_picture, m_losses);
+    m_said = captionOf(m_shown.result.get(), m_shown.lines, picture(), m_shown.losses);
     const int width = m_header->width() - 20 - 2 * kGrid;
-    const QString title = titleOf(m_picture.unit, m_picture.axis);
+    const QString title = titleOf(picture().unit, picture().axis);
     const int titled = QFontMetrics(boldFont()).horizontalAdvance(title) + kGrid;
     const int controls = m_controls->fitInto(width - titled);
     // Menus say unit and axis themselves.
@@ -165,32 +158,43 @@ void CurveView::placeCaption() {
 }
 
 void CurveView::showEmptyText() {
-    const bool any = std::any_of(m_picture.curves.begin(), m_picture.curves.end(),
-                                 [](const DrawnCurve& curve) { return !curve.dots.empty(); });
-    QString said = m_picture.hint;
-    const bool hidden = !m_lines.empty() && std::none_of(m_lines.begin(), m_lines.end(),
-                                                         [](const CurveLine& line) { return line.visible; });
-    if (hidden && !tokens())
-        said = tr("No variant is visible: the eye beside its name shows its curve.");
-    m_empty->setText(said);
-    m_empty->setVisible(!any);
+    m_empty->setText(m_curves->emptyText());
+    m_empty->setVisible(m_curves->isEmpty());
+}
+
+void CurveView::rebuild() {
+    const Theme theme = Theme::of(palette());
+    m_curves->draw(m_shown, theme);
+    m_hair->setPen(QPen(theme.faintText, 1));
+    showEmptyText();
+    const bool tokens = picture().axis == CurveAxis::Token;
+    m_controls->setLook(m_shown.look, tokens ? m_shown.look.logarithmic.value_or(false) : valueRange().logarithmic);
+    placeCaption();
+    m_curves->reserveNames(m_plot->width());
+    m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+// Over the lines, and their names beside them.
+void CurveView::placeVeil() {
+    const QRect area = m_plot->axisRect()->rect();
+    m_veil->setGeometry(QRect(area.topLeft(), QPoint(m_plot->width() - 1, area.bottom())));
 }
 
 QString CurveView::tooltipAt(double x) const {
-    return readingsAt(x, m_result.get(), m_lines, m_picture);
+    return readingsAt(x, m_shown.result.get(), m_shown.lines, picture());
 }
 
 // Every x at which some curve has a value, or a reason why it has none.
 std::vector<double> CurveView::placesToRead() const {
     std::vector<double> places;
-    for (const DrawnCurve& curve : m_picture.curves)
+    for (const DrawnCurve& curve : picture().curves)
         for (const CurveDot& dot : curve.dots)
             places.push_back(dot.x);
-    if (m_picture.axis == CurveAxis::Length && m_result && !m_picture.curves.empty())
-        for (std::size_t i = 0; i < m_lines.size() && i < m_result->curves.size(); ++i)
-            if (m_lines[i].visible)
-                for (const CurvePoint& point : m_result->curves[i].points)
-                    if (!point.unavailable.empty() || !m_result->curves[i].fault.empty())
+    if (picture().axis == CurveAxis::Length && m_shown.result && !picture().curves.empty())
+        for (std::size_t i = 0; i < m_shown.lines.size() && i < m_shown.result->curves.size(); ++i)
+            if (m_shown.lines[i].visible)
+                for (const CurvePoint& point : m_shown.result->curves[i].points)
+                    if (!point.unavailable.empty() || !m_shown.result->curves[i].fault.empty())
                         places.push_back(double(point.length));
     return places;
 }
@@ -231,7 +235,7 @@ bool CurveView::eventFilter(QObject* watched, QEvent* event) {
             endHover();
         } else if (event->type() == QEvent::Resize) {
             m_empty->setGeometry(m_plot->rect().adjusted(24, 0, -24, -24));
-            reserveNames();
+            m_curves->reserveNames(m_plot->width());
         }
     } else if (watched == m_header && event->type() == QEvent::Resize && m_caption != nullptr) {
         placeCaption();
@@ -240,10 +244,8 @@ bool CurveView::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void CurveView::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
-        stylePlot(*m_plot, palette());
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
         rebuild();
-    }
     QFrame::changeEvent(event);
 }
 

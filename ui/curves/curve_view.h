@@ -5,8 +5,7 @@
 // thread.
 #pragma once
 
-#include "ui/curves/curve_labels.h"
-#include "ui/curves/curve_lines.h"
+#include "ui/figures/curve_plot.h"
 
 #include <QFrame>
 
@@ -16,7 +15,6 @@ class QLabel;
 
 namespace slopescope::ui {
 
-class CurveAnnotations;
 class CurveControls;
 class Lab;
 class MeasureMenu;
@@ -37,10 +35,11 @@ public:
     void setCurveLook(const CurveLook& look);
     void setStale(bool stale); // dims the curves; cheap
 
-    const CurveLook& curveLook() const { return m_look; }
-    const CurvePicture& picture() const { return m_picture; }
-    const ValueRange& valueRange() const { return m_range; }
-    const std::vector<PlacedLabel>& labels() const { return m_labels; } // as they stand after the last layout
+    const ShownCurves& shown() const { return m_shown; }
+    const CurveLook& curveLook() const { return m_shown.look; }
+    const CurvePicture& picture() const { return m_curves->picture(); }
+    const ValueRange& valueRange() const { return m_curves->range(); }
+    const std::vector<PlacedLabel>& labels() const { return m_curves->labels(); } // as they stand after the last layout
     bool isStale() const;
     QString caption() const { return m_said; }
     QString emptyText() const;                       // said in place of curves; empty: there are some
@@ -59,29 +58,15 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-    enum class Band { None, Faint, Full };
-
     void buildHeader();
     void buildPlot();
     void rebuild();
-    void addCurve(const DrawnCurve& curve, Band band);
-    void addBand(const DrawnCurve& curve, const QColor& colour, Band band);
-    void scaleAxes();
     void showEmptyText();
-    void reserveNames();
     void placeCaption();
-    void annotate(); // after every layout of the plot
-    void annotateTrainedLengths();
-    void annotateZero();
-    void annotateReasons();
-    void annotateNames();
-    std::vector<LabelWish> nameWishes() const;
-    QString nameOf(std::size_t line) const;
+    void placeVeil(); // after every layout of the plot
     void hover(const QPointF& position, const QPoint& global);
     void endHover();
     std::vector<double> placesToRead() const;
-    bool isDrawn(std::size_t line) const { return !m_picture.curves[line].dots.empty(); }
-    bool tokens() const { return m_picture.axis == CurveAxis::Token; }
 
     // Of attach(), in curve_attach.cpp.
     void takeCurves(Lab& lab);
@@ -89,27 +74,13 @@ private:
     void takeMeasurement(Lab& lab);
     bool isOld(const Lab& lab) const;
 
-    std::shared_ptr<const CurvesResult> m_result;
-    std::vector<CurveLine> m_lines;
-    TokenLosses m_losses;
-    CurveLook m_look;
-    CurvePicture m_picture;
-    ValueRange m_range;
+    ShownCurves m_shown;
     QString m_said; // the caption
-
-    // Where lines end on the plot, as the lines.
-    struct End {
-        double x = 0, y = 0;
-        LabelWish::Place place = LabelWish::Place::Right;
-    };
-    std::vector<End> m_ends;
-    std::vector<PlacedLabel> m_labels;
-    double m_left = 32, m_right = 8192; // of the axis of x
 
     PanelHeader* m_header = nullptr;
     CurveControls* m_controls = nullptr;
     QCustomPlot* m_plot = nullptr;
-    CurveAnnotations* m_annotations = nullptr; // of the plot
+    std::unique_ptr<CurvePlot> m_curves;        // what draws on it
     QCPItemStraightLine* m_hair = nullptr;     // where the mouse is
     QLabel *m_caption = nullptr, *m_empty = nullptr;
     QWidget* m_veil = nullptr; // over stale curves

@@ -2,7 +2,7 @@
 // window's thread.
 #pragma once
 
-#include "ui/curves/curve_lines.h"
+#include "ui/figures/curve_lines.h"
 
 namespace slopescope::ui {
 

@@ -143,8 +143,7 @@ private:
 
 } // namespace
 
-void stylePlot(QCustomPlot& plot, const QPalette& palette) {
-    const Theme theme = Theme::of(palette);
+void stylePlot(QCustomPlot& plot, const Theme& theme) {
     plot.setBackground(QBrush(theme.panel));
     for (QCPAxis* axis : {plot.xAxis, plot.yAxis}) {
         axis->setBasePen(QPen(theme.line, 1));

@@ -10,12 +10,13 @@
 class QCPAxis;
 class QCPAxisTicker;
 class QCustomPlot;
-class QPalette;
 
 namespace slopescope::ui {
 
-// Colours, fonts and grid of the main axes; call it again when the palette changes.
-void stylePlot(QCustomPlot& plot, const QPalette& palette);
+struct Theme;
+
+// Colours, fonts and grid of the main axes; call it again when the theme changes.
+void stylePlot(QCustomPlot& plot, const Theme& theme);
 
 // Where a logarithmic axis of distances shows distance 0: one octave below 1.
 inline constexpr double kZeroDistance = 0.5;

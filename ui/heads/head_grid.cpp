@@ -10,6 +10,7 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QMouseEvent>
+#include <QPainter>
 #include <QToolTip>
 
 #include <algorithm>
@@ -85,27 +86,50 @@ void HeadGrid::repaintImages() {
     const bool ofB = m_mode == MapMode::B && b && b->layers == m_layers && b->heads == m_heads;
     m_shown = m_mode == MapMode::Difference && pair ? MapMode::Difference : ofB ? MapMode::B : MapMode::A;
     m_images.clear();
-    const Thumbnails& shown = ofB ? b : a;
-    if (shown) {
-        std::vector<Picture> differences;
-        std::vector<const Picture*> pictures;
-        for (std::size_t i = 0; m_shown == MapMode::Difference && i < a->pictures.size(); ++i)
-            differences.push_back(differenceOf(a->pictures[i], b->pictures[i], a->stage));
-        for (const Picture& picture : m_shown == MapMode::Difference ? differences : shown->pictures)
-            pictures.push_back(&picture);
-        // Ends typed for the large map are about single cells; a thumbnail pools hundreds and keeps its own.
-        ScaleSettings settings = m_shown == MapMode::Difference ? differenceSettings(a->stage) : m_settings;
-        settings.low = settings.high = std::nullopt;
-        if (m_shown == MapMode::Difference) // where nothing differs nothing must look as if it did
-            settings.range = ScaleRange::Global;
-        ColourScale scale(settings, Theme::of(palette()).dark);
-        scale.setGlobal(pictures);
-        for (const Picture* const picture : pictures) {
-            scale.fit(*picture);
-            m_images.push_back(scale.image(*picture));
-        }
+    if (const Thumbnails& shown = ofB ? b : a; shown && m_shown == MapMode::Difference) {
+        ScaleSettings settings = differenceSettings(a->stage);
+        settings.range = ScaleRange::Global; // where nothing differs nothing must look as if it did
+        m_images = thumbnailImages(thumbnailDifferences(*a, *b), settings, Theme::of(palette()).dark);
+    } else if (shown) {
+        m_images = thumbnailImages(shown->pictures, m_settings, Theme::of(palette()).dark);
     }
     update();
+}
+
+HeadSheet HeadGrid::sheet() const {
+    HeadSheet sheet;
+    sheet.layers = m_layers;
+    sheet.heads = m_heads;
+    sheet.side = HeadSheet::sideFor(width(), m_layers, m_heads);
+    sheet.chosen = m_chosen;
+    sheet.compared = m_compared;
+    sheet.hovered = m_hovered;
+    sheet.stale = m_stale;
+    sheet.focused = hasFocus();
+    return sheet;
+}
+
+int HeadGrid::wantedPixels() const {
+    return m_heads > 0 ? std::max(8, int(std::lround(sheet().side * devicePixelRatioF()))) : 32;
+}
+
+int HeadGrid::heightForWidth(int width) const {
+    return HeadSheet::sizeOf(HeadSheet::sideFor(width, m_layers, m_heads), m_layers, m_heads).height();
+}
+
+QSize HeadGrid::sizeHint() const {
+    return {240, heightForWidth(240)};
+}
+
+QSize HeadGrid::minimumSizeHint() const {
+    return HeadSheet::sizeOf(HeadSheet::kSmallest, m_layers, m_heads);
+}
+
+void HeadGrid::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    HeadSheet whole = sheet();
+    whole.images = m_images;
+    whole.paint(painter, Theme::of(palette()));
 }
 
 void HeadGrid::setStale(bool stale) {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "core/workspace.h"
-#include "ui/figures/colour_scale.h"
+#include "ui/figures/head_sheet.h"
 
 #include <QImage>
 #include <QWidget>
@@ -40,15 +40,10 @@ public:
     const std::vector<HeadAddress>& heads() const { return m_chosen; }
 
     int wantedPixels() const; // the side of a thumbnail on the screen, for ThumbnailsRequest::pixels
-    QRect thumbnailRect(HeadAddress head) const;
-    QRect layerRect(int layer) const; // of its name
-    QRect allRect() const;            // the corner that takes all heads
-    struct HeadName {
-        int head = 0;
-        QString text;
-        QRect box;
-    };
-    std::vector<HeadName> headNames() const; // as many as have room
+    QRect thumbnailRect(HeadAddress head) const { return sheet().thumbnailRect(head); }
+    QRect layerRect(int layer) const { return sheet().layerRect(layer); }
+    QRect allRect() const { return sheet().allRect(); }
+    std::vector<HeadSheet::HeadName> headNames() const { return sheet().headNames(); }
     QMenu* createMenu(HeadAddress head);     // owned by the caller
 
     QSize sizeHint() const override;
@@ -73,17 +68,15 @@ protected:
     bool event(QEvent* event) override;
 
 private:
-    std::optional<HeadAddress> headAt(QPoint position) const;
-    std::optional<int> layerAt(QPoint position) const; // whose name it is
-    int side() const;                                  // of a thumbnail
+    HeadSheet sheet() const; // without the pictures
+    std::optional<HeadAddress> headAt(QPoint position) const { return sheet().headAt(position); }
+    std::optional<int> layerAt(QPoint position) const { return sheet().layerAt(position); }
     bool isChosen(HeadAddress head) const;
     void choose(std::vector<HeadAddress> heads);
     void toggle(HeadAddress head);
     void takeLayer(int layer);
     void takeAll();
     void compare(HeadAddress head);
-    void paintNames(QPainter& painter) const;
-    void paintMarks(QPainter& painter) const;
     void repaintImages();
     QString toolTipOf(HeadAddress head) const;
     void followLab(Lab& lab, unsigned changes);

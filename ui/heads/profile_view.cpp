@@ -1,6 +1,5 @@
 #include "ui/heads/profile_view.h"
 
-#include "ui/figures/plot_style.h"
 #include "ui/lab/lab.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
@@ -18,17 +17,6 @@
 namespace slopescope::ui {
 
 namespace {
-
-// A bin on the log axis: distance 0 takes the octave below 1, so that the area under the curve is the mass everywhere.
-double left(const ProfileResult::Bin& bin) {
-    return bin.begin > 0 ? double(bin.begin) : kZeroDistance;
-}
-double right(const ProfileResult::Bin& bin) {
-    return double(std::max<std::int64_t>(bin.end, 1));
-}
-double octaves(const ProfileResult::Bin& bin) {
-    return std::log2(right(bin) / left(bin));
-}
 
 QString tokens(double distance) {
     return distance < 10 ? significant(distance, 2) : grouped(std::llround(distance));
@@ -61,13 +49,9 @@ ProfileView::ProfileView(QWidget* parent) : QWidget(parent), m_plot(new QCustomP
     column->addWidget(m_plot, 1);
     column->addWidget(m_facts);
     m_plot->setMinimumSize(120, 110);
-    m_plot->xAxis->setScaleType(QCPAxis::stLogarithmic);
-    m_plot->xAxis->setTicker(tokenTicker(*m_plot->xAxis));
-    m_plot->yAxis->setVisible(false);
-    m_plot->axisRect()->setMinimumMargins(QMargins(8, 4, 10, 0));
+    prepareProfilePlot(*m_plot);
     m_plot->setMouseTracking(true);
     m_plot->installEventFilter(this);
-    stylePlot(*m_plot, palette());
     rebuild();
 }
 
@@ -108,66 +92,23 @@ ProfileView::Profile ProfileView::shown(int side) const {
                : nullptr;
 }
 
-// Two variants are told apart by their colours, one shows its head's.
+ShownProfiles ProfileView::shown() const {
+    return {{shown(0), shown(1)}, m_sides, m_length, m_layers, m_headsPerLayer, m_stale};
+}
+
 QColor ProfileView::colourOf(int side) const {
-    const auto& what = m_sides[std::size_t(side)].side;
-    return m_sides[1].side || !what ? m_sides[std::size_t(side)].colour : headColour(what->heads.front().head);
+    return shown().colourOf(side);
 }
 
 void ProfileView::rebuild() {
-    const Theme theme = Theme::of(palette());
-    m_plot->clearPlottables();
-    const std::array profiles{shown(0), shown(1)};
-    const bool any = profiles[0] || profiles[1];
+    const ShownProfiles now = shown();
+    const bool any = now.profiles[0] || now.profiles[1];
     m_empty->setVisible(!any);
     m_facts->setVisible(any);
-    m_plot->xAxis->setRange(kZeroDistance, double(std::max<std::int64_t>(2, m_length > 0 ? m_length : 2048)));
-    m_plot->yAxis->setRange(0, 1);
-    m_plot->xAxis->setLabel(m_sides[1].side ? tr("distance (dashed B, dotted bias alone)")
-                                            : tr("distance (dotted: bias alone)"));
-    const auto& a = m_sides[0].side;
-    if (a) {
-        m_title->setText(tr("Mass by distance, %1").arg(headsTitle(a->heads, m_layers, m_headsPerLayer).toLower()));
-    } else {
-        m_title->setText(tr("Mass by distance"));
-    }
+    m_title->setText(now.title());
     m_plot->setAccessibleName(m_title->text());
     fitFacts();
-    double highest = 0;
-    for (int side = 1; side >= 0; --side) { // A lies above
-        const Profile& profile = profiles[std::size_t(side)];
-        if (!profile)
-            continue;
-        QVector<double> centres, mass, alone;
-        for (const ProfileResult::Bin& bin : profile->bins) {
-            if (bin.end <= bin.begin || bin.begin < 0)
-                continue;
-            centres.append(std::sqrt(left(bin) * right(bin)));
-            mass.append(bin.mass / octaves(bin));
-            alone.append(bin.biasOnly / octaves(bin));
-            highest = std::max({highest, mass.back(), side == 0 ? alone.back() : 0});
-        }
-        // What was measured of other slopes is dimmed until its successor comes.
-        const bool dim =
-            m_stale || profile->variant != m_sides[std::size_t(side)].side->variant || profile->length != m_length;
-        QColor hue = colourOf(side);
-        if (dim)
-            hue.setAlphaF(0.35F);
-        if (side == 0) {
-            QCPGraph* envelope = m_plot->addGraph();
-            envelope->setData(centres, alone, true);
-            envelope->setPen(QPen(theme.faintText, 1.3, Qt::DotLine));
-        }
-        QCPGraph* graph = m_plot->addGraph();
-        graph->setData(centres, mass, true);
-        graph->setPen(QPen(hue, 2, side == 0 ? Qt::SolidLine : Qt::DashLine));
-        if (side == 0) {
-            QColor fill = hue;
-            fill.setAlphaF(dim ? 0.06F : 0.14F);
-            graph->setBrush(fill);
-        }
-    }
-    m_plot->yAxis->setRange(0, highest > 0 ? highest * 1.08 : 1);
+    drawProfiles(*m_plot, now, Theme::of(palette()));
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -213,7 +154,7 @@ QString ProfileView::toolTipAt(double distance) const {
         if (!profile)
             continue;
         for (const ProfileResult::Bin& bin : profile->bins) {
-            if (bin.end <= bin.begin || bin.begin < 0 || distance < left(bin) || distance >= right(bin))
+            if (!isDrawn(bin) || distance < leftOf(bin) || distance >= rightOf(bin))
                 continue;
             if (lines.isEmpty())
                 lines << tr("distance %1")
@@ -242,10 +183,8 @@ bool ProfileView::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void ProfileView::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
-        stylePlot(*m_plot, palette());
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
         rebuild();
-    }
     QWidget::changeEvent(event);
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/workspace.h"
-#include "ui/lab/sides.h"
+#include "ui/figures/profile_plot.h"
 
 #include <QWidget>
 
@@ -34,6 +34,7 @@ public:
 
     // "Mass by distance, layer 2 · head 5"; sits at the top.
     QString title() const;
+    ShownProfiles shown() const; // as it is drawn
 
     QSize sizeHint() const override { return {240, 200}; }
 

@@ -1,5 +1,6 @@
 #include "ui/map/colour_bar.h"
 
+#include "ui/figures/scale_bar.h"
 #include "ui/widgets/theme.h"
 #include "ui/widgets/value_text.h"
 
@@ -18,11 +19,7 @@
 namespace slopescope::ui {
 namespace {
 
-constexpr int kBarWidth = 12;
-constexpr int kTick = 4;
-constexpr int kGap = 3;
 constexpr int kWidth = 88;
-constexpr int kTickApart = 44; // pixels between numbers
 
 } // namespace
 
@@ -57,10 +54,6 @@ QSize ColourBar::minimumSizeHint() const {
 
 void ColourBar::setScale(const ColourScale& scale) {
     m_scale = scale;
-    // A signed map whose ends lie on one side of zero uses one half of its colours.
-    const bool half = scale.settings().map == ColourMap::Signed && scale.settings().kind != ScaleKind::Percentile;
-    m_first = half && scale.low() >= 0 ? 0.5 : 0;
-    m_last = half && scale.high() <= 0 ? 0.5 : 1;
     updateTexts();
     update();
 }
@@ -77,41 +70,9 @@ QRect ColourBar::barRect() const {
     return {1, m_height > 0 ? m_top : 12, kBarWidth, height};
 }
 
-int ColourBar::yOf(double position) const {
-    const QRect bar = barRect();
-    return bar.bottom() + 1 - int(std::lround((position - m_first) / (m_last - m_first) * bar.height()));
-}
-
-QRect ColourBar::labelRect(double position) const {
-    const int height = QFontMetrics(tickFont()).height(), y = yOf(position);
-    const int left = barRect().right() + 2 + kTick + kGap;
-    return {left, std::clamp(y - height / 2, 0, std::max(0, this->height() - height)), width() - left, height};
-}
-
 void ColourBar::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    const Theme theme = Theme::of(palette());
-    const QRect bar = barRect();
-    const Ramp& ramp = colourRamp(m_scale.settings().map, m_scale.dark());
-    for (int y = 0; y < bar.height(); ++y) {
-        const double t = std::lerp(m_last, m_first, (y + 0.5) / bar.height());
-        painter.fillRect(bar.left(), bar.top() + y, bar.width(), 1, QColor(ramp[std::size_t(t * (kRampColours - 1))]));
-    }
-    painter.setPen(theme.line);
-    painter.drawRect(bar.adjusted(-1, -1, 0, 0));
-    painter.setFont(tickFont());
-    const auto ticks = m_scale.ticks(std::max(2, bar.height() / kTickApart));
-    for (std::size_t i = 0; i < ticks.size(); ++i) {
-        const bool end = i == 0 || i + 1 == ticks.size();
-        const auto& typed = i == 0 ? m_scale.settings().low : m_scale.settings().high;
-        // Ends of a rank scale are its first and last values, wherever those fall.
-        const double at = i == 0 ? m_first : end ? m_last : ticks[i].position;
-        const int y = std::min(yOf(at), bar.bottom() + 1);
-        painter.setPen(theme.line);
-        painter.drawLine(bar.right() + 2, y, bar.right() + 1 + kTick, y);
-        painter.setPen(end && typed ? theme.accent : theme.softText);
-        painter.drawText(labelRect(at), Qt::AlignLeft | Qt::AlignVCenter, roundValueText(ticks[i].value, 2));
-    }
+    paintScaleBar(painter, barRect(), rect(), m_scale, Theme::of(palette()));
 }
 
 // --- Typing an end --------------------------------------------------------------------------------------------------
@@ -241,10 +202,11 @@ void ColourBar::resizeEvent(QResizeEvent*) {
 
 void ColourBar::placeChildren() {
     const QRect bar = barRect();
+    const BarEnds ends = barEnds(m_scale);
     const QSize button = m_menuButton->sizeHint();
     m_menuButton->setGeometry(0, std::min(bar.bottom() + 13, height() - button.height()),
                               std::min(width(), button.width()), button.height());
-    const int y = labelRect(m_editingHigh ? m_last : m_first).center().y() - m_editor->height() / 2;
+    const int y = barLabelRect(bar, rect(), ends, m_editingHigh ? ends.last : ends.first).center().y() - m_editor->height() / 2;
     m_editor->move(bar.right() + 3, std::clamp(y, 0, std::max(0, height() - m_editor->height())));
 }
 

@@ -38,15 +38,12 @@ protected:
 
 private:
     QRect barRect() const;
-    QRect labelRect(double y) const;
-    int yOf(double position) const;
     void finishEditing();
     void closeEditor();
     void placeChildren();
     void updateTexts();
 
     ColourScale m_scale;
-    double m_first = 0, m_last = 1; // positions of the scale at the ends of the bar
     int m_top = 0, m_height = 0;
     QToolButton* m_menuButton;
     QLineEdit* m_editor;

@@ -174,15 +174,7 @@ std::optional<Cell> MapView::cellAt(QPoint position) const {
 }
 
 QRect MapView::cellRect(std::int64_t query, std::int64_t key) const {
-    const QRect plot = plotRect();
-    if (m_span <= 0)
-        return {};
-    const auto edge = [&](std::int64_t cells) {
-        return int(std::clamp(std::floor(double(cells) * plot.width() / double(m_span)), -1e6, 1e6));
-    };
-    const int top = edge(query - m_queryBegin), left = edge(key - m_keyBegin);
-    const int bottom = edge(query + 1 - m_queryBegin), right = edge(key + 1 - m_keyBegin);
-    return {plot.left() + left, plot.top() + top, std::max(1, right - left), std::max(1, bottom - top)};
+    return mapCellRect(plotRect(), shown(), query, key);
 }
 
 // --- The pair pointed at --------------------------------------------------------------------------------------------

@@ -13,9 +13,8 @@
 
 #include "core/workspace.h"
 #include "ui/figures/colour_scale.h"
+#include "ui/figures/map_plot.h"
 
-#include <QImage>
-#include <QMargins>
 #include <QPoint>
 #include <QWidget>
 
@@ -40,7 +39,7 @@ public:
 
     // The tokens of the text, for the axes; null: numbers alone.
     void setTokens(std::shared_ptr<const TextFacts> tokens);
-    bool showsTokens() const { return labelled(); } // they have room now
+    bool showsTokens() const; // they have room now
 
     // How the numbers in the cells are written: as shares of 1, or as scores with their sign.
     void setNumbersSigned(bool on);
@@ -75,6 +74,7 @@ public:
     std::int64_t keyBegin() const { return m_keyBegin; }
     std::int64_t span() const { return m_span; } // cells on view, down and across
 
+    MapPlot shown() const;          // as it is painted
     QRect plotRect() const;         // the square the cells fill, in widget pixels
     int widthFor(int height) const; // at which the plot fills that height
     std::optional<Cell> cellAt(QPoint position) const;
@@ -109,40 +109,17 @@ protected:
     bool event(QEvent* event) override;
 
 private:
-    // A picture and its colours; the whole of the text is kept beneath the part on view, for the moments of a move.
-    struct Layer {
-        std::shared_ptr<const Picture> picture;
-        std::int64_t length = 0; // of its text
-        QImage image;
-        std::uint64_t colours = 0; // version of the scale
-    };
-
     void setVisibleCells(std::int64_t queryBegin, std::int64_t keyBegin, std::int64_t span);
     void announceViewport();
     void hoverAt(QPoint position);
     void clickAt(QPoint position);
     void moveLock(std::int64_t queries, std::int64_t keys);
-    QMargins plotMargins() const;
-    int plotSide(const QMargins& margins) const;
-    bool labelled() const;           // the tokens stand on the axes
-    bool fits(int plotSide) const;   // they would on a plot of that size
-    QMargins tokenMargins() const;   // with them
     void noteTokens();
     std::optional<std::int64_t> queryLabelAt(QPoint position) const;
-    bool covers() const; // the picture shows all cells on view
-    void paintLayer(QPainter& painter, const QRect& plot, const Layer& layer) const;
-    void paintPicture(QPainter& painter, const QRect& plot) const;
-    void paintAxes(QPainter& painter, const QRect& plot) const;
-    void paintCells(QPainter& painter, const QRect& plot) const; // gaps between large cells, and their numbers
-    void paintTokens(QPainter& painter, const QRect& plot) const;
-    void paintQueryTitle(QPainter& painter, const QRect& plot, int right) const;
-    void paintCrosshair(QPainter& painter, const QRect& plot) const;
-    QRect markRect(const QRect& plot, std::int64_t token, bool query) const;
-    void paintMark(QPainter& painter, const QRect& mark, std::int64_t token) const;
 
     std::int64_t m_length = 0;
     std::int64_t m_queryBegin = 0, m_keyBegin = 0, m_span = 0;
-    Layer m_layer, m_whole;
+    MapLayer m_layer, m_whole; // of the part on view, and of the whole text
     ColourScale m_scale;
     std::shared_ptr<const TextFacts> m_tokens;
     bool m_labelled = false; // as noteTokens last saw it

@@ -3,14 +3,11 @@
 // Part of SlopeEditor, on the window's thread.
 #pragma once
 
-#include "core/positions/slopes.h"
+#include "ui/figures/decay_plot.h"
 
 #include <QWidget>
 
 class QCPAbstractPlottable;
-class QCPGraph;
-class QCPItemText;
-class QCustomPlot;
 class QMouseEvent;
 
 namespace slopescope::ui {
@@ -25,6 +22,8 @@ public:
     void setLongestDistance(std::int64_t distance);  // right end of the axis
     void setTrainedLength(std::int64_t length);      // dashed line; 0: none
 
+    const ShownDecay& shown() const { return m_shown; }
+
 signals:
     void headSelected(int head); // a line was clicked
 
@@ -33,17 +32,12 @@ protected:
 
 private:
     void rebuild();
-    void setLine(QCPGraph* graph, int head) const; // its points and its colours
     void hover(QMouseEvent* event);
     int headOf(const QCPAbstractPlottable* graph) const;
 
     QCustomPlot* m_plot = nullptr;
-    SlopeSet m_slopes;
-    int m_selected = 0;
-    std::int64_t m_longest = 4096;
-    std::int64_t m_trained = 0;
-    QCPGraph* m_selectedLine = nullptr; // on a layer of its own, so that a drag draws one line and not all
-    QCPItemText* m_label = nullptr; // of the trained length, while it is on the axis
+    ShownDecay m_shown;
+    DecayItems m_items; // of the plot
 };
 
 } // namespace slopescope::ui

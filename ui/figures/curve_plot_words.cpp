@@ -1,10 +1,9 @@
-// The part of the curve view that writes on its plot: names at the lines' ends, trained lengths, the zero line,
+// The part of the curve plot that writes words: names at the lines' ends, trained lengths, the zero line,
 // reasons.
-#include "ui/curves/curve_view.h"
+#include "ui/figures/curve_plot.h"
 
-#include "ui/curves/curve_annotations.h"
+#include "ui/figures/curve_annotations.h"
 #include "ui/widgets/format.h"
-#include "ui/widgets/theme.h"
 
 #include <QFontMetricsF>
 
@@ -33,31 +32,28 @@ QColor wordColour(const QColor& line, bool dark) {
 
 } // namespace
 
-QString CurveView::nameOf(std::size_t line) const {
+QString CurvePlot::nameOf(std::size_t line) const {
     return m_picture.axis == CurveAxis::Token && m_picture.unit == CurveUnit::Difference
-               ? tr("%1 − B").arg(m_lines[line].name)
-               : m_lines[line].name;
+               ? tr("%1 − B").arg(m_shown.lines[line].name)
+               : m_shown.lines[line].name;
 }
 
 // Room at the right for the widest name, at most a third of the plot.
-void CurveView::reserveNames() {
+void CurvePlot::reserveNames(int width) {
     double widest = 0;
-    const double most = std::max(60.0, m_plot->width() / 3.0);
+    const double most = std::max(60.0, width / 3.0);
     const QFontMetricsF plain(nameFont(false)), bold(nameFont(true));
-    for (std::size_t i = 0; i < m_lines.size(); ++i) {
+    for (std::size_t i = 0; i < m_shown.lines.size(); ++i) {
         if (!isDrawn(i))
             continue;
-        const double wide = (m_lines[i].selected ? bold : plain).horizontalAdvance(nameOf(i)) + 2;
+        const double wide = (m_shown.lines[i].selected ? bold : plain).horizontalAdvance(nameOf(i)) + 2;
         widest = std::max(widest, m_ends[i].place == LabelWish::Place::Right ? std::min(most, wide) : 24.0);
     }
-    m_plot->axisRect()->setMinimumMargins(QMargins(46, 10, int(std::ceil(widest + kColumnGap)) + 10, 0));
+    m_plot.axisRect()->setMinimumMargins(QMargins(46, 10, int(std::ceil(widest + kColumnGap)) + 10, 0));
 }
 
-void CurveView::annotate() {
-    const QRect area = m_plot->axisRect()->rect();
-    m_veil->setGeometry(
-        QRect(area.topLeft(), QPoint(m_plot->width() - 1, area.bottom()))); // lines, and their names beside them
-    QColor behind = Theme::of(palette()).panel;                             // lines may pass there
+void CurvePlot::annotate() {
+    QColor behind = m_theme.panel; // lines may pass there
     behind.setAlphaF(0.75F);
     m_annotations->clear();
     m_annotations->setBehind(behind);
@@ -67,25 +63,24 @@ void CurveView::annotate() {
     annotateNames();
 }
 
-void CurveView::annotateTrainedLengths() {
+void CurvePlot::annotateTrainedLengths() {
     std::vector<std::int64_t> lengths;
     for (const bool selected : {true, false})
-        for (std::size_t i = 0; i < m_lines.size(); ++i) {
-            const std::int64_t length = m_lines[i].trainedLength;
-            if (m_lines[i].selected == selected && (selected || isDrawn(i)) && length > 0 &&
+        for (std::size_t i = 0; i < m_shown.lines.size(); ++i) {
+            const std::int64_t length = m_shown.lines[i].trainedLength;
+            if (m_shown.lines[i].selected == selected && (selected || isDrawn(i)) && length > 0 &&
                 std::find(lengths.begin(), lengths.end(), length) == lengths.end())
                 lengths.push_back(length);
         }
     if (lengths.size() > 1 + kMostTrained)
         lengths.erase(lengths.begin() + 1, lengths.end());
-    const Theme theme = Theme::of(palette());
-    const QRectF area = m_plot->axisRect()->rect();
+    const QRectF area = m_plot.axisRect()->rect();
     const QFontMetricsF metrics(tickFont());
     for (const std::int64_t length : lengths) {
-        if (!m_plot->xAxis->range().contains(double(length)))
+        if (!m_plot.xAxis->range().contains(double(length)))
             continue;
-        const double x = std::floor(m_plot->xAxis->coordToPixel(double(length))); // sharp
-        QPen dashes(theme.faintText, 1, Qt::CustomDashLine);
+        const double x = std::floor(m_plot.xAxis->coordToPixel(double(length))); // sharp
+        QPen dashes(m_theme.faintText, 1, Qt::CustomDashLine);
         dashes.setDashPattern({5, 4});
         m_annotations->add(CurveAnnotations::Stroke{QLineF(x, area.top(), x, area.bottom()), dashes});
         const QString said = tr("trained at %1").arg(grouped(length));
@@ -95,18 +90,16 @@ void CurveView::annotateTrainedLengths() {
         const QRectF rect(QPointF(left, area.top() + 1), size);
         const std::vector<QRectF> taken = m_annotations->rects();
         if (std::none_of(taken.begin(), taken.end(), [&](const QRectF& other) { return other.intersects(rect); }))
-            m_annotations->add(CurveAnnotations::Words{rect, said, tickFont(), theme.softText, true});
+            m_annotations->add(CurveAnnotations::Words{rect, said, tickFont(), m_theme.softText, true});
     }
 }
 
-void CurveView::annotateZero() {
-    const bool any = std::any_of(m_picture.curves.begin(), m_picture.curves.end(),
-                                 [](const DrawnCurve& curve) { return !curve.dots.empty(); });
-    if (m_picture.unit != CurveUnit::Difference || !any)
+void CurvePlot::annotateZero() {
+    if (m_picture.unit != CurveUnit::Difference || isEmpty())
         return;
-    const auto b = std::find_if(m_lines.begin(), m_lines.end(), [](const CurveLine& line) { return line.isB; });
-    const QRectF area = m_plot->axisRect()->rect();
-    const double y = std::floor(m_plot->yAxis->coordToPixel(0)); // sharp
+    const auto b = std::find_if(m_shown.lines.begin(), m_shown.lines.end(), [](const CurveLine& line) { return line.isB; });
+    const QRectF area = m_plot.axisRect()->rect();
+    const double y = std::floor(m_plot.yAxis->coordToPixel(0)); // sharp
     m_annotations->add(CurveAnnotations::Stroke{QLineF(area.left(), y, area.right(), y), QPen(b->colour, 1)});
     const QFontMetricsF metrics(tickFont());
     const QString said = metrics.elidedText(tr("B: %1").arg(b->name), Qt::ElideRight, area.width() / 2);
@@ -117,31 +110,31 @@ void CurveView::annotateZero() {
 }
 
 // Why a curve ends, or is not there: crosses at the lengths, sentences above them.
-void CurveView::annotateReasons() {
-    if (m_picture.axis != CurveAxis::Length || !m_result || m_picture.curves.empty())
+void CurvePlot::annotateReasons() {
+    if (m_picture.axis != CurveAxis::Length || !m_shown.result || m_picture.curves.empty())
         return;
-    const QRectF area = m_plot->axisRect()->rect();
+    const QRectF area = m_plot.axisRect()->rect();
     const QFont font = tickFont();
     const QFontMetricsF metrics(font);
     const bool alone =
-        std::count_if(m_lines.begin(), m_lines.end(), [](const CurveLine& line) { return line.visible; }) == 1;
+        std::count_if(m_shown.lines.begin(), m_shown.lines.end(), [](const CurveLine& line) { return line.visible; }) == 1;
     std::size_t reasons = 0;
     double bottom = area.bottom() - 12;
-    for (std::size_t i = 0; i < m_lines.size() && i < m_result->curves.size(); ++i) {
-        if (!m_lines[i].visible)
+    for (std::size_t i = 0; i < m_shown.lines.size() && i < m_shown.result->curves.size(); ++i) {
+        if (!m_shown.lines[i].visible)
             continue;
-        const CurveResult& curve = m_result->curves[i];
+        const CurveResult& curve = m_shown.result->curves[i];
         QString reason = QString::fromStdString(curve.fault);
         double first = area.left() + 4;
         for (const CurvePoint& point : curve.points) {
             if (point.unavailable.empty() || !curve.fault.empty())
                 continue;
-            const double x = m_plot->xAxis->coordToPixel(double(point.length));
+            const double x = m_plot.xAxis->coordToPixel(double(point.length));
             // Crosses of several curves stand above each other.
             const double y = area.bottom() - 5 - 7 * double(std::min(reasons, kMostReasons));
             for (const double slant : {-1.0, 1.0})
                 m_annotations->add(CurveAnnotations::Stroke{QLineF(x - 3, y - 3 * slant, x + 3, y + 3 * slant),
-                                                            QPen(m_lines[i].colour, 1.5)});
+                                                            QPen(m_shown.lines[i].colour, 1.5)});
             if (reason.isEmpty()) {
                 reason = QString::fromStdString(point.unavailable);
                 first = x - 4;
@@ -150,30 +143,30 @@ void CurveView::annotateReasons() {
         if (reason.isEmpty() || ++reasons > kMostReasons)
             continue;
         bottom -= reasons > 1 ? 7 : 0;
-        const QString whole = alone ? reason : tr("%1: %2").arg(m_lines[i].name, reason);
+        const QString whole = alone ? reason : tr("%1: %2").arg(m_shown.lines[i].name, reason);
         const QString said = metrics.elidedText(whole, Qt::ElideRight, area.width() - 8);
         const double wide = metrics.horizontalAdvance(said) + 1;
         const double left = std::min(first, area.right() - wide - 4);
         m_annotations->add(CurveAnnotations::Words{QRectF(left, bottom - metrics.height(), wide, metrics.height()),
-                                                   said, font, m_lines[i].colour, true});
+                                                   said, font, m_shown.lines[i].colour, true});
         bottom -= metrics.height();
     }
 }
 
-std::vector<LabelWish> CurveView::nameWishes() const {
+std::vector<LabelWish> CurvePlot::nameWishes() const {
     QStringList names;
-    for (std::size_t i = 0; i < m_lines.size(); ++i)
+    for (std::size_t i = 0; i < m_shown.lines.size(); ++i)
         names += nameOf(i);
     const QStringList shorts = shortNames(names);
-    std::vector<LabelWish> wishes(m_lines.size());
-    for (std::size_t i = 0; i < m_lines.size(); ++i) {
-        const QPointF anchor(m_plot->xAxis->coordToPixel(m_ends[i].x), m_plot->yAxis->coordToPixel(m_ends[i].y));
-        wishes[i] = {anchor, m_ends[i].place, names[qsizetype(i)], shorts[qsizetype(i)], m_lines[i].selected};
+    std::vector<LabelWish> wishes(m_shown.lines.size());
+    for (std::size_t i = 0; i < m_shown.lines.size(); ++i) {
+        const QPointF anchor(m_plot.xAxis->coordToPixel(m_ends[i].x), m_plot.yAxis->coordToPixel(m_ends[i].y));
+        wishes[i] = {anchor, m_ends[i].place, names[qsizetype(i)], shorts[qsizetype(i)], m_shown.lines[i].selected};
     }
     return wishes;
 }
 
-void CurveView::annotateNames() {
+void CurvePlot::annotateNames() {
     const std::vector<LabelWish> all = nameWishes();
     std::vector<LabelWish> wishes;
     std::vector<std::size_t> lines;
@@ -182,17 +175,16 @@ void CurveView::annotateNames() {
             wishes.push_back(all[i]);
             lines.push_back(i);
         }
-    const QRectF area = m_plot->axisRect()->rect();
-    const LabelRoom room{area, area.right() + kColumnGap, double(m_plot->width()) - 4, m_annotations->rects()};
+    const QRectF area = m_plot.axisRect()->rect();
+    const LabelRoom room{area, area.right() + kColumnGap, double(m_plot.viewport().width()) - 4, m_annotations->rects()};
     m_labels = placeLabels(wishes, room, nameFont(false), nameFont(true));
-    const Theme theme = Theme::of(palette());
     for (PlacedLabel& label : m_labels) {
         const bool counts = !label.wish;
         const LabelWish wish = counts ? LabelWish() : wishes[*label.wish];
         if (!counts)
             label.wish = lines[*label.wish];
-        const QColor colour = counts ? theme.softText : m_lines[*label.wish].colour;
-        m_annotations->add(CurveAnnotations::Words{label.rect, label.text, nameFont(wish.first), counts ? colour : wordColour(colour, theme.dark),
+        const QColor colour = counts ? m_theme.softText : m_shown.lines[*label.wish].colour;
+        m_annotations->add(CurveAnnotations::Words{label.rect, label.text, nameFont(wish.first), counts ? colour : wordColour(colour, m_theme.dark),
                                                    wish.place != LabelWish::Place::Right});
         // A name that was pushed away is tied to its line.
         if (!counts && wish.place == LabelWish::Place::Right &&

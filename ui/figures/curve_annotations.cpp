@@ -1,4 +1,4 @@
-#include "ui/curves/curve_annotations.h"
+#include "ui/figures/curve_annotations.h"
 
 namespace slopescope::ui {
 

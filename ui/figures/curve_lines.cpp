@@ -1,4 +1,4 @@
-#include "ui/curves/curve_lines.h"
+#include "ui/figures/curve_lines.h"
 
 #include "ui/figures/plot_style.h"
 

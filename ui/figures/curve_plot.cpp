@@ -1,10 +1,7 @@
-// The part of the curve view that turns a picture into lines, bands and axes.
-#include "ui/curves/curve_view.h"
+#include "ui/figures/curve_plot.h"
 
-#include "ui/curves/curve_annotations.h"
-#include "ui/curves/curve_controls.h"
+#include "ui/figures/curve_annotations.h"
 #include "ui/figures/plot_style.h"
-#include "ui/widgets/theme.h"
 
 #include <algorithm>
 #include <cmath>
@@ -64,29 +61,47 @@ CutLine cut(const std::vector<CurveDot>& dots, const ValueRange& range, bool log
 
 } // namespace
 
-void CurveView::rebuild() {
-    m_picture = pictureOf(m_result.get(), m_lines, m_look, m_losses);
+CurvePlot::CurvePlot(QCustomPlot& plot) : m_plot(plot) {
+    plot.yAxis->setTicker(valueTicker(*plot.yAxis));
+    plot.axisRect()->setupFullAxesBox(false);
+    for (QCPAxis* axis : {plot.xAxis2, plot.yAxis2})
+        axis->setVisible(false);
+    plot.addLayer(QStringLiteral("overPlot"), plot.layer(QStringLiteral("overlay")), QCustomPlot::limBelow);
+    m_annotations = new CurveAnnotations(&plot);
+    connect(&plot, &QCustomPlot::afterLayout, this, &CurvePlot::annotate);
+}
+
+void CurvePlot::draw(const ShownCurves& shown, const Theme& theme) {
+    m_shown = shown;
+    m_theme = theme;
+    m_picture = pictureOf(m_shown.result.get(), m_shown.lines, m_shown.look, m_shown.losses);
     // By token the choice concerns the axis of tokens.
-    m_range = rangeOf(m_picture, m_lines, tokens() ? std::nullopt : m_look.logarithmic);
-    m_plot->clearPlottables();
-    m_ends.assign(m_lines.size(), {});
+    m_range = rangeOf(m_picture, m_shown.lines, tokens() ? std::nullopt : m_shown.look.logarithmic);
+    stylePlot(m_plot, theme);
+    m_plot.clearPlottables();
+    m_ends.assign(m_shown.lines.size(), {});
     scaleAxes();
     const auto drawn = std::size_t(std::count_if(m_picture.curves.begin(), m_picture.curves.end(),
                                                  [](const DrawnCurve& curve) { return !curve.dots.empty(); }));
     const Band others = drawn <= kMostBands ? Band::Faint : Band::None;
     for (const bool selected : {false, true}) // the selected one above the others
         for (const DrawnCurve& curve : m_picture.curves)
-            if (m_lines[curve.line].selected == selected && !curve.dots.empty())
+            if (m_shown.lines[curve.line].selected == selected && !curve.dots.empty())
                 addCurve(curve, selected ? Band::Full : others);
-    m_hair->setPen(QPen(Theme::of(palette()).faintText, 1));
-    showEmptyText();
-    m_controls->setLook(m_look, tokens() ? m_look.logarithmic.value_or(false) : m_range.logarithmic);
-    placeCaption();
-    reserveNames();
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
-void CurveView::addBand(const DrawnCurve& curve, const QColor& colour, Band band) {
+bool CurvePlot::isEmpty() const {
+    return std::all_of(m_picture.curves.begin(), m_picture.curves.end(),
+                       [](const DrawnCurve& curve) { return curve.dots.empty(); });
+}
+
+QString CurvePlot::emptyText() const {
+    const bool hidden = !m_shown.lines.empty() && std::none_of(m_shown.lines.begin(), m_shown.lines.end(),
+                                                               [](const CurveLine& line) { return line.visible; });
+    return hidden && !tokens() ? tr("No variant is visible: the eye beside its name shows its curve.") : m_picture.hint;
+}
+
+void CurvePlot::addBand(const DrawnCurve& curve, const QColor& colour, Band band) {
     // Far ends of a wide band are brought near: only what is inside is seen.
     const double far = 20 * (m_range.high - m_range.low);
     const double low = m_range.logarithmic ? m_range.low * 1e-3 : m_range.low - far, high = m_range.high + far;
@@ -100,7 +115,7 @@ void CurveView::addBand(const DrawnCurve& curve, const QColor& colour, Band band
     }
     if (x.size() < 2)
         return;
-    QCPGraph *below = m_plot->addGraph(), *above = m_plot->addGraph();
+    QCPGraph *below = m_plot.addGraph(), *above = m_plot.addGraph();
     below->setData(x, lower, true);
     above->setData(x, upper, true);
     for (QCPGraph* edge : {below, above})
@@ -111,19 +126,19 @@ void CurveView::addBand(const DrawnCurve& curve, const QColor& colour, Band band
     above->setChannelFillGraph(below);
 }
 
-void CurveView::addCurve(const DrawnCurve& curve, Band band) {
-    const CurveLine& line = m_lines[curve.line];
-    const bool logX = m_plot->xAxis->scaleType() == QCPAxis::stLogarithmic;
+void CurvePlot::addCurve(const DrawnCurve& curve, Band band) {
+    const CurveLine& line = m_shown.lines[curve.line];
+    const bool logX = m_plot.xAxis->scaleType() == QCPAxis::stLogarithmic;
     if (band != Band::None)
         addBand(curve, line.colour, band);
     const CutLine shape = cut(curve.dots, m_range, logX);
     const double wide = tokens() ? 1.4 : line.selected ? 2.5 : 1.6;
-    QCPGraph* graph = m_plot->addGraph();
+    QCPGraph* graph = m_plot.addGraph();
     graph->setName(line.name);
     graph->setData(shape.x, shape.y, true);
     graph->setPen(QPen(line.colour, wide));
     if (m_picture.axis == CurveAxis::Length || shape.dotX.size() == 1) {
-        QCPGraph* dots = m_plot->addGraph();
+        QCPGraph* dots = m_plot.addGraph();
         dots->setData(shape.dotX, shape.dotY, true);
         dots->setLineStyle(QCPGraph::lsNone);
         dots->setScatterStyle(
@@ -137,7 +152,7 @@ void CurveView::addCurve(const DrawnCurve& curve, Band band) {
         end = {shape.leaves.value_or(last.x), m_range.high, LabelWish::Place::Top};
 }
 
-void CurveView::scaleAxes() {
+void CurvePlot::scaleAxes() {
     std::optional<double> left, right;
     const auto stretch = [&](double x) {
         left = std::min(left.value_or(x), x);
@@ -146,29 +161,28 @@ void CurveView::scaleAxes() {
     for (const DrawnCurve& curve : m_picture.curves) {
         for (const CurveDot& dot : curve.dots)
             stretch(dot.x);
-        if (m_picture.axis == CurveAxis::Length && m_result && curve.line < m_result->curves.size() &&
-            m_lines[curve.line].visible)
-            for (const CurvePoint& point : m_result->curves[curve.line].points)
+        if (m_picture.axis == CurveAxis::Length && m_shown.result && curve.line < m_shown.result->curves.size() &&
+            m_shown.lines[curve.line].visible)
+            for (const CurvePoint& point : m_shown.result->curves[curve.line].points)
                 stretch(double(point.length));
     }
     m_left = left.value_or(32);
     m_right = right.value_or(8192);
-    const bool linear = tokens() && !m_look.logarithmic.value_or(false);
-    m_plot->xAxis->setScaleType(linear ? QCPAxis::stLinear : QCPAxis::stLogarithmic);
-    m_plot->xAxis->setTicker(linear ? valueTicker(*m_plot->xAxis) : tokenTicker(*m_plot->xAxis));
+    const bool linear = tokens() && !m_shown.look.logarithmic.value_or(false);
+    m_plot.xAxis->setScaleType(linear ? QCPAxis::stLinear : QCPAxis::stLogarithmic);
+    m_plot.xAxis->setTicker(linear ? valueTicker(*m_plot.xAxis) : tokenTicker(*m_plot.xAxis));
     if (linear) {
-        m_plot->xAxis->setRange(0, std::max(m_right, 2.0));
+        m_plot.xAxis->setRange(0, std::max(m_right, 2.0));
     } else {
         const double end = std::max(m_right, 2 * m_left), air = std::pow(end / m_left, 0.015);
-        m_plot->xAxis->setRange(m_left / air, end * air);
+        m_plot.xAxis->setRange(m_left / air, end * air);
     }
-    m_plot->xAxis->setLabel(m_picture.axis == CurveAxis::Length    ? tr("window length, tokens")
+    m_plot.xAxis->setLabel(m_picture.axis == CurveAxis::Length    ? tr("window length, tokens")
                             : m_picture.axis == CurveAxis::Context ? tr("tokens of context")
                                                                    : tr("token of the text"));
-    m_plot->yAxis->setScaleType(m_range.logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-    m_plot->yAxis->setRange(m_range.low, m_range.high);
-    m_plot->yAxis->setTickLabels(std::any_of(m_picture.curves.begin(), m_picture.curves.end(),
-                                             [](const DrawnCurve& curve) { return !curve.dots.empty(); }));
+    m_plot.yAxis->setScaleType(m_range.logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    m_plot.yAxis->setRange(m_range.low, m_range.high);
+    m_plot.yAxis->setTickLabels(!isEmpty());
 }
 
 } // namespace slopescope::ui
