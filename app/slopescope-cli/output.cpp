@@ -1,6 +1,7 @@
 #include "app/slopescope-cli/output.h"
 
 #include "core/base/error.h"
+#include "core/record/csv.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -34,6 +35,25 @@ void print(Context& context, const std::string& text) {
 
 void printJson(Context& context, const Json& json) {
     print(context, json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+void printCsv(Context& context, const std::vector<std::string>& names, const std::vector<std::vector<std::string>>& rows) {
+    std::string text;
+    const auto add = [&](const std::vector<std::string>& cells) {
+        for (std::size_t i = 0; i < cells.size(); ++i)
+            text += (i == 0 ? "" : ",") + csvCell(cells[i]);
+        text += '\n';
+    };
+    add(names);
+    for (const auto& cells : rows)
+        add(cells);
+    print(context, text);
+}
+
+std::string hexadecimal(std::uint64_t digest) {
+    char digits[17];
+    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(digest));
+    return digits;
 }
 
 std::string fixed(double value, int digits) {

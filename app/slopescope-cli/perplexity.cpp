@@ -4,6 +4,7 @@
 #include "app/slopescope-cli/verbs.h"
 
 #include "core/base/error.h"
+#include "core/record/csv.h"
 #include "core/study/curve_plan.h"
 
 #include <CLI/CLI.hpp>
@@ -25,6 +26,7 @@ struct Options {
     std::optional<std::int64_t> stride, windows;
     std::optional<double> error;
     std::int64_t maxTokens = 0;
+    bool csv = false;
 };
 
 // What the person asked for, and the usual for what was left out: the plan that the window would make.
@@ -80,6 +82,17 @@ Json contextJson(const CurveResult& curve) {
                         {"bits_per_byte", finite(p.bitsPerByte)},
                         {"tokens", p.tokens}});
     return bins;
+}
+
+void printCurveCsv(Context& context, const CurveResult& curve) {
+    std::vector<std::vector<std::string>> rows;
+    for (const CurvePoint& p : curve.points)
+        rows.push_back({std::to_string(p.length), csvNumber(p.perplexity), csvNumber(p.nll), csvNumber(p.standardError),
+                        csvNumber(p.bitsPerByte), std::to_string(p.windows), std::to_string(p.tokens),
+                        csvNumber(p.seconds), p.unavailable});
+    printCsv(context,
+             {"length", "perplexity", "nll", "standard_error", "bits_per_byte", "windows", "tokens", "seconds", "unavailable"},
+             rows);
 }
 
 // A curve and all that it takes to measure it again.
@@ -157,6 +170,8 @@ void run(const Options& options, Context& context) {
         throw Error(curve.fault);
     if (context.json)
         printJson(context, curveJson(curve, plan, model, options.input, context));
+    else if (options.csv)
+        printCurveCsv(context, curve);
     else
         print(context, curveText(curve, plan, model, *text, options));
 }
@@ -176,6 +191,7 @@ void addPerplexity(CLI::App& app, Context& context) {
         ->capture_default_str();
     verb->add_option("--stride", options->stride, "Tokens that a window moves on: sliding and hugging-face")
         ->type_name("S");
+    verb->add_flag("--csv", options->csv, "Print the points as comma-separated values");
     verb->add_option("--windows", options->windows,
                      "one-pass: windows of the longest length to begin with; 0: all that\n"
                      "the text has; default: 12, more where they are short")

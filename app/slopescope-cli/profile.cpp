@@ -3,6 +3,8 @@
 #include "app/slopescope-cli/output.h"
 #include "app/slopescope-cli/verbs.h"
 
+#include "core/record/csv.h"
+
 #include <CLI/CLI.hpp>
 
 #include <memory>
@@ -15,6 +17,7 @@ struct Options {
     VariantSpec variant;
     std::int64_t length = 0;
     std::optional<int> layer, head; // nothing: all
+    bool csv = false;
 };
 
 Json profileJson(const ProfileResult& p) {
@@ -24,6 +27,16 @@ Json profileJson(const ProfileResult& p) {
     return {{"layer", p.heads.front().layer},      {"head", p.heads.front().head},  {"mean_distance", p.meanDistance},
             {"median_distance", p.medianDistance}, {"entropy_bits", p.entropyBits}, {"first_key_mass", p.firstKeyMass},
             {"diagonal_mass", p.diagonalMass},     {"bins", std::move(bins)}};
+}
+
+void printProfilesCsv(Context& context, const std::vector<ProfileResult>& profiles) {
+    std::vector<std::vector<std::string>> rows;
+    for (const ProfileResult& p : profiles)
+        for (const ProfileResult::Bin& bin : p.bins)
+            rows.push_back({std::to_string(p.heads.front().layer), std::to_string(p.heads.front().head),
+                            std::to_string(bin.begin), std::to_string(bin.end), csvNumber(bin.mass),
+                            csvNumber(bin.biasOnly)});
+    printCsv(context, {"layer", "head", "begin", "end", "mass", "bias_alone"}, rows);
 }
 
 std::string headsText(const std::vector<ProfileResult>& profiles) {
@@ -67,9 +80,16 @@ void run(const Options& options, Context& context) {
         addSourcesJson(options.input, session.text(model.key, context.job)->digest, model, json);
         json["length"] = options.length;
         json["heads"] = std::move(heads);
+        const auto text = session.text(model.key, context.job);
+        json["text"] = text->name;
+        json["text_digest"] = hexadecimal(text->digest);
+        json["text_tokens"] = text->tokens.size();
+        json["version"] = SLOPESCOPE_VERSION;
         printJson(context, json);
         return;
     }
+    if (options.csv)
+        return printProfilesCsv(context, profiles);
     std::string text = model.name + " (" + describe(model.positions) + "), the first " + grouped(options.length) +
                        " tokens of " + titleOf(*session.text(model.key, context.job)) + ", " +
                        slopesText(options.variant, variant, model) + positionsText(options.variant, variant) + "\n\n" +
@@ -89,6 +109,7 @@ void addProfile(CLI::App& app, Context& context) {
     verb->add_option("--layer", options->layer, "From 0; default: every layer")->type_name("l");
     verb->add_option("--head", options->head, "From 0; default: every head")->type_name("h");
     addVariant(*verb, options->variant);
+    verb->add_flag("--csv", options->csv, "Print every bin of every head as comma-separated values");
     verb->footer("All values are means over the queries. One head is also shown bin by bin, beside what its bias alone "
                  "would do\n"
                  "(every score 0); --json gives the bins of every head.");
