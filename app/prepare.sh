@@ -11,7 +11,7 @@ buildPackages=(
     libgtest-dev libgmock-dev libbenchmark-dev
     fonts-dejavu-core
 )
-testPackages=(xvfb xdotool)
+testPackages=(xvfb xdotool poppler-utils)
 # A desktop that offers Wayland and no X server.
 if [[ -n ${WAYLAND_DISPLAY:-} && -z ${DISPLAY:-} ]]; then
     buildPackages+=(qt6-wayland)

@@ -1,11 +1,14 @@
 // The window's program: arguments, one QApplication, one MainWindow. With --screenshot it shows the same window, waits
-// for its first pictures and its whole curve, saves what it sees, prints the curve and ends.
+// for its first pictures and its whole curve, saves what it sees, prints the curve and ends. With --render it opens a
+// workspace, writes one figure of it and ends.
 #include "app/slopescope/quit_signals.h"
+#include "app/slopescope/render.h"
 #include "app/startup.h"
 #include "core/base/error.h"
 #include "core/record/journal.h"
 #include "core/record/workspace_file.h"
 #include "ui/document/document.h"
+#include "ui/export/figure_file.h"
 #include "ui/window/main_window.h"
 
 #include <QApplication>
@@ -84,10 +87,19 @@ void printCurves(ui::Lab& lab) {
     }
 }
 
-// Writes the whole file or none. False: it cannot be written.
-bool savePicture(const QPixmap& picture, const QString& file) {
-    QSaveFile out(file);
-    return out.open(QIODevice::WriteOnly) && picture.save(&out, "PNG") && out.commit();
+// Writes the whole file or none. Throws Error: it cannot be written.
+void savePicture(ui::MainWindow& window, const QString& file) {
+    if (ui::formatOf(file) == ui::FigureFormat::Png) { // as many pixels as the window has
+        QSaveFile out(file);
+        if (!out.open(QIODevice::WriteOnly) || !window.grab().save(&out, "PNG") || !out.commit())
+            throw Error("The picture cannot be written to " + file.toStdString() + ".");
+        return;
+    }
+    ui::FigureOptions options;
+    options.width = window.width() / ui::kPixelsPerInch;
+    options.captioned = false;
+    const ui::FigureDesk desk = window.figureDesk();
+    ui::writeFigure(*desk.figure(ui::FigureKind::Window), {}, file, options);
 }
 
 // Ends the program once the window has nothing left to wait for.
@@ -110,8 +122,10 @@ void takeScreenshot(ui::MainWindow& window, const QString& file) {
     QObject::connect(lastLook, &QTimer::timeout, &window, [&window, &lab, file] {
         if (!lab.isSettled())
             return; // it says so again
-        if (!savePicture(window.grab(), file)) {
-            std::fprintf(stderr, "slopescope: the picture cannot be written to %s.\n", qUtf8Printable(file));
+        try {
+            savePicture(window, file);
+        } catch (const Error& error) {
+            std::fprintf(stderr, "slopescope: %s\n", error.what());
             return QCoreApplication::exit(kFault);
         }
         printCurves(lab);
@@ -125,6 +139,7 @@ struct Arguments {
     QString screenshot;
     QSize size{1600, 1000};
     std::optional<ui::ThemeMode> theme;
+    std::optional<Rendering> rendering;
 };
 
 qint64 tokensOf(const QCommandLineParser& parser, const QCommandLineOption& option) {
@@ -149,7 +164,9 @@ Arguments readArguments() {
     const QCommandLineOption screenshot("screenshot", "Save a picture of the window once it is complete, and end.",
                                         "file");
     const QCommandLineOption size("size", "Of that picture, such as 1600x1000.", "size");
+    const RenderOptions render;
     parser.addOptions({resources, model, text, length, sweep, theme, screenshot, size});
+    parser.addOptions(render.all());
     parser.addPositionalArgument("file", "A workspace, models' folders, GGUF files or a text to open.", "[file...]");
     parser.addHelpOption();
     parser.addVersionOption();
@@ -170,8 +187,10 @@ Arguments readArguments() {
         arguments.launch.workspace = arguments.files.takeAt(workspace - arguments.files.begin());
     arguments.launch.text = parser.value(text);
     arguments.screenshot = parser.value(screenshot);
-    if (!arguments.screenshot.isEmpty() && !arguments.screenshot.endsWith(QLatin1String(".png"), Qt::CaseInsensitive))
-        quitWith(QStringLiteral("--screenshot %1: the picture is a PNG, so its name must end in .png.").arg(arguments.screenshot));
+    if (const auto format = ui::formatOf(arguments.screenshot);
+        !arguments.screenshot.isEmpty() && (!format || !ui::isPicture(*format)))
+        quitWith(QStringLiteral("--screenshot %1: its name must end in .png, .pdf or .svg.").arg(arguments.screenshot));
+    arguments.rendering = render.read(parser);
     arguments.launch.length = tokensOf(parser, length);
     arguments.launch.sweepLength = tokensOf(parser, sweep);
     if (parser.isSet(size)) {
@@ -191,17 +210,21 @@ Arguments readArguments() {
 
 int run() {
     Arguments arguments = readArguments();
-    const bool picture = !arguments.screenshot.isEmpty();
+    const bool picture = !arguments.screenshot.isEmpty(), unseen = picture || arguments.rendering;
     QSettings settings;
-    if (!picture)
+    if (!unseen)
         arguments.launch.state = stateFolder();
-    ui::MainWindow window(arguments.launch, picture ? nullptr : &settings);
+    ui::MainWindow window(arguments.launch, unseen ? nullptr : &settings);
     if (arguments.theme)
         window.setTheme(*arguments.theme);
-    if (picture) {
+    else if (arguments.rendering)
+        window.setTheme(ui::ThemeMode::Light);
+    if (unseen)
         window.resize(arguments.size);
+    if (arguments.rendering)
+        startRendering(window, *arguments.rendering);
+    else if (picture)
         takeScreenshot(window, arguments.screenshot);
-    }
     for (const QString& file : arguments.files)
         window.openFile(file);
     window.show();
@@ -237,8 +260,9 @@ void dropRemarks(QtMsgType type, const QMessageLogContext& context, const QStrin
 int main(int argc, char** argv) {
     slopescope::prepareProcess(argc, argv);
     const bool noScreen = qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY");
-    const bool picture =
-        std::any_of(argv, argv + argc, [](const char* one) { return QByteArrayView(one).startsWith("--screenshot"); });
+    const bool picture = std::any_of(argv, argv + argc, [](const char* one) {
+        return QByteArrayView(one).startsWith("--screenshot") || QByteArrayView(one).startsWith("--render");
+    });
     if (picture && noScreen && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
         qputenv("QT_QPA_PLATFORM", "offscreen");
 

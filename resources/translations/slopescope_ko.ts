@@ -465,6 +465,46 @@
         <source>“%1” is too steep; a slope is at most %2.</source>
         <translation>“%1”은(는) 너무 가파릅니다. 기울기는 최대 %2입니다.</translation>
     </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>slopes %1</source>
+        <translation>기울기 %1</translation>
+    </message>
+    <message>
+        <source>trained at %1</source>
+        <translation>학습 길이 %1</translation>
+    </message>
+    <message>
+        <source>L%1</source>
+        <translation>L%1</translation>
+    </message>
+    <message>
+        <source>H</source>
+        <translation>H</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>전체</translation>
+    </message>
+    <message>
+        <source>Mass by distance, %1</source>
+        <translation>거리별 질량, %1</translation>
+    </message>
+    <message>
+        <source>Mass by distance</source>
+        <translation>거리별 질량</translation>
+    </message>
+    <message>
+        <source>distance (dashed B, dotted bias alone)</source>
+        <translation>거리 (파선 B, 점선은 바이어스만)</translation>
+    </message>
+    <message>
+        <source>distance (dotted: bias alone)</source>
+        <translation>거리 (점선: 바이어스만)</translation>
+    </message>
 </context>
 <context>
     <name>slopescope::ui::CellCard</name>
@@ -686,10 +726,10 @@
     </message>
 </context>
 <context>
-    <name>slopescope::ui::CurveView</name>
+    <name>slopescope::ui::CurvePlot</name>
     <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
+        <source>No variant is visible: the eye beside its name shows its curve.</source>
+        <translation>보이는 변형이 없습니다. 이름 옆의 눈을 누르면 곡선이 나타납니다.</translation>
     </message>
     <message>
         <source>window length, tokens</source>
@@ -700,18 +740,6 @@
         <translation>문맥 토큰 수</translation>
     </message>
     <message>
-        <source>trained at %1</source>
-        <translation>학습 길이 %1</translation>
-    </message>
-    <message>
-        <source>Curves</source>
-        <translation>곡선</translation>
-    </message>
-    <message>
-        <source>No variant is visible: the eye beside its name shows its curve.</source>
-        <translation>보이는 변형이 없습니다. 이름 옆의 눈을 누르면 곡선이 나타납니다.</translation>
-    </message>
-    <message>
         <source>token of the text</source>
         <translation>텍스트의 토큰</translation>
     </message>
@@ -720,8 +748,30 @@
         <translation>%1 − B</translation>
     </message>
     <message>
+        <source>trained at %1</source>
+        <translation>학습 길이 %1</translation>
+    </message>
+    <message>
         <source>B: %1</source>
         <translation>B: %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::CurveView</name>
+    <message>
+        <source>Curves</source>
+        <translation>곡선</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::DecayFigure</name>
+    <message>
+        <source>Weight left by distance, before content</source>
+        <translation>거리에 따라 남는 가중치 (내용 반영 전)</translation>
     </message>
 </context>
 <context>
@@ -729,10 +779,6 @@
     <message>
         <source>Weight left by distance, before content</source>
         <translation>거리에 따라 남는 가중치 (내용 반영 전)</translation>
-    </message>
-    <message>
-        <source>trained at %1</source>
-        <translation>학습 길이 %1</translation>
     </message>
     <message>
         <source>H%1 · slope %2
@@ -800,6 +846,21 @@
     <message>
         <source>The computation failed for an unknown reason.</source>
         <translation>알 수 없는 이유로 계산에 실패했습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::ExportDialog</name>
+    <message>
+        <source>Light</source>
+        <translation>밝게</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>어둡게</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>테마(&amp;T)</translation>
     </message>
 </context>
 <context>
@@ -952,10 +1013,6 @@
 <context>
     <name>slopescope::ui::HeadGrid</name>
     <message>
-        <source>L%1</source>
-        <translation>L%1</translation>
-    </message>
-    <message>
         <source>Heads</source>
         <translation>헤드</translation>
     </message>
@@ -1036,12 +1093,8 @@
         <translation>비교 안 함</translation>
     </message>
     <message>
-        <source>all</source>
-        <translation>전체</translation>
-    </message>
-    <message>
-        <source>H</source>
-        <translation>H</translation>
+        <source>All heads</source>
+        <translation>모든 헤드</translation>
     </message>
 </context>
 <context>
@@ -1309,10 +1362,6 @@
     <message>
         <source>Open &amp;model…</source>
         <translation>모델 열기(&amp;M)…</translation>
-    </message>
-    <message>
-        <source>Open model &amp;file…</source>
-        <translation>모델 파일 열기(&amp;F)…</translation>
     </message>
     <message>
         <source>&amp;Bundled model</source>
@@ -1644,14 +1693,6 @@
         <source>Queries from top to bottom, keys from left to right. Plus and minus zoom, 0 shows all, Shift with the arrow keys moves the locked cell, Escape unlocks it.</source>
         <translation>위에서 아래로 쿼리, 왼쪽에서 오른쪽으로 키입니다. +와 −로 확대·축소, 0으로 전체 보기, Shift+화살표로 고정한 셀을 옮기고 Esc로 풉니다.</translation>
     </message>
-    <message>
-        <source>key (source)</source>
-        <translation>키 (출처)</translation>
-    </message>
-    <message>
-        <source>query (destination)</source>
-        <translation>쿼리 (도착)</translation>
-    </message>
 </context>
 <context>
     <name>slopescope::ui::MeasureMenu</name>
@@ -1781,6 +1822,17 @@
     <message>
         <source>Dismiss</source>
         <translation>닫기</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::Painting</name>
+    <message>
+        <source>key (source)</source>
+        <translation>키 (출처)</translation>
+    </message>
+    <message>
+        <source>query (destination)</source>
+        <translation>쿼리 (도착)</translation>
     </message>
 </context>
 <context>
@@ -1959,24 +2011,8 @@
         <translation>선택한 헤드의 거리 분포는 맵과 함께 나타납니다.</translation>
     </message>
     <message>
-        <source>Mass by distance</source>
-        <translation>거리별 질량</translation>
-    </message>
-    <message>
         <source>%1 to %2</source>
         <translation>%1–%2</translation>
-    </message>
-    <message>
-        <source>distance (dashed B, dotted bias alone)</source>
-        <translation>거리 (파선 B, 점선은 바이어스만)</translation>
-    </message>
-    <message>
-        <source>distance (dotted: bias alone)</source>
-        <translation>거리 (점선: 바이어스만)</translation>
-    </message>
-    <message>
-        <source>Mass by distance, %1</source>
-        <translation>거리별 질량, %1</translation>
     </message>
     <message>
         <source>mean&#xa0;%1</source>

@@ -3,6 +3,8 @@
 #include "ui/curves/curve_controls.h"
 #include "ui/curves/curve_words.h"
 #include "ui/curves/measure_menu.h"
+#include "ui/figures/curve_figure.h"
+#include "ui/figures/plot_widget.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/panel_header.h"
 #include "ui/widgets/theme.h"
@@ -13,7 +15,6 @@
 #include <QPainter>
 #include <QToolTip>
 #include <QVBoxLayout>
-#include <qcustomplot.h>
 
 #include <algorithm>
 #include <cmath>
@@ -79,7 +80,7 @@ void CurveView::buildHeader() {
 }
 
 void CurveView::buildPlot() {
-    m_plot = new QCustomPlot(this);
+    m_plot = new PlotWidget(this);
     m_plot->setObjectName(QStringLiteral("curvePlot"));
     m_plot->setMinimumSize(200, kLowest);
     m_plot->setMouseTracking(true);
@@ -133,6 +134,19 @@ bool CurveView::isStale() const {
 
 QString CurveView::emptyText() const {
     return m_empty->isHidden() ? QString() : m_empty->text();
+}
+
+std::unique_ptr<Figure> CurveView::figure(const CurveLook& look) const {
+    ShownCurves shown = m_shown;
+    shown.look = look;
+    const CurveUnit unit = pictureOf(shown.result.get(), shown.lines, look, shown.losses).unit; // that is drawn
+    const QString valueAxis = unit == CurveUnit::Difference ? tr("nats per token from B") : unitText(unit);
+    return std::make_unique<CurveFigure>(std::move(shown), titleOf(unit, look.axis), valueAxis);
+}
+
+QString CurveView::captionFor(const CurveLook& look) const {
+    return captionOf(m_shown.result.get(), m_shown.lines,
+                     pictureOf(m_shown.result.get(), m_shown.lines, look, m_shown.losses), m_shown.losses);
 }
 
 MeasureMenu* CurveView::measure() const {

@@ -16,6 +16,7 @@ class QLabel;
 namespace slopescope::ui {
 
 class CurveControls;
+class Figure;
 class Lab;
 class MeasureMenu;
 class PanelHeader;
@@ -35,7 +36,9 @@ public:
     void setCurveLook(const CurveLook& look);
     void setStale(bool stale); // dims the curves; cheap
 
-    const ShownCurves& shown() const { return m_shown; }
+    // What is shown as a figure, in the unit and on the axis on view or in others.
+    std::unique_ptr<Figure> figure(const CurveLook& look) const;
+    QString captionFor(const CurveLook& look) const; // how they were measured
     const CurveLook& curveLook() const { return m_shown.look; }
     const CurvePicture& picture() const { return m_curves->picture(); }
     const ValueRange& valueRange() const { return m_curves->range(); }

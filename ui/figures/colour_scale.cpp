@@ -111,6 +111,15 @@ ColourScale::ColourScale(const ScaleSettings& settings, bool dark) : m_settings(
     buildTable();
 }
 
+ColourScale ColourScale::inTheme(bool dark) const {
+    ColourScale other = *this;
+    if (dark != m_dark) {
+        other.m_dark = dark;
+        other.buildTable();
+    }
+    return other;
+}
+
 void ColourScale::fit(const Picture& picture) {
     if (m_global)
         return;

@@ -49,6 +49,7 @@ public:
 
     const ScaleSettings& settings() const { return m_settings; }
     bool dark() const { return m_dark; }
+    ColourScale inTheme(bool dark) const; // the same ends in the colours of the other theme
 
     void fit(const Picture& picture);                            // ends and percentiles from these values
     void fit(const std::vector<const Picture*>& pictures);       // from all of them together

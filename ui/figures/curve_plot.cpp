@@ -178,8 +178,8 @@ void CurvePlot::scaleAxes() {
         m_plot.xAxis->setRange(m_left / air, end * air);
     }
     m_plot.xAxis->setLabel(m_picture.axis == CurveAxis::Length    ? tr("window length, tokens")
-                            : m_picture.axis == CurveAxis::Context ? tr("tokens of context")
-                                                                   : tr("token of the text"));
+                           : m_picture.axis == CurveAxis::Context ? tr("tokens of context")
+                                                                  : tr("token of the text"));
     m_plot.yAxis->setScaleType(m_range.logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
     m_plot.yAxis->setRange(m_range.low, m_range.high);
     m_plot.yAxis->setTickLabels(!isEmpty());

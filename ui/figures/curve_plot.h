@@ -18,8 +18,8 @@ class CurveAnnotations;
 // What is drawn.
 struct ShownCurves {
     std::shared_ptr<const CurvesResult> result; // null: nothing has been measured
-    std::vector<CurveLine> lines; // `lines[i]`: of curve i; more may follow, of A and B by token
-    TokenLosses losses;           // of A and B, for the axis of tokens
+    std::vector<CurveLine> lines;               // `lines[i]`: of curve i; more may follow, of A and B by token
+    TokenLosses losses;                         // of A and B, for the axis of tokens
     CurveLook look;
 };
 
@@ -36,9 +36,9 @@ public:
     const CurvePicture& picture() const { return m_picture; }
     const ValueRange& range() const { return m_range; }
     const std::vector<PlacedLabel>& labels() const { return m_labels; } // as they stand after the last layout
-    bool isEmpty() const;       // nothing has a line
-    QString emptyText() const;  // what to say then
-    void reserveNames(int width); // room at the right of a plot so wide
+    bool isEmpty() const;                                               // nothing has a line
+    QString emptyText() const;                                          // what to say then
+    void reserveNames(int width);                                       // room at the right of a plot so wide
 
 private:
     enum class Band { None, Faint, Full };

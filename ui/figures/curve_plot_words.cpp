@@ -27,7 +27,8 @@ QFont nameFont(bool selected) {
 QColor wordColour(const QColor& line, bool dark) {
     float hue = 0, saturation = 0, lightness = 0;
     line.getHslF(&hue, &saturation, &lightness);
-    return QColor::fromHslF(std::max(hue, 0.0F), saturation, dark ? std::max(lightness, 0.62F) : std::min(lightness, 0.42F));
+    return QColor::fromHslF(std::max(hue, 0.0F), saturation,
+                            dark ? std::max(lightness, 0.62F) : std::min(lightness, 0.42F));
 }
 
 } // namespace
@@ -97,7 +98,8 @@ void CurvePlot::annotateTrainedLengths() {
 void CurvePlot::annotateZero() {
     if (m_picture.unit != CurveUnit::Difference || isEmpty())
         return;
-    const auto b = std::find_if(m_shown.lines.begin(), m_shown.lines.end(), [](const CurveLine& line) { return line.isB; });
+    const auto b =
+        std::find_if(m_shown.lines.begin(), m_shown.lines.end(), [](const CurveLine& line) { return line.isB; });
     const QRectF area = m_plot.axisRect()->rect();
     const double y = std::floor(m_plot.yAxis->coordToPixel(0)); // sharp
     m_annotations->add(CurveAnnotations::Stroke{QLineF(area.left(), y, area.right(), y), QPen(b->colour, 1)});
@@ -116,8 +118,8 @@ void CurvePlot::annotateReasons() {
     const QRectF area = m_plot.axisRect()->rect();
     const QFont font = tickFont();
     const QFontMetricsF metrics(font);
-    const bool alone =
-        std::count_if(m_shown.lines.begin(), m_shown.lines.end(), [](const CurveLine& line) { return line.visible; }) == 1;
+    const bool alone = std::count_if(m_shown.lines.begin(), m_shown.lines.end(),
+                                     [](const CurveLine& line) { return line.visible; }) == 1;
     std::size_t reasons = 0;
     double bottom = area.bottom() - 12;
     for (std::size_t i = 0; i < m_shown.lines.size() && i < m_shown.result->curves.size(); ++i) {
@@ -176,7 +178,8 @@ void CurvePlot::annotateNames() {
             lines.push_back(i);
         }
     const QRectF area = m_plot.axisRect()->rect();
-    const LabelRoom room{area, area.right() + kColumnGap, double(m_plot.viewport().width()) - 4, m_annotations->rects()};
+    const LabelRoom room{area, area.right() + kColumnGap, double(m_plot.viewport().width()) - 4,
+                         m_annotations->rects()};
     m_labels = placeLabels(wishes, room, nameFont(false), nameFont(true));
     for (PlacedLabel& label : m_labels) {
         const bool counts = !label.wish;
@@ -184,7 +187,8 @@ void CurvePlot::annotateNames() {
         if (!counts)
             label.wish = lines[*label.wish];
         const QColor colour = counts ? m_theme.softText : m_shown.lines[*label.wish].colour;
-        m_annotations->add(CurveAnnotations::Words{label.rect, label.text, nameFont(wish.first), counts ? colour : wordColour(colour, m_theme.dark),
+        m_annotations->add(CurveAnnotations::Words{label.rect, label.text, nameFont(wish.first),
+                                                   counts ? colour : wordColour(colour, m_theme.dark),
                                                    wish.place != LabelWish::Place::Right});
         // A name that was pushed away is tied to its line.
         if (!counts && wish.place == LabelWish::Place::Right &&

@@ -1,4 +1,5 @@
-// Draws what each slope does on a plot: the weight exp(-m d) that it leaves at distance d, before content, one line a head.
+// Draws what each slope does on a plot: the weight exp(-m d) that it leaves at distance d, before content, one line a
+// head.
 //
 // The panel below the slopes draws on the plot of the window with it, an exported figure on one that nobody sees. Pure
 // functions; window's thread.
@@ -17,8 +18,8 @@ namespace slopescope::ui {
 struct Theme;
 
 struct ShownDecay {
-    SlopeSet slopes; // of one layer; empty: an empty axis
-    int selected = 0; // head, drawn thick
+    SlopeSet slopes;             // of one layer; empty: an empty axis
+    int selected = 0;            // head, drawn thick
     std::int64_t longest = 4096; // distance: right end of the axis
     std::int64_t trained = 0;    // dashed line; 0: none
 };

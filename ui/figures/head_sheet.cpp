@@ -28,6 +28,10 @@ QString layerName(int layer) {
     return tr("L%1").arg(layer);
 }
 
+QString headLetter() {
+    return tr("H");
+}
+
 QString allName() {
     return tr("all");
 }
@@ -109,7 +113,7 @@ std::vector<HeadSheet::HeadName> HeadSheet::headNames() const {
     const auto widest = [&](const QString& prefix) {
         return metrics.horizontalAdvance(prefix + QString::number(heads - 1)) + kNamesApart;
     };
-    const QString prefix = widest(tr("H")) <= pitch ? tr("H") : QString();
+    const QString prefix = widest(headLetter()) <= pitch ? headLetter() : QString();
     const int step = nameStep(widest(prefix), pitch);
     const auto named = [&](int head) {
         const QString text = prefix + QString::number(head);
@@ -134,18 +138,19 @@ void HeadSheet::paintNames(QPainter& painter, const Theme& theme) const {
     const int step = nameStep(metrics.height(), side + gapOf(side));
     const auto nearChosen = [&](int layer) {
         return layer != chosen.front().layer &&
-               std::abs(layerRect(layer).center().y() - layerRect(chosen.front().layer).center().y()) < metrics.height();
+               std::abs(layerRect(layer).center().y() - layerRect(chosen.front().layer).center().y()) <
+                   metrics.height();
     };
     for (int layer = 0; layer < layers; ++layer) {
         if ((layer % step != 0 && layer != chosen.front().layer) || nearChosen(layer))
             continue;
         const QRect at = layerRect(layer);
-        painter.setPen(layer == chosen.front().layer ? theme.text : theme.softText);
+        painter.setPen(choosable && layer == chosen.front().layer ? theme.text : theme.softText);
         painter.drawText(QRect(0, at.center().y() - metrics.height() / 2, at.width() - 2, metrics.height()),
                          Qt::AlignRight | Qt::AlignVCenter, layerName(layer));
     }
     for (const HeadName& name : headNames()) {
-        painter.setPen(name.head == chosen.front().head ? theme.text : theme.softText);
+        painter.setPen(choosable && name.head == chosen.front().head ? theme.text : theme.softText);
         painter.drawText(name.box, Qt::AlignCenter | Qt::TextDontClip, name.text);
     }
     if (layers > 0 && choosable) {
@@ -183,7 +188,7 @@ void HeadSheet::paintMarks(QPainter& painter, const Theme& theme) const {
 void HeadSheet::paint(QPainter& painter, const Theme& theme) const {
     paintNames(painter, theme);
     painter.setOpacity(stale ? 0.5 : 1);
-    painter.setRenderHint(QPainter::SmoothPixmapTransform);
+    painter.setRenderHints(QPainter::SmoothPixmapTransform | QPainter::LosslessImageRendering);
     for (int layer = 0; layer < layers; ++layer) {
         for (int head = 0; head < heads; ++head) {
             const QRect at = thumbnailRect({layer, head});

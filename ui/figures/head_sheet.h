@@ -19,7 +19,7 @@ namespace slopescope::ui {
 struct Theme;
 
 struct HeadSheet {
-    static constexpr int kSmallest = 4; // side of a thumbnail
+    static constexpr int kSmallest = 4;                   // side of a thumbnail
     static int sideFor(int width, int layers, int heads); // the largest side of a thumbnail that the width allows
     static QSize sizeOf(int side, int layers, int heads); // of the whole sheet
 

@@ -38,16 +38,14 @@ void crisp(QPainter& painter, bool on) {
     painter.setRenderHint(QPainter::Antialiasing, !on);
 }
 
-QString tr(const char* text) {
-    return QCoreApplication::translate("slopescope::ui", text);
-}
-
 int labelWidth(std::int64_t length) {
     return QFontMetrics(tickFont()).horizontalAdvance(grouped(std::max<std::int64_t>(length, 1000)));
 }
 
 // What one call paints, and with what.
 class Painting {
+    Q_DECLARE_TR_FUNCTIONS(slopescope::ui::Painting)
+
 public:
     Painting(QPainter& painter, const QRect& plot, const MapPlot& map, const Theme& theme)
         : m_painter(painter), m_plot(plot), m_map(map), m_theme(theme) {}
@@ -73,25 +71,24 @@ private:
 void Painting::paintLayer(const MapLayer& layer) const {
     if (layer.image.isNull())
         return;
-    if (layer.length !=
-        m_map.length) { // the text was shorter or longer: its picture fills the m_plot until the new one comes
+    if (layer.length != m_map.length) { // of a shorter or longer text: it fills the plot until the new one comes
         m_painter.drawImage(m_plot, layer.image);
         return;
     }
     const Viewport& v = layer.picture->viewport;
     const double size = double(m_plot.width()) / double(m_map.span);
     m_painter.drawImage(QRectF(m_plot.left() + double(v.keyBegin - m_map.keyBegin) * size,
-                             m_plot.top() + double(v.queryBegin - m_map.queryBegin) * size,
-                             double(v.keyEnd - v.keyBegin) * size, double(v.queryEnd - v.queryBegin) * size),
-                      layer.image);
+                               m_plot.top() + double(v.queryBegin - m_map.queryBegin) * size,
+                               double(v.keyEnd - v.keyBegin) * size, double(v.queryEnd - v.queryBegin) * size),
+                        layer.image);
 }
 
 bool Painting::covers() const {
     if (!m_map.layer.picture || m_map.layer.length != m_map.length)
         return m_map.layer.picture != nullptr;
     const Viewport& v = m_map.layer.picture->viewport;
-    return v.queryBegin <= m_map.queryBegin && v.keyBegin <= m_map.keyBegin && v.queryEnd >= m_map.queryBegin + m_map.span &&
-           v.keyEnd >= m_map.keyBegin + m_map.span;
+    return v.queryBegin <= m_map.queryBegin && v.keyBegin <= m_map.keyBegin &&
+           v.queryEnd >= m_map.queryBegin + m_map.span && v.keyEnd >= m_map.keyBegin + m_map.span;
 }
 
 void Painting::paintPicture() const {
@@ -104,10 +101,11 @@ void Painting::paintPicture() const {
     m_painter.setPen(Qt::NoPen);
     m_painter.setBrush(m_theme.masked);
     const double left = m_plot.left() + diagonal, far = 4.0 * m_plot.width() + std::abs(diagonal);
-    m_painter.drawPolygon(
-        QPolygonF({{left, double(m_plot.top())}, {left + far, double(m_plot.top())}, {left + far, m_plot.top() + far}}));
+    m_painter.drawPolygon(QPolygonF(
+        {{left, double(m_plot.top())}, {left + far, double(m_plot.top())}, {left + far, m_plot.top() + far}}));
     // Nearest neighbour: a cell is a square of one colour.
     m_painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
+    m_painter.setRenderHint(QPainter::LosslessImageRendering); // in a PDF
     if (!covers() && m_map.whole.length == m_map.length) {
         m_painter.setOpacity(kStaleOpacity);
         paintLayer(m_map.whole);

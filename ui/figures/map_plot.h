@@ -1,5 +1,5 @@
-// How a map of attention is painted: the picture, its axes and its crosshair. Called by MapView and by exported figures;
-// pure functions, window's thread.
+// How a map of attention is painted: the picture, its axes and its crosshair. Called by MapView and by exported
+// figures; pure functions, window's thread.
 #pragma once
 
 #include "core/workspace.h"
@@ -27,11 +27,11 @@ struct MapLayer {
 };
 
 struct MapPlot {
-    std::int64_t length = 0;                            // of the text
+    std::int64_t length = 0;                             // of the text
     std::int64_t queryBegin = 0, keyBegin = 0, span = 0; // cells on view, `span` down and across
-    MapLayer layer, whole;   // the whole of the text is kept beneath the part on view, for the moments of a move
-    bool stale = false;      // dimmed: it answers an older question
-    bool focused = false;    // has the keyboard
+    MapLayer layer, whole; // the whole of the text is kept beneath the part on view, for the moments of a move
+    bool stale = false;    // dimmed: it answers an older question
+    bool focused = false;  // has the keyboard
     std::optional<Cell> crosshair;
     bool locked = false; // the crosshair is
 };

@@ -16,6 +16,12 @@ QString tr(const char* text) {
     return QCoreApplication::translate("slopescope::ui", text);
 }
 
+QString titleOf(const ShownProfiles& shown) {
+    const auto& a = shown.sides[0].side;
+    return a ? tr("Mass by distance, %1").arg(headsTitle(a->heads, shown.layers, shown.headsPerLayer).toLower())
+             : tr("Mass by distance");
+}
+
 } // namespace
 
 double leftOf(const ProfileResult::Bin& bin) {
@@ -37,9 +43,7 @@ QColor ShownProfiles::colourOf(int side) const {
 }
 
 QString ShownProfiles::title() const {
-    const auto& a = sides[0].side;
-    return a ? tr("Mass by distance, %1").arg(headsTitle(a->heads, layers, headsPerLayer).toLower())
-             : tr("Mass by distance");
+    return titleOf(*this);
 }
 
 void prepareProfilePlot(QCustomPlot& plot) {

@@ -45,6 +45,7 @@ void paintScaleBar(QPainter& painter, const QRect& bar, const QRect& room, const
         colours.setPixel(0, y, ramp[std::size_t(t * (kRampColours - 1))]);
     }
     painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
+    painter.setRenderHint(QPainter::LosslessImageRendering); // in a PDF
     painter.drawImage(bar, colours);
     painter.setBrush(Qt::NoBrush);
     painter.setPen(theme.line);

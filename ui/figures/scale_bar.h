@@ -24,6 +24,7 @@ BarEnds barEnds(const ColourScale& scale);
 // Where the number at a position of the scale stands, at the right of the bar and within `room`.
 QRect barLabelRect(const QRect& bar, const QRect& room, const BarEnds& ends, double position);
 
-void paintScaleBar(QPainter& painter, const QRect& bar, const QRect& room, const ColourScale& scale, const Theme& theme);
+void paintScaleBar(QPainter& painter, const QRect& bar, const QRect& room, const ColourScale& scale,
+                   const Theme& theme);
 
 } // namespace slopescope::ui

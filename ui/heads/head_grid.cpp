@@ -1,6 +1,8 @@
 #include "ui/heads/head_grid.h"
 
+#include "ui/figures/head_figure.h"
 #include "ui/figures/picture_difference.h"
+#include "ui/figures/stage_text.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
 #include "ui/widgets/value_text.h"
@@ -86,14 +88,31 @@ void HeadGrid::repaintImages() {
     const bool ofB = m_mode == MapMode::B && b && b->layers == m_layers && b->heads == m_heads;
     m_shown = m_mode == MapMode::Difference && pair ? MapMode::Difference : ofB ? MapMode::B : MapMode::A;
     m_images.clear();
-    if (const Thumbnails& shown = ofB ? b : a; shown && m_shown == MapMode::Difference) {
-        ScaleSettings settings = differenceSettings(a->stage);
-        settings.range = ScaleRange::Global; // where nothing differs nothing must look as if it did
-        m_images = thumbnailImages(thumbnailDifferences(*a, *b), settings, Theme::of(palette()).dark);
-    } else if (shown) {
-        m_images = thumbnailImages(shown->pictures, m_settings, Theme::of(palette()).dark);
-    }
+    if (const Thumbnails& shown = ofB ? b : a)
+        m_images = thumbnailImages(m_shown == MapMode::Difference ? thumbnailDifferences(*a, *b) : shown->pictures,
+                                   shownSettings(), Theme::of(palette()).dark);
     update();
+}
+
+// Where nothing differs nothing must look as if it did: differences have one scale.
+ScaleSettings HeadGrid::shownSettings() const {
+    if (m_shown != MapMode::Difference)
+        return m_settings;
+    ScaleSettings settings = differenceSettings(m_thumbnails[0]->stage);
+    settings.range = ScaleRange::Global;
+    return settings;
+}
+
+std::unique_ptr<Figure> HeadGrid::figure() const {
+    const Thumbnails& shown = m_thumbnails[m_shown == MapMode::B ? 1 : 0];
+    if (!shown || m_images.empty())
+        return std::make_unique<HeadFigure>(0, 0, std::vector<Picture>(), m_settings, tr("All heads"));
+    const QString title = m_shown == MapMode::Difference ? tr("All heads, %1 of A − B").arg(stageText(shown->stage))
+                                                         : tr("All heads, %1").arg(stageText(shown->stage));
+    return std::make_unique<HeadFigure>(
+        shown->layers, shown->heads,
+        m_shown == MapMode::Difference ? thumbnailDifferences(*shown, *m_thumbnails[1]) : shown->pictures,
+        shownSettings(), title);
 }
 
 HeadSheet HeadGrid::sheet() const {
@@ -268,6 +287,9 @@ QMenu* HeadGrid::createMenu(HeadAddress head) {
     connect(menu->addAction(head == m_compared ? tr("Stop comparing with this head\tCtrl+click")
                                                : tr("Compare with this head: it becomes B\tCtrl+click")),
             &QAction::triggered, this, [this, head] { compare(head); });
+    if (!actions().isEmpty()) // what the window adds
+        menu->addSeparator();
+    menu->addActions(actions());
     return menu;
 }
 

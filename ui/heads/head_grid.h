@@ -18,6 +18,7 @@ class QMenu;
 
 namespace slopescope::ui {
 
+class Figure;
 class Lab;
 
 class HeadGrid : public QWidget {
@@ -39,6 +40,7 @@ public:
     HeadAddress selected() const { return m_chosen.front(); }
     const std::vector<HeadAddress>& heads() const { return m_chosen; }
 
+    std::unique_ptr<Figure> figure() const; // what is shown
     int wantedPixels() const; // the side of a thumbnail on the screen, for ThumbnailsRequest::pixels
     QRect thumbnailRect(HeadAddress head) const { return sheet().thumbnailRect(head); }
     QRect layerRect(int layer) const { return sheet().layerRect(layer); }
@@ -77,6 +79,7 @@ private:
     void takeLayer(int layer);
     void takeAll();
     void compare(HeadAddress head);
+    ScaleSettings shownSettings() const;
     void repaintImages();
     QString toolTipOf(HeadAddress head) const;
     void followLab(Lab& lab, unsigned changes);

@@ -1,5 +1,7 @@
 #include "ui/heads/profile_view.h"
 
+#include "ui/figures/profile_figure.h"
+#include "ui/figures/plot_widget.h"
 #include "ui/lab/lab.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
@@ -9,7 +11,6 @@
 #include <QMouseEvent>
 #include <QToolTip>
 #include <QVBoxLayout>
-#include <qcustomplot.h>
 
 #include <algorithm>
 #include <cmath>
@@ -28,7 +29,7 @@ QString percent(double share) {
 
 } // namespace
 
-ProfileView::ProfileView(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(this)) {
+ProfileView::ProfileView(QWidget* parent) : QWidget(parent), m_plot(new PlotWidget(this)) {
     m_title = new QLabel(this);
     setLook(m_title, "soft");
     m_title->setTextFormat(Qt::PlainText);
@@ -94,6 +95,10 @@ ProfileView::Profile ProfileView::shown(int side) const {
 
 ShownProfiles ProfileView::shown() const {
     return {{shown(0), shown(1)}, m_sides, m_length, m_layers, m_headsPerLayer, m_stale};
+}
+
+std::unique_ptr<Figure> ProfileView::figure() const {
+    return std::make_unique<ProfileFigure>(shown());
 }
 
 QColor ProfileView::colourOf(int side) const {

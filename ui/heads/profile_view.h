@@ -15,6 +15,7 @@ class QLabel;
 
 namespace slopescope::ui {
 
+class Figure;
 class Lab;
 
 class ProfileView : public QWidget {
@@ -35,6 +36,7 @@ public:
     // "Mass by distance, layer 2 · head 5"; sits at the top.
     QString title() const;
     ShownProfiles shown() const; // as it is drawn
+    std::unique_ptr<Figure> figure() const;
 
     QSize sizeHint() const override { return {240, 200}; }
 

@@ -23,6 +23,7 @@ class QToolButton;
 namespace slopescope::ui {
 
 class ColourBar;
+class Figure;
 class Lab;
 class LossStrip;
 class MapView;
@@ -45,6 +46,7 @@ public:
     PanelHeader* header() const { return m_header; } // the window may make it the title bar of a dock
     const ScaleSettings& scaleSettings() const;      // of the picture on view
     const ColourScale& scale() const { return m_scale; }
+    std::unique_ptr<Figure> figure() const; // what is shown
 
     // What is on view; facts of anything else are blank until its own arrive. `slope`: of a single head that has one.
     void setSides(const SideLooks& sides, const QString& whyNoB);

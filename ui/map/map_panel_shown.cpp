@@ -1,5 +1,7 @@
 // What MapPanel says and paints of the results at hand: the pair of pictures in one scale, facts, chips, badge, losses.
+#include "ui/figures/map_figure.h"
 #include "ui/figures/picture_difference.h"
+#include "ui/figures/stage_text.h"
 #include "ui/map/colour_bar.h"
 #include "ui/map/loss_strip.h"
 #include "ui/map/map_panel.h"
@@ -127,6 +129,26 @@ void MapPanel::updateChips() {
     else if (mode == MapMode::SideBySide)
         caption = m_pair.shown(1) ? tr("A on the left, B on the right, one scale") : tr("B follows");
     m_chips->setChips(chips, caption);
+}
+
+std::unique_ptr<Figure> MapPanel::figure() const {
+    const MapMode mode = m_pair.shownMode();
+    const MapPair::Result& first = m_pair.first();
+    std::vector<Figure::Name> names;
+    for (std::size_t side = 0; side < 2; ++side)
+        if (mode != MapMode(1 - side) && !m_sides[side].name.isEmpty() && (side == 0 || m_sides[1].side))
+            names.push_back({(side == 0 ? tr("A %1") : tr("B %1")).arg(m_sides[side].name), m_sides[side].colour});
+    std::vector<MapFigure::Part> parts{{m_maps[0]->shown(), names.empty() ? Figure::Name() : names.front()}};
+    if (mode == MapMode::SideBySide && m_pair.shown(1))
+        parts.push_back({m_maps[1]->shown(), names.back()});
+    QString title = m_header->title();
+    if (first) {
+        const QString what = mode == MapMode::Difference ? tr("%1 of A − B").arg(stageText(first->stage)) : stageText(first->stage);
+        title = tr("%1, %2").arg(headsTitle(first->heads, m_layers, m_headsPerLayer), what);
+    }
+    if (parts.size() > 1)
+        names.clear(); // they stand above the maps
+    return std::make_unique<MapFigure>(std::move(parts), m_scale, title, std::move(names));
 }
 
 void MapPanel::updateHeader() {

@@ -1,5 +1,6 @@
 #include "ui/slopes/decay_view.h"
 
+#include "ui/figures/plot_widget.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
 
@@ -7,7 +8,6 @@
 #include <QLabel>
 #include <QToolTip>
 #include <QVBoxLayout>
-#include <qcustomplot.h>
 
 #include <algorithm>
 #include <cmath>
@@ -15,7 +15,7 @@
 
 namespace slopescope::ui {
 
-DecayView::DecayView(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(this)) {
+DecayView::DecayView(QWidget* parent) : QWidget(parent), m_plot(new PlotWidget(this)) {
     auto* caption = new QLabel(tr("Weight left by distance, before content"), this);
     setLook(caption, "soft");
     caption->setWordWrap(true);

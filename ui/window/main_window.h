@@ -24,6 +24,8 @@ class CurveView;
 class DevicePicker;
 class DockPanel;
 class Document;
+class ExportActions;
+struct FigureDesk;
 class HeadGrid;
 class HeadTableView;
 class KeysPage;
@@ -67,6 +69,9 @@ public:
     NoticeStrip& notice() { return *m_notice; }
     PositionPicker& positionPicker() { return *m_positions; }
 
+    FigureDesk figureDesk(); // its panels' figures
+    ExportActions& exportActions() { return *m_export; }
+
     void openFile(const QString& path); // a workspace, a model's folder or file, or a text: by what it is
     void setTheme(ThemeMode mode);
 
@@ -88,6 +93,7 @@ private:
 
     // main_window_menus.cpp
     void buildMenus();
+    void buildExportMenu(QMenu* menu); // main_window_export.cpp
     void buildEditMenu(QMenu* menu);
     void buildViewMenu(QMenu* menu);
     void buildSweepMenu(QMenu* menu);
@@ -140,6 +146,7 @@ private:
     PositionPicker* m_positions = nullptr;
     StatusLine* m_status = nullptr;
     KeysPage* m_keys = nullptr;
+    ExportActions* m_export = nullptr;
     DockPanel *m_variantsDock = nullptr, *m_textDock = nullptr, *m_headDock = nullptr, *m_slopeDock = nullptr,
               *m_curveDock = nullptr, *m_tableDock = nullptr;
     QPushButton *m_sweepButton = nullptr, *m_stopButton = nullptr;

@@ -239,6 +239,8 @@ void MainWindow::buildFileMenu(QMenu* menu) {
     menu->addAction(tr("Open token &ids…"), this, &MainWindow::chooseIds);
     menu->addAction(tr("B&undled text"), this, [this] { m_lab->openText({}); });
     menu->addSeparator();
+    buildExportMenu(menu);
+    menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
 }
 
