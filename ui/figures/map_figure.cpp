@@ -89,7 +89,8 @@ void MapFigure::paint(QCPPainter& painter, const QRect& at, const Theme& theme) 
         const QFontMetrics metrics(labelFont());
         painter.setFont(labelFont());
         painter.setPen(m_parts[i].name.colour);
-        painter.drawText(QRect(plot.left(), plot.top() - metrics.height() - kNameGap, plot.width(), metrics.height()),
+        const int tokens = layout.labelled ? tokenMargins(map).top() : 0; // which stand between name and map
+        painter.drawText(QRect(plot.left(), plot.top() - tokens - metrics.height() - kNameGap, plot.width(), metrics.height()),
                          Qt::AlignLeft | Qt::AlignVCenter,
                          metrics.elidedText(m_parts[i].name.text, Qt::ElideRight, plot.width()));
     }
