@@ -50,8 +50,8 @@ std::string numbers(const std::vector<int>& list) {
     return tuple(items);
 }
 
-std::string storage(const std::string& type, int elements) {
-    return tuple(text("storage") + "ctorch\n" + type + "\n" + text("0") + text("cpu") + whole(elements) + kNothing) +
+std::string storage(const std::string& type, int elements, const std::string& key = "0") {
+    return tuple(text("storage") + "ctorch\n" + type + "\n" + text(key) + text("cpu") + whole(elements) + kNothing) +
            "Q";
 }
 std::string tensor(const std::vector<int>& shape, const std::vector<int>& strides, int offset = 0) {
@@ -61,15 +61,17 @@ std::string tensor(const std::vector<int>& shape, const std::vector<int>& stride
 
 class OddArchive : public ::testing::Test {
 protected:
-    // One storage of six floats, 1 to 6.
-    TensorSource open(const std::string& pairs) {
+    // One storage of six floats, 1 to 6; where the pairs use it, another, "1", of six bytes.
+    TensorSource open(const std::string& pairs, bool withBytes = false) {
         const std::string magic("\x80\x02\x8a\x0al\xfc\x9c"
                                 "F\xf9 j\xa8P\x19.",
                                 15);
         std::string file = magic + pickle(whole(1001)) + pickle(dictionary("")) + pickle(dictionary(pairs));
-        file += pickle("](" + text("0") + "e") + bytes(std::int64_t(6));
+        file += pickle("](" + text("0") + (withBytes ? text("1") : std::string()) + "e") + bytes(std::int64_t(6));
         for (int i = 1; i <= 6; ++i)
             file += bytes(float(i));
+        if (withBytes)
+            file += bytes(std::int64_t(6)) + "sixsix";
         writeFile(m_folder / "pytorch_model.bin", file);
         TensorSource source(m_folder / "pytorch_model.bin");
         addPytorchArchive(m_folder / "pytorch_model.bin", source);
@@ -136,9 +138,9 @@ TEST_F(OddArchive, AParameterMayCarryAttributes) {
 
 TEST_F(OddArchive, KindsThatNobodyNeedsCloseNothing) {
     const std::string v3 = call("torch._utils", "_rebuild_tensor_v3",
-                                storage("UntypedStorage", 6) + whole(0) + numbers({2}) + numbers({1}) + kFalse +
+                                storage("UntypedStorage", 6, "1") + whole(0) + numbers({2}) + numbers({1}) + kFalse +
                                     kHooks + "ctorch\nuint16\n");
-    const TensorSource source = open(m_plain + text("words") + v3);
+    const TensorSource source = open(m_plain + text("words") + v3, true);
     expectPlain(source);
     EXPECT_NE(refusal(source, "words").find("a form that is not read"), std::string::npos) << refusal(source, "words");
 }
