@@ -21,6 +21,9 @@
 #include <map>
 #include <mutex>
 #include <numeric>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace slopescope {
 namespace {
@@ -56,6 +59,25 @@ std::int64_t packedBytesOf(const SourceTensor& tensor) {
         parts.push_back({kernels::WeightForm::F32, nullptr, tensor.shape[0], 0});
     return kernels::PackedMatrix::bytesOf(parts, tensor.shape[1]);
 }
+
+// While it lives, every large piece of memory is taken from the system and given back to it. Otherwise the C library keeps what is
+// freed between matrices that stay, and a model of 2 GB takes 3. It ends with the sizes that the library itself comes to once large
+// pieces were freed: a forward pass takes and frees pieces of some MB all the time.
+class LargePiecesFromSystem {
+public:
+#ifdef __GLIBC__
+    LargePiecesFromSystem() { mallopt(M_MMAP_THRESHOLD, 1 << 20); }
+    ~LargePiecesFromSystem() {
+        mallopt(M_MMAP_THRESHOLD, 32 << 20);
+        mallopt(M_TRIM_THRESHOLD, 64 << 20);
+    }
+#else
+    LargePiecesFromSystem() {}
+    ~LargePiecesFromSystem() {}
+#endif
+    LargePiecesFromSystem(const LargePiecesFromSystem&) = delete;
+    LargePiecesFromSystem& operator=(const LargePiecesFromSystem&) = delete;
+};
 
 // What read() returns becomes the model's tokenizer. One that cannot be used does not close the model.
 template <typename Read>
@@ -185,6 +207,7 @@ void UnreadModel::readPart(const std::string& name, const std::vector<std::int64
 }
 
 OpenedModel UnreadModel::readPacked(const Job& job, const std::string& aside) && {
+    const LargePiecesFromSystem pieces;
     OpenedModel model{std::move(m_description), {}};
     struct Item {
         std::string name;
