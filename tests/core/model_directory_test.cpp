@@ -84,7 +84,8 @@ TEST(ModelDirectory, WhatAModelIsAndNeedsIsKnownFromItsHeaders) {
     const ModelFacts described = session.describeModel((folder / "half").string(), Job());
     EXPECT_TRUE(session.models().empty());
     EXPECT_EQ(described.precision, "float16");
-    EXPECT_EQ(described.bytesInMemory, 4 * described.parameters); // float32 on the processor
+    EXPECT_GE(described.bytesInMemory, 2 * described.parameters); // as in the file; vectors, and panels that are not full, take more
+    EXPECT_LT(described.bytesInMemory, 3 * described.parameters);
     EXPECT_EQ(UnreadModel(folder / "half", Job()).description().largestTensor, model.weights.embedding.weight.numel());
     const ModelFacts opened = session.openModel((folder / "half").string(), Job());
     EXPECT_EQ(described.parameters, opened.parameters);
