@@ -505,6 +505,174 @@
         <source>distance (dotted: bias alone)</source>
         <translation>거리 (점선: 바이어스만)</translation>
     </message>
+    <message>
+        <source>the model %1</source>
+        <translation>모델 %1</translation>
+    </message>
+    <message>
+        <source>the text %1</source>
+        <translation>텍스트 %1</translation>
+    </message>
+    <message>
+        <source>Not found: %1. Everything else is open, and curves are shown as they were saved.</source>
+        <translation>찾을 수 없음: %1. 나머지는 모두 열렸고, 곡선은 저장된 그대로 보입니다.</translation>
+    </message>
+    <message>
+        <source>Changed since the workspace was saved: %1. Curves are measured anew.</source>
+        <translation>작업 공간을 저장한 뒤 바뀜: %1. 곡선을 새로 측정합니다.</translation>
+    </message>
+    <message>
+        <source>%1 (%2 tokens)</source>
+        <translation>%1 (토큰 %2개)</translation>
+    </message>
+    <message>
+        <source>Text: %1</source>
+        <translation>텍스트: %1</translation>
+    </message>
+    <message>
+        <source>The first %1 tokens of %2</source>
+        <translation>%2의 첫 토큰 %1개</translation>
+    </message>
+    <message>
+        <source>A pixel is the mean of its cells</source>
+        <translation>픽셀은 셀들의 평균입니다</translation>
+    </message>
+    <message>
+        <source>A pixel is the largest of its cells</source>
+        <translation>픽셀은 셀들의 최댓값입니다</translation>
+    </message>
+    <message>
+        <source>slopes by layer</source>
+        <translation>층마다 다른 기울기</translation>
+    </message>
+    <message>
+        <source>slopes %1 to %2 of %3 heads</source>
+        <translation>헤드 %3개의 기울기 %1–%2</translation>
+    </message>
+    <message>
+        <source>Curves: %1</source>
+        <translation>곡선: %1</translation>
+    </message>
+    <message>
+        <source>Slopescope %1</source>
+        <translation>Slopescope %1</translation>
+    </message>
+    <message>
+        <source>Map, as shown</source>
+        <translation>맵, 보이는 대로</translation>
+    </message>
+    <message>
+        <source>Attention by distance</source>
+        <translation>거리별 어텐션</translation>
+    </message>
+    <message>
+        <source>What each slope does</source>
+        <translation>기울기마다 하는 일</translation>
+    </message>
+    <message>
+        <source>Curves, as shown</source>
+        <translation>곡선, 보이는 대로</translation>
+    </message>
+    <message>
+        <source>Curves by context</source>
+        <translation>문맥별 곡선</translation>
+    </message>
+    <message>
+        <source>Differences from B</source>
+        <translation>B와의 차이</translation>
+    </message>
+    <message>
+        <source>Loss by token</source>
+        <translation>토큰별 손실</translation>
+    </message>
+    <message>
+        <source>The whole window</source>
+        <translation>창 전체</translation>
+    </message>
+    <message>
+        <source>A picture of this width at %1 dots per inch would have more than %2 million pixels.</source>
+        <translation>이 너비의 그림은 인치당 %1점에서 %2백만 픽셀을 넘습니다.</translation>
+    </message>
+    <message>
+        <source>There are no numbers behind this picture.</source>
+        <translation>이 그림에는 수치가 없습니다.</translation>
+    </message>
+    <message>
+        <source>A table is no array: its numbers are written as .csv or .json.</source>
+        <translation>표는 배열이 아닙니다. 수치는 .csv나 .json으로 씁니다.</translation>
+    </message>
+    <message>
+        <source>%1 says no format: its name must end in .pdf, .svg, .png, .csv, .json or .npy.</source>
+        <translation>%1에서 형식을 알 수 없습니다. 이름은 .pdf, .svg, .png, .csv, .json, .npy 중 하나로 끝나야 합니다.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written: %2.</source>
+        <translation>%1을(를) 쓸 수 없습니다: %2.</translation>
+    </message>
+    <message>
+        <source>The pictures of the heads are not there yet.</source>
+        <translation>헤드 그림이 아직 없습니다.</translation>
+    </message>
+    <message>
+        <source>score plus bias</source>
+        <translation>점수와 바이어스의 합</translation>
+    </message>
+    <message>
+        <source>q·k / √d = %1 / √%2 = %3</source>
+        <translation>q·k / √d = %1 / √%2 = %3</translation>
+    </message>
+    <message>
+        <source>q·k × %1 = %2 × %1 = %3</source>
+        <translation>q·k × %1 = %2 × %1 = %3</translation>
+    </message>
+    <message>
+        <source>bias of distance %1 = %2 (learned table)</source>
+        <translation>거리 %1의 바이어스 = %2 (학습된 표)</translation>
+    </message>
+    <message>
+        <source>− m × distance = − %1 × %2 = %3</source>
+        <translation>− m × 거리 = − %1 × %2 = %3</translation>
+    </message>
+    <message>
+        <source>no bias by distance: 0</source>
+        <translation>거리에 따른 바이어스 없음: 0</translation>
+    </message>
+    <message>
+        <source>softmax: e^%1 / Σ = %2 / %3 = %4</source>
+        <translation>소프트맥스: e^%1 / Σ = %2 / %3 = %4</translation>
+    </message>
+    <message>
+        <source>softmax: e^(%1 − ln Σ) = e^(%1 − %2) = %3</source>
+        <translation>소프트맥스: e^(%1 − ln Σ) = e^(%1 − %2) = %3</translation>
+    </message>
+    <message>
+        <source>masked: the key comes after the query, so its weight is 0</source>
+        <translation>가려짐: 키가 쿼리보다 뒤에 있어 가중치가 0입니다</translation>
+    </message>
+    <message>
+        <source>masked: the key lies outside the attention window, so its weight is 0</source>
+        <translation>가려짐: 키가 어텐션 윈도우 밖에 있어 가중치가 0입니다</translation>
+    </message>
+    <message>
+        <source>sum = %1 %2 %3 = %4</source>
+        <translation>합 = %1 %2 %3 = %4</translation>
+    </message>
+    <message>
+        <source>There is no token %1 on view; they are 0 to %2.</source>
+        <translation>보이는 곳에 토큰 %1이(가) 없습니다. 0부터 %2까지입니다.</translation>
+    </message>
+    <message>
+        <source>“%1” does not stand before that query.</source>
+        <translation>“%1”은(는) 그 쿼리 앞에 없습니다.</translation>
+    </message>
+    <message>
+        <source>“%1” is not among the %2 tokens on view.</source>
+        <translation>“%1”은(는) 보이는 토큰 %2개 중에 없습니다.</translation>
+    </message>
+    <message>
+        <source>Say a query and a key: two numbers or words with a comma between.</source>
+        <translation>쿼리와 키를 쉼표로 나누어 숫자나 단어 둘로 입력하세요.</translation>
+    </message>
 </context>
 <context>
     <name>slopescope::ui::CellCard</name>
@@ -659,6 +827,85 @@
     </message>
 </context>
 <context>
+    <name>slopescope::ui::ContinuePanel</name>
+    <message>
+        <source>Keep</source>
+        <translation>남기기</translation>
+    </message>
+    <message>
+        <source>New tokens</source>
+        <translation>새 토큰</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>시드</translation>
+    </message>
+    <message>
+        <source>Make A&apos;s new tokens part of the text, so that its attention to them can be looked at</source>
+        <translation>A의 새 토큰을 텍스트에 넣어 그 어텐션을 볼 수 있게 합니다</translation>
+    </message>
+    <message>
+        <source>temperature </source>
+        <translation>온도 </translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>온도</translation>
+    </message>
+    <message>
+        <source>0: always the most probable token. Higher: bolder draws.</source>
+        <translation>0: 언제나 가장 확률 높은 토큰. 높을수록 대담하게 뽑습니다.</translation>
+    </message>
+    <message>
+        <source>top-p </source>
+        <translation>top-p </translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>Draw only from the most probable tokens that together reach this share.</source>
+        <translation>확률이 높은 순으로 합이 이 값에 이르는 토큰에서만 뽑습니다.</translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation> 토큰</translation>
+    </message>
+    <message>
+        <source>seed </source>
+        <translation>시드 </translation>
+    </message>
+    <message>
+        <source>The same seed draws the same tokens.</source>
+        <translation>같은 시드는 같은 토큰을 뽑습니다.</translation>
+    </message>
+    <message>
+        <source>What A has written</source>
+        <translation>A가 쓴 것</translation>
+    </message>
+    <message>
+        <source>What B has written</source>
+        <translation>B가 쓴 것</translation>
+    </message>
+    <message>
+        <source>A · %1</source>
+        <translation>A · %1</translation>
+    </message>
+    <message>
+        <source>B · %1</source>
+        <translation>B · %1</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>이어 쓰기</translation>
+    </message>
+</context>
+<context>
     <name>slopescope::ui::CurveControls</name>
     <message>
         <source>Unit</source>
@@ -766,12 +1013,36 @@
         <source>Curves</source>
         <translation>곡선</translation>
     </message>
+    <message>
+        <source>%1, as saved</source>
+        <translation>%1, 저장된 대로</translation>
+    </message>
+    <message>
+        <source>nats per token from B</source>
+        <translation>B와의 차이, 토큰당 nat</translation>
+    </message>
 </context>
 <context>
     <name>slopescope::ui::DecayFigure</name>
     <message>
         <source>Weight left by distance, before content</source>
         <translation>거리에 따라 남는 가중치 (내용 반영 전)</translation>
+    </message>
+    <message>
+        <source>%1, layer %2</source>
+        <translation>%1, 층 %2</translation>
+    </message>
+    <message>
+        <source>H%1 %2</source>
+        <translation>H%1 %2</translation>
+    </message>
+    <message>
+        <source>What is on view has no slopes.</source>
+        <translation>보이는 것에는 기울기가 없습니다.</translation>
+    </message>
+    <message>
+        <source>distance, tokens</source>
+        <translation>거리 (토큰)</translation>
     </message>
 </context>
 <context>
@@ -826,26 +1097,72 @@
     </message>
 </context>
 <context>
+    <name>slopescope::ui::Document</name>
+    <message>
+        <source>What the last window showed cannot be read: %1</source>
+        <translation>지난번 창의 내용을 읽을 수 없습니다: %1</translation>
+    </message>
+</context>
+<context>
     <name>slopescope::ui::Engine</name>
-    <message>
-        <source>There is not enough memory to open the model %1.</source>
-        <translation>메모리가 부족하여 모델 %1을(를) 열 수 없습니다.</translation>
-    </message>
-    <message>
-        <source>There is not enough memory to open the text %1.</source>
-        <translation>메모리가 부족하여 텍스트 %1을(를) 열 수 없습니다.</translation>
-    </message>
-    <message>
-        <source>There is not enough memory to measure windows of %1 tokens.</source>
-        <translation>메모리가 부족하여 토큰 %1개짜리 윈도우를 측정할 수 없습니다.</translation>
-    </message>
-    <message>
-        <source>There is not enough memory to show %1 tokens.</source>
-        <translation>메모리가 부족하여 토큰 %1개를 표시할 수 없습니다.</translation>
-    </message>
     <message>
         <source>The computation failed for an unknown reason.</source>
         <translation>알 수 없는 이유로 계산에 실패했습니다.</translation>
+    </message>
+    <message>
+        <source>%1 were asked for, %2 are left</source>
+        <translation>%1이(가) 필요하지만 %2만 남았습니다</translation>
+    </message>
+    <message>
+        <source>%1 are left</source>
+        <translation>%1만 남았습니다</translation>
+    </message>
+    <message>
+        <source>There is not enough memory to open the model %1: %2.</source>
+        <translation>메모리가 부족하여 모델 %1을(를) 열 수 없습니다: %2.</translation>
+    </message>
+    <message>
+        <source>There is not enough memory to open the text %1: %2.</source>
+        <translation>메모리가 부족하여 텍스트 %1을(를) 열 수 없습니다: %2.</translation>
+    </message>
+    <message>
+        <source>There is not enough memory to measure windows of %1 tokens: %2.</source>
+        <translation>메모리가 부족하여 토큰 %1개짜리 윈도우를 측정할 수 없습니다: %2.</translation>
+    </message>
+    <message>
+        <source>There is not enough memory to show %1 tokens: %2.</source>
+        <translation>메모리가 부족하여 토큰 %1개를 표시할 수 없습니다: %2.</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::ExportActions</name>
+    <message>
+        <source>&amp;Export…</source>
+        <translation>내보내기(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>&amp;Copy picture and numbers</source>
+        <translation>그림과 수치 복사(&amp;C)</translation>
+    </message>
+    <message>
+        <source>P&amp;rint…</source>
+        <translation>인쇄(&amp;R)…</translation>
+    </message>
+    <message>
+        <source>Copy picture</source>
+        <translation>그림 복사</translation>
+    </message>
+    <message>
+        <source>Copy numbers</source>
+        <translation>수치 복사</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>내보내기…</translation>
+    </message>
+    <message>
+        <source>The printer does not answer.</source>
+        <translation>프린터가 응답하지 않습니다.</translation>
     </message>
 </context>
 <context>
@@ -861,6 +1178,82 @@
     <message>
         <source>&amp;Theme</source>
         <translation>테마(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Caption below the figure</source>
+        <translation>그림 아래에 설명</translation>
+    </message>
+    <message>
+        <source>Export a figure</source>
+        <translation>그림 내보내기</translation>
+    </message>
+    <message>
+        <source>One column, 3.3 in</source>
+        <translation>한 단, 3.3인치</translation>
+    </message>
+    <message>
+        <source>Two columns, 6.9 in</source>
+        <translation>두 단, 6.9인치</translation>
+    </message>
+    <message>
+        <source>As on the screen</source>
+        <translation>화면 그대로</translation>
+    </message>
+    <message>
+        <source>Other width</source>
+        <translation>다른 너비</translation>
+    </message>
+    <message>
+        <source> in</source>
+        <translation> 인치</translation>
+    </message>
+    <message>
+        <source> dots per inch</source>
+        <translation> dpi</translation>
+    </message>
+    <message>
+        <source>Of PNG; PDF and SVG are drawn in lines</source>
+        <translation>PNG에만 해당합니다. PDF와 SVG는 선으로 그립니다</translation>
+    </message>
+    <message>
+        <source>What the figure will look like</source>
+        <translation>그림 미리보기</translation>
+    </message>
+    <message>
+        <source>&amp;Figure</source>
+        <translation>그림(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Width</source>
+        <translation>너비(&amp;W)</translation>
+    </message>
+    <message>
+        <source>&amp;Resolution</source>
+        <translation>해상도(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Width in inches</source>
+        <translation>너비(인치)</translation>
+    </message>
+    <message>
+        <source>&amp;Save as…</source>
+        <translation>다른 이름으로 저장(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>PDF, SVG or PNG of the picture, CSV, JSON or NPY of its numbers: the file&apos;s name says which</source>
+        <translation>그림은 PDF, SVG, PNG, 수치는 CSV, JSON, NPY: 파일 이름이 형식을 정합니다</translation>
+    </message>
+    <message>
+        <source>%1 × %2 in</source>
+        <translation>%1 × %2인치</translation>
+    </message>
+    <message>
+        <source>Save the figure</source>
+        <translation>그림 저장</translation>
+    </message>
+    <message>
+        <source>Pictures (*.pdf *.svg *.png);;Numbers (*.csv *.json *.npy)</source>
+        <translation>그림 (*.pdf *.svg *.png);;수치 (*.csv *.json *.npy)</translation>
     </message>
 </context>
 <context>
@@ -1009,6 +1402,52 @@
         <source>Facts of the selected variant</source>
         <translation>선택한 변형의 정보</translation>
     </message>
+    <message>
+        <source>Remark</source>
+        <translation>참고</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::FileLane</name>
+    <message>
+        <source>There is not enough memory to read or write a workspace.</source>
+        <translation>메모리가 부족하여 작업 공간을 읽거나 쓸 수 없습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::FitDialog</name>
+    <message>
+        <source>One set for all layers</source>
+        <translation>모든 층에 한 집합</translation>
+    </message>
+    <message>
+        <source>Fit the slopes</source>
+        <translation>기울기 맞춤</translation>
+    </message>
+    <message>
+        <source>The weights stay as they are. The slopes on view are moved until the loss on windows of this text falls no further; a quarter of the windows is held out.</source>
+        <translation>가중치는 그대로 둡니다. 이 텍스트의 윈도우에서 손실이 더 내려가지 않을 때까지 보이는 기울기를 옮기며, 윈도우의 4분의 1은 검증용으로 남겨 둡니다.</translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation> 토큰</translation>
+    </message>
+    <message>
+        <source>Length of a window</source>
+        <translation>윈도우 길이</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>단계 수</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>맞춤</translation>
+    </message>
+    <message>
+        <source>Windows of that length in the text: %1</source>
+        <translation>텍스트에 있는 이 길이의 윈도우: %1</translation>
+    </message>
 </context>
 <context>
     <name>slopescope::ui::HeadGrid</name>
@@ -1096,6 +1535,220 @@
         <source>All heads</source>
         <translation>모든 헤드</translation>
     </message>
+    <message>
+        <source>All heads, %1 of A − B</source>
+        <translation>모든 헤드, A − B의 %1</translation>
+    </message>
+    <message>
+        <source>All heads, %1</source>
+        <translation>모든 헤드, %1</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::HeadTableModel</name>
+    <message>
+        <source>Layer</source>
+        <translation>층</translation>
+    </message>
+    <message>
+        <source>From 0</source>
+        <translation>0부터</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>헤드</translation>
+    </message>
+    <message>
+        <source>Slope</source>
+        <translation>기울기</translation>
+    </message>
+    <message>
+        <source>In force</source>
+        <translation>적용 중</translation>
+    </message>
+    <message>
+        <source>Entropy</source>
+        <translation>엔트로피</translation>
+    </message>
+    <message>
+        <source>Of a query&apos;s attention, in bits, mean over the queries</source>
+        <translation>쿼리의 어텐션의 엔트로피(비트), 쿼리 평균</translation>
+    </message>
+    <message>
+        <source>Distance</source>
+        <translation>거리</translation>
+    </message>
+    <message>
+        <source>Mean distance of the attention, in tokens</source>
+        <translation>어텐션의 평균 거리(토큰)</translation>
+    </message>
+    <message>
+        <source>Median</source>
+        <translation>중앙값</translation>
+    </message>
+    <message>
+        <source>Half of the attention lies within this distance</source>
+        <translation>어텐션의 절반이 이 거리 안에 있습니다</translation>
+    </message>
+    <message>
+        <source>≤ 1</source>
+        <translation>≤ 1</translation>
+    </message>
+    <message>
+        <source>Share of the attention at distances up to 1</source>
+        <translation>거리 1 이하의 어텐션 비율</translation>
+    </message>
+    <message>
+        <source>≤ 8</source>
+        <translation>≤ 8</translation>
+    </message>
+    <message>
+        <source>Share of the attention at distances up to 8</source>
+        <translation>거리 8 이하의 어텐션 비율</translation>
+    </message>
+    <message>
+        <source>≤ 64</source>
+        <translation>≤ 64</translation>
+    </message>
+    <message>
+        <source>Share of the attention at distances up to 64</source>
+        <translation>거리 64 이하의 어텐션 비율</translation>
+    </message>
+    <message>
+        <source>≤ 512</source>
+        <translation>≤ 512</translation>
+    </message>
+    <message>
+        <source>Share of the attention at distances up to 512</source>
+        <translation>거리 512 이하의 어텐션 비율</translation>
+    </message>
+    <message>
+        <source>Itself</source>
+        <translation>자신</translation>
+    </message>
+    <message>
+        <source>Attention of a token to itself</source>
+        <translation>토큰이 자신에게 주는 어텐션</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>앞 토큰</translation>
+    </message>
+    <message>
+        <source>Attention to the previous token</source>
+        <translation>바로 앞 토큰에 주는 어텐션</translation>
+    </message>
+    <message>
+        <source>First key</source>
+        <translation>첫 키</translation>
+    </message>
+    <message>
+        <source>Attention to the first token: a sink</source>
+        <translation>첫 토큰에 주는 어텐션: 싱크</translation>
+    </message>
+    <message>
+        <source>Copies</source>
+        <translation>같은 토큰</translation>
+    </message>
+    <message>
+        <source>Attention to earlier copies of the token, where there are any</source>
+        <translation>앞에 같은 토큰이 있을 때 그것에 주는 어텐션</translation>
+    </message>
+    <message>
+        <source>Induction</source>
+        <translation>귀납</translation>
+    </message>
+    <message>
+        <source>Attention to the tokens right behind earlier copies</source>
+        <translation>앞에 나온 같은 토큰의 바로 다음 토큰에 주는 어텐션</translation>
+    </message>
+    <message>
+        <source>Copies, probe</source>
+        <translation>같은 토큰, 탐침</translation>
+    </message>
+    <message>
+        <source>The same on random tokens that are said twice</source>
+        <translation>두 번 되풀이한 무작위 토큰에서 같은 값</translation>
+    </message>
+    <message>
+        <source>Induction, probe</source>
+        <translation>귀납, 탐침</translation>
+    </message>
+    <message>
+        <source>Induction on random tokens that are said twice: all that a head can know there is the repetition</source>
+        <translation>두 번 되풀이한 무작위 토큰에서의 귀납: 헤드가 알 수 있는 것은 되풀이뿐입니다</translation>
+    </message>
+    <message>
+        <source>Skipped</source>
+        <translation>건너뜀</translation>
+    </message>
+    <message>
+        <source>Share of the blocks of keys that need not be computed</source>
+        <translation>계산할 필요가 없는 키 블록의 비율</translation>
+    </message>
+    <message>
+        <source>Twice the slope would change the loss by %1 ± %2 nats per token, to first order</source>
+        <translation>기울기를 두 배로 하면 손실이 토큰당 %1 ± %2 nat 바뀝니다 (1차 근사)</translation>
+    </message>
+    <message>
+        <source>A slope m would change the loss by m × %1 ± %2 nats per token, to first order</source>
+        <translation>기울기 m은 손실을 토큰당 m × %1 ± %2 nat 바꿉니다 (1차 근사)</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>알 수 없음</translation>
+    </message>
+    <message>
+        <source>measured on %1 × %2 tokens</source>
+        <translation>%1 × 토큰 %2개에서 측정</translation>
+    </message>
+    <message>
+        <source>Gradient</source>
+        <translation>그래디언트</translation>
+    </message>
+    <message>
+        <source>Change of the loss when the slope doubles, to first order; without slopes, per unit of slope</source>
+        <translation>기울기를 두 배로 할 때 손실의 변화(1차 근사). 기울기가 없으면 기울기 1당</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::HeadTableView</name>
+    <message>
+        <source>Table of heads</source>
+        <translation>헤드 표</translation>
+    </message>
+    <message>
+        <source>Gradients</source>
+        <translation>그래디언트</translation>
+    </message>
+    <message>
+        <source>Measure which way the loss pulls the slope of each head; without slopes, what one would do</source>
+        <translation>손실이 각 헤드의 기울기를 어느 쪽으로 당기는지 측정합니다. 기울기가 없으면 있을 때의 효과</translation>
+    </message>
+    <message>
+        <source>Copy CSV</source>
+        <translation>CSV 복사</translation>
+    </message>
+    <message>
+        <source>Copy all columns, in full precision (Ctrl+C)</source>
+        <translation>모든 열을 전체 정밀도로 복사합니다 (Ctrl+C)</translation>
+    </message>
+    <message>
+        <source>What every head does</source>
+        <translation>모든 헤드가 하는 일</translation>
+    </message>
+    <message>
+        <source>the first %1 tokens</source>
+        <translation>첫 토큰 %1개</translation>
+    </message>
+    <message>
+        <source> · layer %1 of %2</source>
+        <translation> · 층 %2개 중 %1개</translation>
+    </message>
+    <message>
+        <source> · gradients of %1 of %2 windows</source>
+        <translation> · 윈도우 %2개 중 %1개의 그래디언트</translation>
+    </message>
 </context>
 <context>
     <name>slopescope::ui::KeysPage</name>
@@ -1180,10 +1833,6 @@
         <translation>Ctrl+O</translation>
     </message>
     <message>
-        <source>Open a model</source>
-        <translation>모델 열기</translation>
-    </message>
-    <message>
         <source>Ctrl+Shift+O</source>
         <translation>Ctrl+Shift+O</translation>
     </message>
@@ -1224,8 +1873,84 @@
         <translation>이 목록</translation>
     </message>
     <message>
-        <source>Drop a model&apos;s folder or a text file on the window to open it.</source>
-        <translation>모델 폴더나 텍스트 파일을 창에 끌어다 놓으면 열립니다.</translation>
+        <source>Open a workspace, a model or a text</source>
+        <translation>작업 공간, 모델, 텍스트 열기</translation>
+    </message>
+    <message>
+        <source>Ctrl+1 to Ctrl+9</source>
+        <translation>Ctrl+1 – Ctrl+9</translation>
+    </message>
+    <message>
+        <source>Open a recent file</source>
+        <translation>최근 파일 열기</translation>
+    </message>
+    <message>
+        <source>Ctrl+S  Ctrl+Shift+S</source>
+        <translation>Ctrl+S  Ctrl+Shift+S</translation>
+    </message>
+    <message>
+        <source>Save the workspace, save it as another file</source>
+        <translation>작업 공간 저장, 다른 파일로 저장</translation>
+    </message>
+    <message>
+        <source>Ctrl+T</source>
+        <translation>Ctrl+T</translation>
+    </message>
+    <message>
+        <source>Type a text of your own</source>
+        <translation>직접 텍스트 입력</translation>
+    </message>
+    <message>
+        <source>Ctrl+V</source>
+        <translation>Ctrl+V</translation>
+    </message>
+    <message>
+        <source>Paste a text</source>
+        <translation>텍스트 붙여넣기</translation>
+    </message>
+    <message>
+        <source>Ctrl+G</source>
+        <translation>Ctrl+G</translation>
+    </message>
+    <message>
+        <source>Go to a query or key, by number or word</source>
+        <translation>번호나 단어로 쿼리나 키로 이동</translation>
+    </message>
+    <message>
+        <source>Shift+click a token</source>
+        <translation>Shift+토큰 클릭</translation>
+    </message>
+    <message>
+        <source>With the locked one: what the later gives the earlier, in every head</source>
+        <translation>고정한 토큰과 짝지어, 뒤 토큰이 앞 토큰에 주는 값을 모든 헤드에서 봅니다</translation>
+    </message>
+    <message>
+        <source>Ctrl+E</source>
+        <translation>Ctrl+E</translation>
+    </message>
+    <message>
+        <source>Export a figure</source>
+        <translation>그림 내보내기</translation>
+    </message>
+    <message>
+        <source>Ctrl+Shift+C</source>
+        <translation>Ctrl+Shift+C</translation>
+    </message>
+    <message>
+        <source>Copy picture and numbers of the panel used last</source>
+        <translation>마지막으로 쓴 패널의 그림과 수치 복사</translation>
+    </message>
+    <message>
+        <source>Ctrl+P</source>
+        <translation>Ctrl+P</translation>
+    </message>
+    <message>
+        <source>Print it</source>
+        <translation>인쇄</translation>
+    </message>
+    <message>
+        <source>Drop a workspace, a model&apos;s folder or a text file on the window to open it.</source>
+        <translation>작업 공간, 모델 폴더, 텍스트 파일을 창에 끌어다 놓으면 열립니다.</translation>
     </message>
 </context>
 <context>
@@ -1241,6 +1966,22 @@
     <message>
         <source>add %1</source>
         <translation>%1 추가</translation>
+    </message>
+    <message>
+        <source>typed text</source>
+        <translation>입력한 텍스트</translation>
+    </message>
+    <message>
+        <source>typing</source>
+        <translation>입력</translation>
+    </message>
+    <message>
+        <source>another place of a model</source>
+        <translation>모델의 다른 위치</translation>
+    </message>
+    <message>
+        <source>fit slopes at %1 tokens</source>
+        <translation>토큰 %1개에서 기울기 맞춤</translation>
     </message>
 </context>
 <context>
@@ -1523,6 +2264,113 @@
         <source>&amp;Paste as the text</source>
         <translation>텍스트로 붙여넣기(&amp;P)</translation>
     </message>
+    <message>
+        <source>%1[*] – Slopescope</source>
+        <translation>%1[*] – Slopescope</translation>
+    </message>
+    <message>
+        <source>What is on the screen is not kept for the next start: %1</source>
+        <translation>화면의 내용을 다음 시작을 위해 보관하지 못합니다: %1</translation>
+    </message>
+    <message>
+        <source>Look for it…</source>
+        <translation>찾아보기…</translation>
+    </message>
+    <message>
+        <source>%1 is not there any more.</source>
+        <translation>%1은(는) 이제 없습니다.</translation>
+    </message>
+    <message>
+        <source>All that can be opened (*.slopescope *.gguf config.json *.safetensors *.bin *.txt *.md)</source>
+        <translation>열 수 있는 모든 파일 (*.slopescope *.gguf config.json *.safetensors *.bin *.txt *.md)</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>열기</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>모든 파일 (*)</translation>
+    </message>
+    <message>
+        <source>Open token ids</source>
+        <translation>토큰 id 열기</translation>
+    </message>
+    <message>
+        <source>Lists of token ids (*.json)</source>
+        <translation>토큰 id 목록 (*.json)</translation>
+    </message>
+    <message>
+        <source>Save the workspace</source>
+        <translation>작업 공간 저장</translation>
+    </message>
+    <message>
+        <source>Workspaces (*.slopescope)</source>
+        <translation>작업 공간 (*.slopescope)</translation>
+    </message>
+    <message>
+        <source>workspace</source>
+        <translation>작업 공간</translation>
+    </message>
+    <message>
+        <source>Where is %1?</source>
+        <translation>%1은(는) 어디에 있습니까?</translation>
+    </message>
+    <message>
+        <source>&amp;Open…</source>
+        <translation>열기(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Open &amp;recent</source>
+        <translation>최근 파일(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Examples</source>
+        <translation>예제(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation>저장(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Save &amp;as…</source>
+        <translation>다른 이름으로 저장(&amp;A)…</translation>
+    </message>
+    <message>
+        <source>Open token &amp;ids…</source>
+        <translation>토큰 id 열기(&amp;I)…</translation>
+    </message>
+    <message>
+        <source>The &amp;paper&apos;s Figure 1: four methods to 4,096</source>
+        <translation>논문의 그림 1: 네 방법을 4,096까지(&amp;P)</translation>
+    </message>
+    <message>
+        <source>A &amp;long text</source>
+        <translation>긴 텍스트(&amp;L)</translation>
+    </message>
+    <message>
+        <source>A &amp;sentence</source>
+        <translation>한 문장(&amp;S)</translation>
+    </message>
+    <message>
+        <source>T&amp;ype a text</source>
+        <translation>텍스트 입력(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>&amp;Continue the text</source>
+        <translation>텍스트 이어 쓰기(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Go to a query or key</source>
+        <translation>쿼리나 키로 이동(&amp;G)</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::MapFigure</name>
+    <message>
+        <source>The map is not there yet.</source>
+        <translation>맵이 아직 없습니다.</translation>
+    </message>
 </context>
 <context>
     <name>slopescope::ui::MapPanel</name>
@@ -1677,6 +2525,66 @@
     <message>
         <source>Attention</source>
         <translation>어텐션</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>재생</translation>
+    </message>
+    <message>
+        <source>What attention computes, stage by stage: q·k / √d, + bias, mask, softmax</source>
+        <translation>어텐션이 계산하는 것을 단계별로: q·k / √d, + 바이어스, 마스크, 소프트맥스</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>한 단계</translation>
+    </message>
+    <message>
+        <source>The next of the four stages</source>
+        <translation>네 단계 중 다음 단계</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation>행</translation>
+    </message>
+    <message>
+        <source>The keys of the query that is pointed at, as bars with their arithmetic</source>
+        <translation>가리킨 쿼리의 키를 막대와 계산식으로</translation>
+    </message>
+    <message>
+        <source>1 of 4 · q·k / √d: how well each key answers the query</source>
+        <translation>4단계 중 1 · q·k / √d: 각 키가 쿼리에 얼마나 맞는가</translation>
+    </message>
+    <message>
+        <source>2 of 4 · + bias: what the distance adds or takes</source>
+        <translation>4단계 중 2 · + 바이어스: 거리가 더하거나 빼는 값</translation>
+    </message>
+    <message>
+        <source>3 of 4 · mask: keys after the query are hidden</source>
+        <translation>4단계 중 3 · 마스크: 쿼리 뒤의 키를 가립니다</translation>
+    </message>
+    <message>
+        <source>4 of 4 · softmax: each row becomes shares that sum to 1</source>
+        <translation>4단계 중 4 · 소프트맥스: 각 행이 합 1의 비율이 됩니다</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>중지</translation>
+    </message>
+    <message>
+        <source>A %1</source>
+        <translation>A %1</translation>
+    </message>
+    <message>
+        <source>B %1</source>
+        <translation>B %1</translation>
+    </message>
+    <message>
+        <source>%1 of A − B</source>
+        <translation>A − B의 %1</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
     </message>
 </context>
 <context>
@@ -1833,6 +2741,49 @@
     <message>
         <source>query (destination)</source>
         <translation>쿼리 (도착)</translation>
+    </message>
+    <message>
+        <source>key</source>
+        <translation>키</translation>
+    </message>
+    <message>
+        <source>query</source>
+        <translation>쿼리</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::PairStrip</name>
+    <message>
+        <source>Attention of a pair of tokens in every head</source>
+        <translation>모든 헤드에서 본 토큰 한 쌍의 어텐션</translation>
+    </message>
+    <message>
+        <source>Masked in every head</source>
+        <translation>모든 헤드에서 가려짐</translation>
+    </message>
+    <message>
+        <source>Most in layer %1, head %2: %3</source>
+        <translation>층 %1, 헤드 %2에서 최대: %3</translation>
+    </message>
+    <message>
+        <source>L%1</source>
+        <translation>L%1</translation>
+    </message>
+    <message>
+        <source>H%1</source>
+        <translation>H%1</translation>
+    </message>
+    <message>
+        <source>Layer %1, head %2</source>
+        <translation>층 %1, 헤드 %2</translation>
+    </message>
+    <message>
+        <source>%1: masked</source>
+        <translation>%1: 가려짐</translation>
+    </message>
+    <message>
+        <source>%1: probability %2</source>
+        <translation>%1: 확률 %2</translation>
     </message>
 </context>
 <context>
@@ -2001,6 +2952,21 @@
     </message>
 </context>
 <context>
+    <name>slopescope::ui::ProfileFigure</name>
+    <message>
+        <source>A %1</source>
+        <translation>A %1</translation>
+    </message>
+    <message>
+        <source>B %1</source>
+        <translation>B %1</translation>
+    </message>
+    <message>
+        <source>The profile of the selected head is not there yet.</source>
+        <translation>선택한 헤드의 거리 분포가 아직 없습니다.</translation>
+    </message>
+</context>
+<context>
     <name>slopescope::ui::ProfileView</name>
     <message>
         <source>%1&#xa0;%</source>
@@ -2056,6 +3022,48 @@
     </message>
 </context>
 <context>
+    <name>slopescope::ui::RowBars</name>
+    <message>
+        <source>Keys of the row</source>
+        <translation>행의 키</translation>
+    </message>
+    <message>
+        <source>masked</source>
+        <translation>가려짐</translation>
+    </message>
+    <message>
+        <source>score %1, to be masked</source>
+        <translation>점수 %1, 가려질 예정</translation>
+    </message>
+    <message>
+        <source>score %1 bias %2</source>
+        <translation>점수 %1 바이어스 %2</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::RowPanel</name>
+    <message>
+        <source>Row</source>
+        <translation>행</translation>
+    </message>
+    <message>
+        <source>Arithmetic of the cell</source>
+        <translation>셀의 계산식</translation>
+    </message>
+    <message>
+        <source>Point at a cell of the map, or click a token beside it, to see the row of that query.</source>
+        <translation>맵의 셀을 가리키거나 옆의 토큰을 누르면 그 쿼리의 행이 보입니다.</translation>
+    </message>
+    <message>
+        <source>Row of “%1”, query %2</source>
+        <translation>“%1”의 행, 쿼리 %2</translation>
+    </message>
+    <message>
+        <source>key %1 “%2”</source>
+        <translation>키 %1 “%2”</translation>
+    </message>
+</context>
+<context>
     <name>slopescope::ui::SlopeCanvas</name>
     <message>
         <source>Slopes of the heads</source>
@@ -2092,6 +3100,10 @@
     <message>
         <source>H%1</source>
         <translation>H%1</translation>
+    </message>
+    <message>
+        <source>Twice the slope: loss %1 ± %2 nats per token, to first order (%3 × %4 tokens)</source>
+        <translation>기울기 두 배: 손실 토큰당 %1 ± %2 nat (1차 근사, %3 × 토큰 %4개)</translation>
     </message>
 </context>
 <context>
@@ -2207,6 +3219,66 @@
     <message>
         <source>The model is being opened.</source>
         <translation>모델을 여는 중입니다.</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::SlopeLane</name>
+    <message>
+        <source>There is not enough memory for the gradients of the slopes.</source>
+        <translation>메모리가 부족하여 기울기의 그래디언트를 계산할 수 없습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::SlopeLossRow</name>
+    <message>
+        <source>Arrows</source>
+        <translation>화살표</translation>
+    </message>
+    <message>
+        <source>Measure which way the loss pulls each slope, at the length on view. An arrow points where the loss falls;
+it is drawn where the pull is above its standard error.</source>
+        <translation>보이는 길이에서 손실이 각 기울기를 당기는 방향을 측정합니다. 화살표는 손실이 내려가는 쪽을 가리키며,
+당기는 힘이 표준오차보다 클 때만 그립니다.</translation>
+    </message>
+    <message>
+        <source>Fit…</source>
+        <translation>맞춤…</translation>
+    </message>
+    <message>
+        <source>Fit the slopes to the text, weights frozen; windows that are held out say what it is worth</source>
+        <translation>가중치를 그대로 두고 기울기를 텍스트에 맞춥니다. 남겨 둔 윈도우가 그 값어치를 알려 줍니다</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>중지하는 중…</translation>
+    </message>
+    <message>
+        <source>Stop the fit</source>
+        <translation>맞춤 중지</translation>
+    </message>
+    <message>
+        <source>Measuring the windows that are held out…</source>
+        <translation>남겨 둔 윈도우를 측정하는 중…</translation>
+    </message>
+    <message>
+        <source>Step %1 of %2</source>
+        <translation>%2단계 중 %1단계</translation>
+    </message>
+    <message>
+        <source> · held out %1</source>
+        <translation> · 검증 %1</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>알 수 없음</translation>
+    </message>
+    <message>
+        <source>Stopped at step %1, before the windows held out were measured.</source>
+        <translation>%1단계에서 중지했으며, 남겨 둔 윈도우는 측정하지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Fitted at %1 tokens, %2 steps. Held out, %3 × %1 tokens: %4 nats per token, %5 ± %6.</source>
+        <translation>토큰 %1개에서 %2단계로 맞췄습니다. 검증, %3 × 토큰 %1개: 토큰당 %4 nat, %5 ± %6.</translation>
     </message>
 </context>
 <context>
@@ -2436,6 +3508,17 @@
     </message>
 </context>
 <context>
+    <name>slopescope::ui::TextEditor</name>
+    <message>
+        <source>Your text</source>
+        <translation>내 텍스트</translation>
+    </message>
+    <message>
+        <source>Type a sentence; it takes the place of the text on view.</source>
+        <translation>문장을 입력하면 보이는 텍스트를 대신합니다.</translation>
+    </message>
+</context>
+<context>
     <name>slopescope::ui::TextView</name>
     <message>
         <source>Text</source>
@@ -2468,6 +3551,58 @@
     <message>
         <source>“%1” is not in this text.</source>
         <translation>“%1”은(는) 이 텍스트에 없습니다.</translation>
+    </message>
+    <message>
+        <source>Raw line ends</source>
+        <translation>원래 줄바꿈</translation>
+    </message>
+    <message>
+        <source>Read the file&apos;s bytes as they are: CRLF and CR do not become LF, and a byte order mark stays.</source>
+        <translation>파일의 바이트를 그대로 읽습니다: CRLF와 CR을 LF로 바꾸지 않고, 바이트 순서 표시도 남깁니다.</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>입력</translation>
+    </message>
+    <message>
+        <source>Type a text of your own (Ctrl+T)</source>
+        <translation>직접 텍스트를 입력합니다 (Ctrl+T)</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>이어 쓰기</translation>
+    </message>
+    <message>
+        <source>Let the model write what comes after the tokens on view</source>
+        <translation>보이는 토큰 다음을 모델이 쓰게 합니다</translation>
+    </message>
+    <message>
+        <source>Line ends</source>
+        <translation>줄바꿈</translation>
+    </message>
+    <message>
+        <source>Open a text, type or paste one, or drop one here.</source>
+        <translation>텍스트를 열거나, 입력하거나, 붙여넣거나, 여기에 끌어다 놓으세요.</translation>
+    </message>
+    <message>
+        <source>There is no text to continue.</source>
+        <translation>이어 쓸 텍스트가 없습니다.</translation>
+    </message>
+    <message>
+        <source>Go to 1204, or 1204, 1131 (query, key), or a word</source>
+        <translation>1204, 또는 1204, 1131 (쿼리, 키), 또는 단어로 이동</translation>
+    </message>
+    <message>
+        <source>Query and key to go to</source>
+        <translation>이동할 쿼리와 키</translation>
+    </message>
+    <message>
+        <source>%1 “%2”</source>
+        <translation>%1 “%2”</translation>
+    </message>
+    <message>
+        <source>query %1 → key %2</source>
+        <translation>쿼리 %1 → 키 %2</translation>
     </message>
 </context>
 <context>
@@ -2507,6 +3642,18 @@
     <message>
         <source>loss %1 nats: the model gave it a probability of %2</source>
         <translation>손실 %1 nat: 모델이 준 확률은 %2</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>복사</translation>
+    </message>
+    <message>
+        <source>Copy token ids</source>
+        <translation>토큰 id 복사</translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation>모두 선택</translation>
     </message>
 </context>
 <context>
@@ -2782,6 +3929,13 @@
     <message>
         <source>Takes it off the list; Undo brings it back</source>
         <translation>목록에서 뺍니다. 실행 취소로 되돌립니다</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::Writer</name>
+    <message>
+        <source>There is not enough memory to continue the text.</source>
+        <translation>메모리가 부족하여 텍스트를 이어 쓸 수 없습니다.</translation>
     </message>
 </context>
 </TS>
