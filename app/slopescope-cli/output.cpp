@@ -50,12 +50,6 @@ void printCsv(Context& context, const std::vector<std::string>& names, const std
     print(context, text);
 }
 
-std::string hexadecimal(std::uint64_t digest) {
-    char digits[17];
-    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(digest));
-    return digits;
-}
-
 std::string fixed(double value, int digits) {
     return formatted("%.*f", digits, value);
 }

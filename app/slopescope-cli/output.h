@@ -23,8 +23,6 @@ void printJson(Context& context, const Json& json);
 // Lines of comma-separated values under a line of names.
 void printCsv(Context& context, const std::vector<std::string>& names, const std::vector<std::vector<std::string>>& rows);
 
-std::string hexadecimal(std::uint64_t digest); // 16 digits
-
 std::string fixed(double value, int digits);       // "3.142"; "-" when it is not finite
 std::string significant(double value, int digits); // "0.00391"; "-" when it is not finite
 

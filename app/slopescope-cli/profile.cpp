@@ -80,11 +80,7 @@ void run(const Options& options, Context& context) {
         addSourcesJson(options.input, session.text(model.key, context.job)->digest, model, json);
         json["length"] = options.length;
         json["heads"] = std::move(heads);
-        const auto text = session.text(model.key, context.job);
-        json["text"] = text->name;
-        json["text_digest"] = hexadecimal(text->digest);
-        json["text_tokens"] = text->tokens.size();
-        json["version"] = SLOPESCOPE_VERSION;
+        json["text_tokens"] = session.text(model.key, context.job)->tokens.size();
         printJson(context, json);
         return;
     }
