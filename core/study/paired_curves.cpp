@@ -15,6 +15,7 @@ namespace slopescope {
 namespace {
 
 constexpr std::size_t kMostTallies = 512;
+constexpr std::ptrdiff_t kMostGiven = 8; // of a variant: a text that is typed is another one with every letter
 
 bool hasCurve(const CurveResult& curve) {
     return curve.fault.empty();
@@ -38,7 +39,9 @@ std::vector<MeasuredCurve> PairedCurves::measured(std::span<const Variant> varia
     std::vector<MeasuredCurve> found;
     const auto take = [&](const MeasuredCurve& curve) {
         const bool wanted = std::find(variants.begin(), variants.end(), curve.variant) != variants.end();
-        if (wanted && !curve.tally.byLength.empty())
+        const auto before = std::count_if(found.begin(), found.end(),
+                                          [&](const MeasuredCurve& one) { return one.variant == curve.variant; });
+        if (wanted && !curve.tally.byLength.empty() && before < kMostGiven)
             found.push_back(curve);
     };
     std::for_each(m_kept.begin(), m_kept.end(), take);

@@ -338,5 +338,19 @@ TEST_F(PairedCurvesTest, ACurveWhoseModelIsNotOpenIsShownAsItWasMeasured) {
     EXPECT_EQ(later.state(other, sources).curves[0].fault, "The model is not open.");
 }
 
+// A text that is typed is another one with every letter: a file keeps the latest.
+TEST_F(PairedCurvesTest, OfManyTextsTheLatestAreGiven) {
+    std::vector<CurveSource> sources{source(0.5)};
+    const CurvesRequest asked = request(sources, {16});
+    for (std::uint64_t text = 1; text <= 12; ++text) {
+        sources[0].textDigest = text;
+        m_curves.measure(asked, sources, Job(), {});
+    }
+    const std::vector<MeasuredCurve> given = m_curves.measured(asked.variants);
+    ASSERT_EQ(given.size(), 8U);
+    EXPECT_EQ(given.front().textDigest, 12U);
+    EXPECT_EQ(given.back().textDigest, 5U);
+}
+
 } // namespace
 } // namespace slopescope
