@@ -48,9 +48,16 @@ std::int64_t valuesOf(const SourceTensor& tensor) {
     return std::accumulate(tensor.shape.begin(), tensor.shape.end(), std::int64_t(1), std::multiplies<>());
 }
 
-// Of a matrix as it is packed, or of float32: vectors, and what has no rows.
-std::int64_t packedBytesOf(const SourceTensor& tensor) {
-    if (tensor.shape.size() != 2)
+// The matrices that are packed, by where their weights go; forEachTensor has visited `weights`.
+std::map<const at::Tensor*, Linear*> matricesOf(DecoderWeights& weights) {
+    std::map<const at::Tensor*, Linear*> matrices;
+    forEachMatrix(weights, [&](Linear& part) { matrices[&part.weight] = &part; });
+    return matrices;
+}
+
+// Of a matrix as it is packed; everything else is float32.
+std::int64_t packedBytesOf(const SourceTensor& tensor, bool isMatrix) {
+    if (!isMatrix)
         return valuesOf(tensor) * std::int64_t(sizeof(float));
     std::vector<kernels::MatrixRows> parts;
     for (const FormOfRows& form : tensor.forms)
@@ -156,13 +163,15 @@ void UnreadModel::takeOver(TensorSource tensors) {
     std::map<std::string, std::int64_t> types;
     std::vector<std::int64_t> sizes;
     DecoderWeights none;
-    forEachTensor(m_description.config, none, [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor&) {
+    forEachTensor(m_description.config, none, [](const std::string&, const std::vector<std::int64_t>&, at::Tensor&) {});
+    const auto matrices = matricesOf(none);
+    forEachTensor(m_description.config, none, [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor& place) {
         const SourceTensor& tensor = tensors.at(name, shape);
         const std::int64_t values = valuesOf(tensor);
         types[tensor.type] += values;
         m_description.parameters += values;
         m_description.largestTensor = std::max(m_description.largestTensor, values);
-        sizes.push_back(packedBytesOf(tensor));
+        sizes.push_back(packedBytesOf(tensor, matrices.contains(&place)));
     });
     m_description.precision = precisionName(types);
     m_description.packedBytes = std::accumulate(sizes.begin(), sizes.end(), std::int64_t(0));
@@ -218,10 +227,11 @@ OpenedModel UnreadModel::readPacked(const Job& job, const std::string& aside) &&
     std::vector<Item> items;
     forEachTensor(model.config, model.weights,
                   [&](const std::string& name, const std::vector<std::int64_t>& shape, at::Tensor& tensor) {
-                      items.push_back({name, shape, &tensor, packedBytesOf(m_tensors->at(name))});
+                      items.push_back({name, shape, &tensor, 0});
                   });
-    std::map<const at::Tensor*, Linear*> matrices;
-    forEachMatrix(model.weights, [&](Linear& part) { matrices[&part.weight] = &part; });
+    const auto matrices = matricesOf(model.weights);
+    for (Item& item : items)
+        item.bytes = packedBytesOf(m_tensors->at(item.name), matrices.contains(item.tensor));
     // The largest first, so that no thread is left alone with one.
     std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.bytes > b.bytes; });
     std::mutex mutex; // guards done and the order of reports
