@@ -146,8 +146,8 @@ void RowBars::paintKey(QPainter& painter, std::int64_t key) const {
                      metrics.elidedText(tokenLabel(*m_text, key, kLabelLetters), Qt::ElideRight, kLabel));
     const QFont small = tickFont();
     const int line = QFontMetrics(small).height();
-    const int room = viewport()->width() - kLabel - kGap;
-    const QRect below(kLabel + kGap, bar.bottom() + 2, room, line);
+    const int left = kLabel + kGap - kBar; // a little before the bar, or the longest would be cut
+    const QRect below(left, bar.bottom() + 2, viewport()->width() - left, line);
     painter.setFont(small);
     painter.setPen(theme.softText);
     if (masked) {

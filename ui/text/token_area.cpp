@@ -168,19 +168,6 @@ void TokenArea::changeEvent(QEvent* event) {
     QAbstractScrollArea::changeEvent(event);
 }
 
-bool TokenArea::event(QEvent* event) {
-    // Esc unlocks here when the focus is here; else it is the window's. So are the keys of a selection.
-    if (event->type() == QEvent::ShortcutOverride) {
-        auto* const key = static_cast<QKeyEvent*>(event);
-        if ((key->key() == Qt::Key_Escape && m_locked >= 0) || key->matches(QKeySequence::SelectAll) ||
-            (key->matches(QKeySequence::Copy) && m_selectionEnd > m_selectionBegin)) {
-            event->accept();
-            return true;
-        }
-    }
-    return QAbstractScrollArea::event(event);
-}
-
 void TokenArea::keyPressEvent(QKeyEvent* event) {
     if (event->matches(QKeySequence::Copy) && m_selectionEnd > m_selectionBegin)
         return QApplication::clipboard()->setText(selectedText());

@@ -1,9 +1,11 @@
-// How TokenArea takes the mouse: a click locks, Shift and a click pick a pair, a drag selects; and what is copied.
+// How TokenArea takes the mouse: a click locks, Shift and a click pick a pair, a drag selects; and what is copied, by
+// which keys.
 #include "ui/text/token_area.h"
 
 #include <QApplication>
 #include <QClipboard>
 #include <QContextMenuEvent>
+#include <QKeyEvent>
 #include <QMenu>
 #include <QMouseEvent>
 #include <QStringList>
@@ -52,6 +54,19 @@ void TokenArea::select(std::int64_t begin, std::int64_t end) {
     m_selectionBegin = std::clamp<std::int64_t>(begin, 0, m_layout.tokens());
     m_selectionEnd = std::clamp<std::int64_t>(end, m_selectionBegin, m_layout.tokens());
     viewport()->update();
+}
+
+bool TokenArea::event(QEvent* event) {
+    // Esc unlocks here when the focus is here; else it is the window's. So are the keys of a selection.
+    if (event->type() == QEvent::ShortcutOverride) {
+        auto* const key = static_cast<QKeyEvent*>(event);
+        if ((key->key() == Qt::Key_Escape && m_locked >= 0) || key->matches(QKeySequence::SelectAll) ||
+            (key->matches(QKeySequence::Copy) && m_selectionEnd > m_selectionBegin)) {
+            event->accept();
+            return true;
+        }
+    }
+    return QAbstractScrollArea::event(event);
 }
 
 QString TokenArea::selectedText() const {
