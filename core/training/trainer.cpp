@@ -69,6 +69,8 @@ void checkRequest(const TrainingRequest& r) {
         throw Error("Training needs a length, a batch and a number of steps of at least 1, and no negative warm-up.");
     if (!within(r.width) || !within(r.heads) || r.width % r.heads)
         throw Error("Training needs a number of heads that divides the width.");
+    if (!within(r.layers))
+        throw Error("The training request: the number of layers is " + std::to_string(r.layers) + ".");
     if (!within(r.vocabulary))
         throw Error("Training cannot learn a vocabulary of " + std::to_string(r.vocabulary) + " tokens.");
     if (r.logEvery < 1 || r.validateEvery < 1 || r.saveEvery < 1)

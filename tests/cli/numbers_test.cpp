@@ -142,7 +142,7 @@ TEST(Numbers, EveryRecordNamesModelTextAndVersion) {
                                        {"map", "--length", "8", "--layer", "0", "--head", "0", "--out", array},
                                        {"perplexity", "--lengths", "8"}};
     for (const Arguments& verb : verbs)
-        for (const std::string& from : {"--text", "--ids"}) {
+        for (const std::string from : {"--text", "--ids"}) {
             Arguments arguments = verb;
             const std::string file = from == "--text" ? textFile() : ids;
             arguments.insert(arguments.end(), {modelOf("alibi"), from, file});

@@ -37,7 +37,7 @@ std::string messageOf(const std::function<void()>& action) {
 void expectOneSentence(const std::string& message, const std::string& file, const std::string& fault) {
     EXPECT_THAT(message, AllOf(HasSubstr(file), HasSubstr(fault)));
     EXPECT_TRUE(message.ends_with(".") && message.find('\n') == std::string::npos) << message;
-    EXPECT_LT(message.size(), 400U) << message;
+    EXPECT_LT(message.size(), 600U) << message;
 }
 
 // The config with `change` merged in is refused.

@@ -227,7 +227,7 @@ TEST(JoinedPositions, FaultsAreNamed) {
     EXPECT_THAT(refusal("window:16777217"), HasSubstr("16,777,216"));
     EXPECT_THAT(refusal("rotary-yarn:0.9"), HasSubstr("from 1 to 1,000,000"));
     EXPECT_THAT(refusal("rotary-yarn:nan"), HasSubstr("from 1 to 1,000,000"));
-    EXPECT_THAT(refusal("alibi:1,2"), HasSubstr("4 heads"));
+    EXPECT_THAT(refusal("alibi:1,2"), HasSubstr("each layer of the model has 4"));
     // Sinks need a window to be seen in spite of.
     try {
         TinyModel({}).decoder().withPositions(read("sinks:4"));

@@ -237,7 +237,7 @@ TEST(Slopes, CheckNamesLayerAndHead) {
         return "";
     };
     EXPECT_EQ(fault({{0, 1}, {0.5, 0.25}}), "");
-    EXPECT_THAT(fault({{0, 1}}), HasSubstr("1 layers"));
+    EXPECT_THAT(fault({{0, 1}}), HasSubstr("for 1 layer, but"));
     EXPECT_THAT(fault({{0, 1}, {1}}), HasSubstr("Layer 1 is given 1 slopes"));
     EXPECT_THAT(fault({{0, 1}, {1, -0.5}}), HasSubstr("head 1 in layer 1 is -0.5"));
     EXPECT_THAT(fault({{std::numeric_limits<double>::quiet_NaN(), 1}, {1, 1}}), HasSubstr("head 0 in layer 0"));

@@ -103,10 +103,12 @@ TEST_F(RenderTest, FiguresSayWhatTheyAreOf) {
             EXPECT_TRUE(content.holds("the rotary one"));
             EXPECT_THAT(content.description.toStdString(), HasSubstr("one pass"));
         }
-        if (figure == "map")
+        if (figure == "map") {
             EXPECT_EQ(content.images.front().size(), QSize(128, 128));
-        if (figure == "heads")
+        }
+        if (figure == "heads") {
             EXPECT_EQ(content.images.size(), 32U);
+        }
     }
 }
 

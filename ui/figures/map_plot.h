@@ -30,8 +30,11 @@ struct MapPlot {
     std::int64_t length = 0;                             // of the text
     std::int64_t queryBegin = 0, keyBegin = 0, span = 0; // cells on view, `span` down and across
     MapLayer layer, whole; // the whole of the text is kept beneath the part on view, for the moments of a move
-    bool stale = false;    // dimmed: it answers an older question
-    bool focused = false;  // has the keyboard
+    std::shared_ptr<const TextFacts> tokens; // of the text, for the axes; null: numbers alone
+    bool labelled = false;                   // the tokens stand on the axes: see map_tokens.h
+    bool isSigned = false;                   // the numbers in the cells are scores with their sign, not shares of 1
+    bool stale = false;                      // dimmed: it answers an older question
+    bool focused = false;                    // has the keyboard
     std::optional<Cell> crosshair;
     bool locked = false; // the crosshair is
 };

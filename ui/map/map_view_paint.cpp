@@ -9,7 +9,14 @@
 namespace slopescope::ui {
 
 MapPlot MapView::shown() const {
-    MapPlot map{m_length, m_queryBegin, m_keyBegin, m_span, m_layer, m_whole, m_tokens};
+    MapPlot map;
+    map.length = m_length;
+    map.queryBegin = m_queryBegin;
+    map.keyBegin = m_keyBegin;
+    map.span = m_span;
+    map.layer = m_layer;
+    map.whole = m_whole;
+    map.tokens = m_tokens;
     map.isSigned = m_signed;
     map.stale = m_stale;
     map.focused = hasFocus();
