@@ -249,7 +249,7 @@ TEST_F(FigureFileTest, DecayAndProfileAreLines) {
     const DecayFigure decay({{0.5, 0.25}, 0, 1024, 256}, 3);
     const SvgContent content = svg(decay);
     EXPECT_EQ(content.images.size(), 0U);
-    EXPECT_TRUE(content.holds("layer 3"));
+    EXPECT_TRUE(decay.title().contains("layer 3"));
     EXPECT_TRUE(content.holds("trained at 256"));
     EXPECT_TRUE(content.holds("H1 1/4"));
     EXPECT_EQ(decay.numbers().rows.at(2),

@@ -141,7 +141,7 @@ TEST_F(RenderTest, WhatCannotBeDoneIsOneSentenceAndNoFile) {
     write("{\"slopescope\": \"workspace\", \"version\": 1, \"variants\": 3}");
     refused({"--render", file, "--figure", "curves", "--out", at("x.pdf")}, "variants");
     Workspace missing;
-    missing.add({at("gone"), {}, {}}, {}, 0x2067dd);
+    missing.add({at("gone").toStdString(), {}, {}}, {}, 0x2067dd);
     missing.selected = missing.variants.front().id;
     write(QByteArray::fromStdString(writeWorkspace(missing)));
     refused({"--render", file, "--figure", "map", "--out", at("x.pdf")}, "gone");

@@ -47,7 +47,7 @@ SlopeCanvas::SlopeCanvas(QWidget* parent) : QWidget(parent) {
 }
 
 QSize SlopeCanvas::minimumSizeHint() const {
-    return {int(std::ceil(axisWidth() + kRightMargin + std::max(1, heads()) * kNarrowestColumn)), 164};
+    return {int(std::ceil(axisWidth() + kRightMargin + std::max(1, heads()) * kNarrowestColumn)), 154};
 }
 
 void SlopeCanvas::setSlopes(const SlopeSet& slopes, const SlopeSet& trained, const std::vector<SlopeSet>& others) {
