@@ -90,7 +90,8 @@ QMargins tokenMargins(const MapPlot& map) {
         last = width(map.length - 1);
     }
     const int wide = int(std::ceil(label)) + kLabelGap, title = int(metrics.height());
-    return {title + kGrid + wide, wide, std::max(kGrid, int(last * 0.7)), title + kGrid};
+    const int below = QFontMetrics(tickFont()).height() + kGrid; // as with numbers: the colour bar beside the plot has a caption
+    return {title + kGrid + wide, wide, std::max(kGrid, int(last * 0.7)), title + kGrid + below};
 }
 
 QString numberInCell(const MapPlot& map, int side, std::int64_t query, std::int64_t key) {

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kStepTime{1600};
 constexpr int kSteps = 4, kMaskStep = 2;
-constexpr int kRoomForRow = 600; // pixels of the panel from which on the row stands beside the map unasked
+constexpr int kRoomForRow = 760; // pixels of the panel from which on the row stands beside the map unasked: its tokens come first
 
 Stage stageOf(int step) {
     return step == 0 ? Stage::Score : step < 3 ? Stage::Sum : Stage::Probability;
