@@ -1,7 +1,10 @@
 // The translations as files: what a sentence is filled with must be there in every language.
+#include <QDirIterator>
 #include <QFile>
+#include <QProcess>
 #include <QRegularExpression>
 #include <QStringList>
+#include <QTemporaryDir>
 #include <QXmlStreamReader>
 
 #include <gtest/gtest.h>
@@ -45,6 +48,39 @@ TEST(Translation, KeepsPlaceholdersAndAccelerators) {
     }
     EXPECT_FALSE(xml.hasError()) << xml.errorString().toStdString();
     EXPECT_GT(sentences, 300);
+}
+
+// What "ninja update_translations" would change: a sentence that the sources have and the file lacks.
+TEST(Translation, HoldsEverySentenceOfTheSources) {
+    QTemporaryDir folder;
+    const QString copy = folder.filePath(QStringLiteral("slopescope_ko.ts"));
+    ASSERT_TRUE(QFile::copy(QStringLiteral(SLOPESCOPE_RESOURCES "/translations/slopescope_ko.ts"), copy));
+    ASSERT_TRUE(QFile::setPermissions(copy, QFile::ReadOwner | QFile::WriteOwner));
+    const QString source = QStringLiteral(SLOPESCOPE_SOURCE);
+    QStringList arguments;
+    for (const QString& part : {source + QStringLiteral("/ui"), source + QStringLiteral("/app/slopescope")})
+        for (QDirIterator files(part, {QStringLiteral("*.h"), QStringLiteral("*.cpp")}, QDir::Files, QDirIterator::Subdirectories);
+             files.hasNext();)
+            arguments << files.next();
+    arguments << QStringLiteral("-I") << source << QStringLiteral("-locations") << QStringLiteral("none")
+              << QStringLiteral("-ts") << copy;
+    QProcess lupdate;
+    lupdate.start(QStringLiteral(SLOPESCOPE_LUPDATE), arguments);
+    ASSERT_TRUE(lupdate.waitForFinished(60'000)) << lupdate.errorString().toStdString();
+    ASSERT_EQ(lupdate.exitCode(), 0) << lupdate.readAllStandardError().toStdString();
+
+    QFile file(copy);
+    ASSERT_TRUE(file.open(QIODevice::ReadOnly));
+    QXmlStreamReader xml(&file);
+    QString sentence;
+    while (!xml.atEnd()) {
+        if (xml.readNext() != QXmlStreamReader::StartElement)
+            continue;
+        if (xml.name() == u"source")
+            sentence = xml.readElementText();
+        if (xml.name() == u"translation")
+            EXPECT_NE(xml.attributes().value("type"), QStringLiteral("unfinished")) << sentence.toStdString();
+    }
 }
 
 } // namespace
