@@ -78,8 +78,9 @@ TEST(Translation, HoldsEverySentenceOfTheSources) {
             continue;
         if (xml.name() == u"source")
             sentence = xml.readElementText();
-        if (xml.name() == u"translation")
-            EXPECT_NE(xml.attributes().value("type"), QStringLiteral("unfinished")) << sentence.toStdString();
+        if (xml.name() != u"translation")
+            continue;
+        EXPECT_NE(xml.attributes().value("type"), QStringLiteral("unfinished")) << sentence.toStdString();
     }
 }
 
