@@ -261,7 +261,8 @@ int main(int argc, char** argv) {
     slopescope::prepareProcess(argc, argv);
     const bool noScreen = qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY");
     const bool picture = std::any_of(argv, argv + argc, [](const char* one) {
-        return QByteArrayView(one).startsWith("--screenshot") || QByteArrayView(one).startsWith("--render");
+        const QByteArrayView argument(one);
+        return argument.startsWith("--screenshot") || argument.startsWith("--render") || argument.startsWith("--figure");
     });
     if (picture && noScreen && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
         qputenv("QT_QPA_PLATFORM", "offscreen");

@@ -218,6 +218,7 @@ TEST_F(OwnText, TokenIdsStandInPlaceOfLetters) {
 }
 
 TEST_F(OwnText, TheRowAndItsArithmeticFollowThePointer) {
+    window.resize(1900, 950); // room for the tokens of the map and for the row
     typeSentence();
     RowPanel& row = *window.mapPanel().rowPanel();
     ASSERT_TRUE(row.isVisible());

@@ -56,6 +56,9 @@ protected:
         workspace.selected = workspace.variants.front().id;
         workspace.look.length = 128;
         workspace.measurement = {Protocol::OnePass, 128, 2, 0};
+        workspace.text.name = "wheels";
+        for (int wheel = 1; wheel <= 100; ++wheel) // short: a sweep ends when the text is used up
+            workspace.text.letters += "Wheel " + std::to_string(wheel) + " has " + std::to_string(7 * wheel % 41) + " teeth. ";
         write(QByteArray::fromStdString(writeWorkspace(workspace)));
     }
 
@@ -71,7 +74,7 @@ TEST_F(RenderTest, TheCurvesAreThoseOfTheSweep) {
     const Job job;
     for (const char* const model : {"alibi", "rotary"})
         session.openModel(model, job);
-    session.openText(session.bundledText(), job);
+    session.openText(workspace.text.name, workspace.text.letters);
     CurvePlan plan = usualPlan(lengthsTo(128));
     plan.windows = 2;
     const CurvesResult measured = session.sweep({{{"alibi", {}, {}}, {"rotary", {}, {}}}, {}, plan}, job);
