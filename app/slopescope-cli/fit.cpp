@@ -69,6 +69,7 @@ void run(Options& options, Context& context) {
     if (context.json) {
         Json json{{"model", model.name}, {"device", context.device}};
         addPositionsJson(result.variant, json);
+        addSourcesJson(options.input, session.text(model.key, context.job)->digest, model, json);
         json.update({{"length", result.length},
                      {"steps", result.step},
                      {"fitted_windows", result.fittedWindows},

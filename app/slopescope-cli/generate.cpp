@@ -3,6 +3,7 @@
 #include "app/slopescope-cli/output.h"
 #include "app/slopescope-cli/verbs.h"
 
+#include "core/base/digest.h"
 #include "core/base/error.h"
 #include "core/base/id_list.h"
 #include "core/base/utf8.h"
@@ -66,18 +67,21 @@ Json resultJson(const Options& options, const GenerationResult& result, const Mo
     const GenerationRequest& r = options.request;
     Json json{{"model", model.name}, {"device", device}, {"slopes", slopesJson(r.variant, model)}};
     addPositionsJson(r.variant, json);
+    Digest digest;
+    for (const std::int32_t id : r.ids)
+        digest.add(id);
+    addSourcesJson(options.input, digest.value(), model, json);
     json["text_tokens"] = r.ids.size();
     json["temperature"] = r.temperature;
     json["top_p"] = r.topP;
     json["seed"] = r.seed;
     json["ids"] = std::move(ids);
     json["probabilities"] = std::move(probabilities);
-    json["text"] = result.text;
+    json["text"] = result.text; // the new one; that which it continues is under text_path
     json["full"] = result.full;
     json["seconds"] = result.seconds;
     const double later = result.seconds - result.firstSeconds;
     json["tokens_per_second"] = result.tokens.size() > 1 ? double(result.tokens.size() - 1) / later : 0;
-    json["version"] = SLOPESCOPE_VERSION;
     return json;
 }
 

@@ -144,6 +144,7 @@ void run(const Options& options, Context& context) {
     if (context.json) {
         Json json{{"model", model.name}, {"device", context.device}, {"slopes", slopesJson(variant, model)}};
         addPositionsJson(variant, json);
+        addSourcesJson(options.input, session.text(model.key, context.job)->digest, model, json);
         json["length"] = options.length;
         json["probe_period"] = result.probePeriod;
         if (options.gradient)

@@ -140,7 +140,9 @@ TEST(Numbers, EveryRecordNamesModelTextAndVersion) {
     const std::vector<Arguments> verbs{{"logits", "--out", array},
                                        {"profile", "--length", "8"},
                                        {"map", "--length", "8", "--layer", "0", "--head", "0", "--out", array},
-                                       {"perplexity", "--lengths", "8"}};
+                                       {"perplexity", "--lengths", "8"},
+                                       {"heads", "--length", "8"},
+                                       {"fit", "--length", "16", "--steps", "1", "--out", (folder() / "fit.json").string()}};
     for (const Arguments& verb : verbs)
         for (const std::string from : {"--text", "--ids"}) {
             Arguments arguments = verb;
