@@ -6,12 +6,14 @@ source "$(dirname "${BASH_SOURCE[0]}")/../app/prepare.sh"
 
 usage() {
     cat <<'TEXT'
-Usage: tests/run.sh [--asan] [--tsan] [--only] [--fuzz SECONDS] [--help]
+Usage: tests/run.sh [--debug] [--no-ui] [--asan] [--tsan] [--only] [--fuzz SECONDS] [--help]
 
 Installs the Debian packages that are missing (with sudo where you are not root), builds Slopescope and its tests into
 build/release (warnings are errors if CI=true) and runs every test without a display. The last line counts the cases:
 "N passed, N failed". The exit status is 0 only if none failed and at least one ran.
 
+  --debug  also build without optimisation (build/debug) and run the tests, those of the kernels and the command line excepted
+  --no-ui  also build without Qt (build/no-ui) and run the tests of the command line
   --asan   also build and run them with AddressSanitizer and UndefinedBehaviorSanitizer (build/asan)
   --tsan   also build and run them with ThreadSanitizer (build/tsan)
   --only   with the above: leave out the release build
@@ -23,6 +25,8 @@ presets=(release)
 fuzzSeconds=
 while [[ $# -gt 0 ]]; do
     case $1 in
+    --debug) presets+=(debug) ;;
+    --no-ui) presets+=(no-ui) ;;
     --asan) presets+=(asan) ;;
     --tsan) presets+=(tsan) ;;
     --only) presets=("${presets[@]:1}") ;;
@@ -39,7 +43,7 @@ while [[ $# -gt 0 ]]; do
     esac
     shift
 done
-[[ ${#presets[@]} -gt 0 ]] || fail "--only comes after --asan or --tsan, which it leaves alone."
+[[ ${#presets[@]} -gt 0 ]] || fail "--only comes after --debug, --no-ui, --asan or --tsan, which it leaves alone."
 
 # Cases that passed and failed in one preset, from CTest's report and the reports of the GoogleTest programs in it. A program that
 # fails without saying which case did (it crashed, or a sanitizer stopped it) counts as one failure; one that is no GoogleTest program
