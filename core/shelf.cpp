@@ -63,13 +63,6 @@ std::string couldGo(std::vector<ModelFacts> others) {
     return " Closing a model would give memory back: " + names + ".";
 }
 
-std::uint64_t digestOfIds(const std::vector<std::int32_t>& ids) {
-    Digest digest;
-    for (const std::int32_t id : ids)
-        digest.add(std::int64_t(id));
-    return digest.value();
-}
-
 void requireTwoTokens(const std::vector<std::int32_t>& ids, const std::string& name) {
     if (ids.size() < 2)
         throw Error(name + " is too short: it has fewer than two tokens.");

@@ -4,8 +4,6 @@
 #include "app/slopescope-cli/output.h"
 #include "app/slopescope-cli/verbs.h"
 
-#include "core/base/atomic_file.h"
-
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
@@ -20,16 +18,6 @@ struct Options {
     SlopeFitRequest fit;
     std::filesystem::path out;
 };
-
-Json tableJson(const SlopeTable& slopes) {
-    return layersShare(slopes) ? Json(slopes.front()) : Json(slopes);
-}
-
-void writeSlopes(const std::filesystem::path& file, const SlopeTable& slopes) {
-    AtomicFile out(file);
-    out.write(tableJson(slopes).dump() + "\n");
-    out.commit();
-}
 
 std::string slopesTable(const SlopeTable& before, const SlopeTable& after) {
     std::vector<Row> rows{{"layer", "head", "slope before", "fitted"}};
@@ -78,8 +66,8 @@ void run(Options& options, Context& context) {
                      {"held_out_after", result.heldOutAfter},
                      {"held_out_difference", result.heldOutDifference},
                      {"held_out_difference_error", result.heldOutDifferenceError},
-                     {"slopes_before", tableJson(slopesInForce(result.variant, model))},
-                     {"slopes", tableJson(result.slopes)},
+                     {"slopes_before", slopesJson(result.variant, model)},
+                     {"slopes", slopesJson(result.slopes)},
                      {"file", options.out.string()}});
         printJson(context, json);
         return;

@@ -67,10 +67,7 @@ Json resultJson(const Options& options, const GenerationResult& result, const Mo
     const GenerationRequest& r = options.request;
     Json json{{"model", model.name}, {"device", device}, {"slopes", slopesJson(r.variant, model)}};
     addPositionsJson(r.variant, json);
-    Digest digest;
-    for (const std::int32_t id : r.ids)
-        digest.add(id);
-    addSourcesJson(options.input, digest.value(), model, json);
+    addSourcesJson(options.input, digestOfIds(r.ids), model, json);
     json["text_tokens"] = r.ids.size();
     json["temperature"] = r.temperature;
     json["top_p"] = r.topP;

@@ -131,7 +131,10 @@ std::string slopesText(const VariantSpec& spec, const Variant& variant, const Mo
 }
 
 nlohmann::ordered_json slopesJson(const Variant& variant, const ModelFacts& model) {
-    const SlopeTable& table = slopesInForce(variant, model);
+    return slopesJson(slopesInForce(variant, model));
+}
+
+nlohmann::ordered_json slopesJson(const SlopeTable& table) {
     if (table.empty())
         return nullptr;
     return layersShare(table) ? nlohmann::ordered_json(table[0]) : nlohmann::ordered_json(table);

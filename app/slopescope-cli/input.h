@@ -63,6 +63,7 @@ std::string slopesText(const VariantSpec& spec, const Variant& variant, const Mo
 
 // The slopes in force, as a slope file holds them: one list where all layers share it, else a list a layer; null: none.
 nlohmann::ordered_json slopesJson(const Variant& variant, const ModelFacts& model);
+nlohmann::ordered_json slopesJson(const SlopeTable& table);
 
 // Whose numbers they are: "directory" of the model, "text", "text_path", "text_digest" (of the token ids, hexadecimal),
 // "remarks" on the model's files where there are any, "version".

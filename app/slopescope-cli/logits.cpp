@@ -46,10 +46,7 @@ void run(const Request& r, Context& context) {
         addPositionsJson(variant, json);
         json["shape"] = {ids.size(), model.vocabulary};
         json["out"] = r.out.string();
-        Digest digest;
-        for (const std::int32_t id : ids)
-            digest.add(id);
-        addSourcesJson(r.input, digest.value(), model, json);
+        addSourcesJson(r.input, digestOfIds(ids), model, json);
         printJson(context, json);
     } else {
         print(context, "Wrote " + r.out.string() + ": float32 [" + std::to_string(ids.size()) + ", " +

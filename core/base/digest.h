@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace slopescope {
@@ -38,5 +39,13 @@ public:
 private:
     std::uint64_t m_value = fnv1a({});
 };
+
+// Of a text as token ids.
+inline std::uint64_t digestOfIds(std::span<const std::int32_t> ids) {
+    Digest digest;
+    for (const std::int32_t id : ids)
+        digest.add(id);
+    return digest.value();
+}
 
 } // namespace slopescope

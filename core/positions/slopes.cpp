@@ -1,5 +1,6 @@
 #include "core/positions/slopes.h"
 
+#include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/in_quotes.h"
 #include "core/base/json.h"
@@ -243,6 +244,12 @@ SlopeTable parseSlopes(std::string_view text, const SlopeTable& own) {
             if (!possible(slope))
                 spec.refuse("hold " + shown(slope) + kWhatIsPossible);
     return table;
+}
+
+void writeSlopes(const std::filesystem::path& file, const SlopeTable& table) {
+    AtomicFile out(file);
+    out.write((layersShare(table) ? nlohmann::json(table.front()) : nlohmann::json(table)).dump() + "\n");
+    out.commit();
 }
 
 bool layersShare(const SlopeTable& table) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,9 @@ SlopeSet scaled(const SlopeSet& slopes, double factor);
 // random:SEED | zero | S,S,... | FILE.json ([heads] or [layers][heads]). scale and ntk act on `own`, the model's slopes.
 // Throws Error naming the spec and the fault: wrong count, not a number, negative, too steep, unreadable file.
 SlopeTable parseSlopes(std::string_view spec, const SlopeTable& own);
+// A file that parseSlopes() reads: one list where all layers share it, else a list a layer; at least one layer. Throws Error naming
+// the file when the disk refuses; the file of that name then stays as it was.
+void writeSlopes(const std::filesystem::path& file, const SlopeTable& table);
 
 // Whether every layer has the same set: slope files and configs then hold one list.
 bool layersShare(const SlopeTable& table);

@@ -3193,10 +3193,6 @@
         <translation>기울기 불러오기</translation>
     </message>
     <message>
-        <source>%1 could not be written: %2.</source>
-        <translation>%1을(를) 쓸 수 없습니다: %2.</translation>
-    </message>
-    <message>
         <source>Load slopes</source>
         <translation>기울기 불러오기</translation>
     </message>

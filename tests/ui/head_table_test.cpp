@@ -1,7 +1,7 @@
 // The table of heads: what it shows and how it sorts, and that its rows and the heads on view follow each other.
+#include "tests/ui/small_lab.h"
 #include "ui/heads/head_table_model.h"
 #include "ui/heads/head_table_view.h"
-#include "ui/lab/lab.h"
 
 #include <QAbstractItemModel>
 #include <QClipboard>
@@ -15,31 +15,10 @@
 namespace slopescope::ui {
 namespace {
 
-constexpr int kPatience = 120'000; // ms; reached only when something hangs
-
-std::string words(int count) {
-    std::string letters = "The";
-    for (int word = 1; word < count; ++word)
-        letters += word % 3 == 0 ? " tide" : word % 3 == 1 ? " lamp" : " keeper";
-    return letters;
-}
-
-bool waitFor(const std::function<bool()>& reached) {
-    return QTest::qWaitFor(reached, kPatience);
-}
-
 class HeadTableTest : public testing::Test {
 protected:
     void SetUp() override {
-        Workspace workspace;
-        workspace.text = {{}, "tide", words(600), false};
-        workspace.measurement.longest = 64;
-        workspace.measurement.windows = 2;
-        workspace.look.length = 64;
-        lab.apply(workspace);
-        lab.setMapPixels({0, 64, 0, 64, 32, 32});
-        lab.addModel("alibi");
-        ASSERT_TRUE(waitFor([this] { return lab.isSettled(); }));
+        ASSERT_TRUE(openSmallText(lab));
         view.attach(lab);
         view.resize(900, 400);
     }

@@ -1,5 +1,5 @@
 // Slopes and the loss in the window: arrows beside the handles, fits as one step for undo.
-#include "ui/lab/lab.h"
+#include "tests/ui/small_lab.h"
 #include "ui/slopes/fit_dialog.h"
 #include "ui/slopes/slope_canvas.h"
 #include "ui/slopes/slope_editor.h"
@@ -15,32 +15,11 @@
 namespace slopescope::ui {
 namespace {
 
-constexpr int kPatience = 120'000; // ms; reached only when something hangs
-
-std::string words(int count) {
-    std::string letters = "The";
-    for (int word = 1; word < count; ++word)
-        letters += word % 3 == 0 ? " tide" : word % 3 == 1 ? " lamp" : " keeper";
-    return letters;
-}
-
-bool waitFor(const std::function<bool()>& reached) {
-    return QTest::qWaitFor(reached, kPatience);
-}
-
 class SlopeLoss : public testing::Test {
 protected:
     void SetUp() override {
-        Workspace workspace;
-        workspace.text = {{}, "tide", words(600), false};
-        workspace.measurement.longest = 64;
-        workspace.measurement.windows = 2;
-        workspace.look.length = 64;
         editor.attach(lab);
-        lab.apply(workspace);
-        lab.setMapPixels({0, 64, 0, 64, 32, 32});
-        lab.addModel("alibi");
-        ASSERT_TRUE(waitFor([this] { return lab.isSettled(); }));
+        ASSERT_TRUE(openSmallText(lab));
         editor.resize(500, 600);
         editor.show();
         ASSERT_TRUE(QTest::qWaitForWindowExposed(&editor));

@@ -14,12 +14,9 @@
 
 #include <QFileDialog>
 #include <QHBoxLayout>
-#include <QJsonArray>
-#include <QJsonDocument>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QVBoxLayout>
@@ -404,17 +401,10 @@ bool SlopeEditor::loadFromFile(const QString& file) {
 bool SlopeEditor::saveToFile(const QString& file) {
     if (!available())
         return false;
-    QJsonArray rows;
-    for (const SlopeSet& layer : m_slopes) {
-        QJsonArray row;
-        for (const double slope : layer)
-            row.append(slope);
-        rows.append(row);
-    }
-    const QJsonDocument document(layersShare(m_slopes) ? rows.first().toArray() : rows);
-    QSaveFile out(file);
-    if (!out.open(QIODevice::WriteOnly) || out.write(document.toJson()) < 0 || !out.commit()) {
-        setError(tr("%1 could not be written: %2.").arg(file, out.errorString()));
+    try {
+        writeSlopes(file.toStdString(), m_slopes);
+    } catch (const Error& error) {
+        setError(QString::fromStdString(error.what()));
         return false;
     }
     setError({});
