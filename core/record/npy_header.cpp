@@ -9,8 +9,9 @@ static_assert(std::endian::native == std::endian::little, "values are written as
 std::string npyHeader(const std::vector<std::int64_t>& shape) {
     std::string extents;
     for (const std::int64_t extent : shape)
-        extents += std::to_string(extent) + ", ";
-    extents.resize(extents.size() - (shape.size() > 1 ? 2 : 1)); // "(3,)" but "(3, 4)"
+        extents += (extents.empty() ? "" : ", ") + std::to_string(extent);
+    if (shape.size() == 1)
+        extents += ','; // as Python writes a tuple of one
     std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + extents + "), }";
     constexpr std::size_t kPreamble = 10;
     header.append(63 - (kPreamble + header.size()) % 64, ' ');
