@@ -1,11 +1,13 @@
 // The whole window, offscreen, with the bundled models: what a person does by mouse and keyboard, and what then has to
 // change.
+#include "ui/window/device_picker.h"
 #include "ui/window/main_window.h"
 
 #include "ui/curves/curve_view.h"
 #include "ui/heads/head_grid.h"
 #include "ui/map/map_panel.h"
 #include "ui/map/map_view.h"
+#include "ui/slopes/position_picker.h"
 #include "ui/slopes/slope_canvas.h"
 #include "ui/slopes/slope_editor.h"
 #include "ui/text/text_view.h"
@@ -13,6 +15,7 @@
 #include "ui/widgets/notice_strip.h"
 
 #include <QAbstractButton>
+#include <QLabel>
 #include <QMenuBar>
 #include <QMimeData>
 #include <QPlainTextEdit>
@@ -353,6 +356,18 @@ TEST_F(MainWindowTest, ADroppedTextIsOpenedAndOneThatIsNoTextIsRefused) {
     ASSERT_TRUE(QTest::qWaitFor([this] { return window.windowTitle().contains("good.txt"); }, kPatience));
     EXPECT_TRUE(settle(window));
     EXPECT_FALSE(window.notice().sentence().contains("bad.txt")) << "answered by the text that opened";
+}
+
+TEST_F(MainWindowTest, ASmallScreenShowsTheWholeToolbar) {
+    start({1024, 768});
+    const auto shown = [&](QWidget& part) { return QTest::qWaitFor([&] { return part.isVisible(); }, kPatience); };
+    EXPECT_TRUE(shown(window.positionPicker()));
+    EXPECT_TRUE(shown(*window.findChild<DevicePicker*>()));
+    const auto* const caption = window.positionPicker().findChild<QLabel*>();
+    const bool briefly = caption->isVisible();
+    window.resize(1500, 768);
+    EXPECT_TRUE(QTest::qWaitFor([&] { return caption->isVisible(); }, kPatience)) << "with its captions where there is room";
+    EXPECT_FALSE(briefly);
 }
 
 TEST_F(MainWindowTest, FitsASmallScreen) {

@@ -3,6 +3,7 @@
 
 #include <QWidget>
 
+class QLabel;
 class QMenu;
 class QPushButton;
 
@@ -12,10 +13,14 @@ class CaptionedMenu : public QWidget {
 public:
     QMenu* menu() const { return m_menu; }
 
+    int captionWidth() const; // with the space beside it
+    void showCaption(bool shown);
+
 protected:
     CaptionedMenu(const QString& caption, const QString& toolTip, QWidget* parent);
     void addBeside(QWidget* widget); // right of the button
 
+    QLabel* const m_caption;
     QMenu* const m_menu;
     QPushButton* const m_button;
 };

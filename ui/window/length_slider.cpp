@@ -18,22 +18,23 @@
 namespace slopescope::ui {
 namespace {
 
+constexpr int kSliderWidth = 150, kCompactSliderWidth = 90;
 constexpr std::int64_t kShortestOffered = 32, kShortestTyped = 2; // a token to read, and one to predict
 
 } // namespace
 
 LengthSlider::LengthSlider(QWidget* parent)
-    : QWidget(parent), m_slider(new QSlider(Qt::Horizontal, this)), m_number(new QLineEdit(this)) {
-    auto* const caption = new QLabel(tr("Length on view"), this);
-    setLook(caption, "soft");
-    caption->setBuddy(m_slider);
-    m_slider->setFixedWidth(150);
+    : QWidget(parent), m_caption(new QLabel(tr("Length on view"), this)), m_slider(new QSlider(Qt::Horizontal, this)),
+      m_number(new QLineEdit(this)) {
+    setLook(m_caption, "soft");
+    m_caption->setBuddy(m_slider);
+    m_slider->setFixedWidth(kSliderWidth);
     m_slider->setPageStep(1);
     m_slider->setFocusPolicy(Qt::TabFocus);
-    m_slider->setAccessibleName(caption->text());
+    m_slider->setAccessibleName(m_caption->text());
     m_slider->setToolTip(tr("Tokens of the text on view, from its start ( [ and ] )"));
     m_number->setFont(boldFont());
-    m_number->setAccessibleName(caption->text());
+    m_number->setAccessibleName(m_caption->text());
     m_number->setToolTip(tr("Tokens of the text on view: type any number of them"));
     m_number->setFixedWidth(QFontMetrics(boldFont()).horizontalAdvance(grouped(1'000'000)) + 3 * kGrid);
     m_number->installEventFilter(this);
@@ -41,7 +42,7 @@ LengthSlider::LengthSlider(QWidget* parent)
     auto* const row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(kGrid);
-    row->addWidget(caption);
+    row->addWidget(m_caption);
     row->addWidget(m_slider);
     row->addWidget(m_number);
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
@@ -55,6 +56,15 @@ LengthSlider::LengthSlider(QWidget* parent)
 // A field that goes while it is typed in says that editing has finished, and by then there would be nothing here to tell.
 LengthSlider::~LengthSlider() {
     m_number->disconnect(this);
+}
+
+int LengthSlider::compactSaves() const {
+    return m_caption->sizeHint().width() + kGrid + kSliderWidth - kCompactSliderWidth;
+}
+
+void LengthSlider::setCompact(bool compact) {
+    m_caption->setVisible(!compact);
+    m_slider->setFixedWidth(compact ? kCompactSliderWidth : kSliderWidth);
 }
 
 std::vector<std::int64_t> LengthSlider::lengthsUpTo(std::int64_t longest) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+class QLabel;
 class QLineEdit;
 class QSlider;
 
@@ -29,6 +30,9 @@ public:
     void step(int by);                               // to a length that the slider offers, as a person would
     const std::vector<std::int64_t>& lengths() const { return m_lengths; }
 
+    int compactSaves() const; // pixels
+    void setCompact(bool compact); // without the caption, and with a shorter slider
+
     static std::vector<std::int64_t> lengthsUpTo(std::int64_t longest);
 
 signals:
@@ -45,6 +49,7 @@ private:
 
     std::vector<std::int64_t> m_lengths; // ascending
     std::int64_t m_length = 0;
+    QLabel* m_caption;
     QSlider* m_slider;
     QLineEdit* m_number;
 };

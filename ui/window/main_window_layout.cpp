@@ -3,6 +3,7 @@
 
 #include "ui/map/cell_card.h"
 #include "ui/window/device_picker.h"
+#include "ui/window/fitting_tool_bar.h"
 #include "ui/widgets/dock_panel.h"
 #include "ui/heads/head_grid.h"
 #include "ui/heads/head_table_view.h"
@@ -22,7 +23,6 @@
 #include <QMenu>
 #include <QPushButton>
 #include <QScrollArea>
-#include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -180,7 +180,8 @@ void MainWindow::arrangeDocks() {
 }
 
 void MainWindow::buildToolbar() {
-    auto* const bar = addToolBar(tr("Tools"));
+    auto* const bar = new FittingToolBar(tr("Tools"), this);
+    addToolBar(bar);
     bar->setObjectName("tools");
     bar->setMovable(false);
     bar->setContextMenuPolicy(Qt::PreventContextMenu);
@@ -195,8 +196,10 @@ void MainWindow::buildToolbar() {
         bar->addWidget(made);
         return made;
     };
-    connect(button(tr("Open model…")), &QPushButton::clicked, this, &MainWindow::chooseModel);
-    connect(button(tr("Open text…")), &QPushButton::clicked, this, &MainWindow::chooseText);
+    QPushButton* const model = button(tr("Open model…"));
+    QPushButton* const text = button(tr("Open text…"));
+    connect(model, &QPushButton::clicked, this, &MainWindow::chooseModel);
+    connect(text, &QPushButton::clicked, this, &MainWindow::chooseText);
     bar->addWidget(verticalRule(bar));
     bar->addWidget(m_length);
     bar->addWidget(verticalRule(bar));
@@ -216,11 +219,24 @@ void MainWindow::buildToolbar() {
     bar->addWidget(lengths);
     m_stopButton = button(tr("Stop"));
     connect(m_stopButton, &QPushButton::clicked, m_lab, &Lab::stopSweep);
-    // Last, for what a narrow window has no room for is put behind an arrow.
+    // Last, for what even the compact bar has no room for is put behind an arrow.
     bar->addWidget(verticalRule(bar));
     bar->addWidget(m_positions);
     bar->addWidget(verticalRule(bar));
     bar->addWidget(m_devices);
+
+    bar->addPart(m_devices->captionWidth(), [this](bool compact) { m_devices->showCaption(!compact); });
+    bar->addPart(m_length->compactSaves(), [this](bool compact) { m_length->setCompact(compact); });
+    bar->addPart(m_positions->captionWidth(), [this](bool compact) { m_positions->showCaption(!compact); });
+    const auto shorten = [bar](QPushButton* shortened, const QString& brief) {
+        const QString whole = shortened->text();
+        const int saves = QFontMetrics(shortened->font()).horizontalAdvance(whole) -
+                          QFontMetrics(shortened->font()).horizontalAdvance(brief);
+        shortened->setToolTip(QString(whole).remove(QStringLiteral("…")));
+        bar->addPart(saves, [shortened, whole, brief](bool compact) { shortened->setText(compact ? brief : whole); });
+    };
+    shorten(text, tr("Text…"));
+    shorten(model, tr("Model…"));
 }
 
 } // namespace slopescope::ui
