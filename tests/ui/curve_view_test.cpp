@@ -56,7 +56,11 @@ TEST_F(CurveViewTest, TheCaptionSaysWhichLengthIsFilledUp) {
     shown.result.filled = shown.result.curves[0].filled = false;
     shown.result.curves[0].points[1].standardError = 0.05;
     show(shown);
+    EXPECT_FALSE(view.caption().contains("filling")) << "nothing is measured: " << view.caption().toStdString();
+    view.setSweeping(true);
     EXPECT_TRUE(view.caption().contains("filling up: 64 tokens")) << view.caption().toStdString();
+    view.setSweeping(false);
+    EXPECT_FALSE(view.caption().contains("filling"));
 }
 
 TEST_F(CurveViewTest, EveryVisibleVariantIsALineInItsColour) {

@@ -85,6 +85,8 @@ void CurveView::attach(Lab& lab) {
         }
     });
     connect(&lab, &Lab::curvesChanged, this, [this, &lab] { takeCurves(lab); });
+    connect(&lab, &Lab::sweepStarted, this, [this] { setSweeping(true); });
+    connect(&lab, &Lab::sweepEnded, this, [this] { setSweeping(false); });
     connect(&lab, &Lab::lossesReady, this,
             [this, &lab](int side, const std::shared_ptr<const TokenLossResult>& losses, bool) {
                 TokenLosses next = m_shown.losses;

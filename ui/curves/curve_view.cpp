@@ -146,7 +146,12 @@ std::unique_ptr<Figure> CurveView::figure(const CurveLook& look) const {
 
 QString CurveView::captionFor(const CurveLook& look) const {
     return captionOf(m_shown.result.get(), m_shown.lines,
-                     pictureOf(m_shown.result.get(), m_shown.lines, look, m_shown.losses), m_shown.losses);
+                     pictureOf(m_shown.result.get(), m_shown.lines, look, m_shown.losses), m_shown.losses, m_sweeping);
+}
+
+void CurveView::setSweeping(bool sweeping) {
+    m_sweeping = sweeping;
+    placeCaption();
 }
 
 MeasureMenu* CurveView::measure() const {
@@ -155,7 +160,7 @@ MeasureMenu* CurveView::measure() const {
 
 // In the header where there is room for all of it, else in a row of its own: nobody should have to guess the protocol.
 void CurveView::placeCaption() {
-    m_said = captionOf(m_shown.result.get(), m_shown.lines, picture(), m_shown.losses);
+    m_said = captionOf(m_shown.result.get(), m_shown.lines, picture(), m_shown.losses, m_sweeping);
     const int width = m_header->width() - 20 - 2 * kGrid;
     const QString title = titleOf(picture().unit, picture().axis);
     const int titled = QFontMetrics(boldFont()).horizontalAdvance(title) + kGrid;

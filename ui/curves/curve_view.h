@@ -34,6 +34,7 @@ public:
     void setCurves(std::shared_ptr<const CurvesResult> result, std::vector<CurveLine> lines);
     void setLosses(const TokenLosses& losses); // of A and B, for the axis of tokens
     void setCurveLook(const CurveLook& look);
+    void setSweeping(bool sweeping); // whether a sweep runs: the caption then says what it fills up
     void setStale(bool stale); // dims the curves; cheap
 
     // What is shown as a figure, in the unit and on the axis on view or in others.
@@ -78,6 +79,7 @@ private:
     bool isOld(const Lab& lab) const;
 
     ShownCurves m_shown;
+    bool m_sweeping = false; // which the caption says while lengths are filled up
     QString m_said; // the caption
 
     PanelHeader* m_header = nullptr;

@@ -226,7 +226,7 @@ QString titleOf(CurveUnit unit, CurveAxis axis) {
 }
 
 QString captionOf(const CurvesResult* result, const std::vector<CurveLine>& lines, const CurvePicture& picture,
-                  const TokenLosses& losses) {
+                  const TokenLosses& losses, bool sweeping) {
     QStringList parts;
     if (!picture.remark.isEmpty())
         parts += picture.remark;
@@ -248,7 +248,7 @@ QString captionOf(const CurvesResult* result, const std::vector<CurveLine>& line
     const bool many = std::count_if(lines.begin(), lines.end(), [](const CurveLine& line) { return line.visible; }) > 1;
     parts += protocolText(curve->protocol, curve->stride);
     parts += windowsOf(*curve, many);
-    if (const std::int64_t filling = result->complete && !result->filled ? fillingLength(*result) : 0; filling > 0)
+    if (const std::int64_t filling = sweeping && result->complete && !result->filled ? fillingLength(*result) : 0; filling > 0)
         parts += tr("filling up: %1 tokens").arg(grouped(filling));
     const bool band = std::any_of(picture.curves.begin(), picture.curves.end(), [](const DrawnCurve& one) {
         return std::any_of(one.dots.begin(), one.dots.end(),
