@@ -43,6 +43,14 @@ VariantId Workspace::add(Variant variant, std::string name, std::uint32_t colour
     return lastId;
 }
 
+void select(Workspace& workspace, VariantId id) {
+    if (workspace.find(id) == nullptr)
+        return;
+    if (workspace.against == id && !workspace.pinnedA)
+        workspace.against = workspace.selected;
+    workspace.selected = id;
+}
+
 VariantId edit(Workspace& workspace, VariantId id, const Variant& variant, std::uint32_t freeColour) {
     WorkspaceVariant* const edited = workspace.find(id);
     if (edited == nullptr || edited->variant == variant)
@@ -75,8 +83,12 @@ void remove(Workspace& workspace, VariantId id) {
         workspace.pinnedA.reset();
     if (workspace.against == id)
         workspace.against.reset();
-    if (workspace.selected == id && !workspace.variants.empty())
-        workspace.selected = workspace.variants[std::size_t(std::min(index, std::ssize(workspace.variants) - 1))].id;
+    if (workspace.selected == id && !workspace.variants.empty()) {
+        const auto last = std::ssize(workspace.variants) - 1;
+        const VariantId below = workspace.variants[std::size_t(std::min(index, last))].id;
+        const VariantId above = workspace.variants[std::size_t(std::clamp<std::ptrdiff_t>(index - 1, 0, last))].id;
+        workspace.selected = below == workspace.against && !workspace.pinnedA ? above : below;
+    }
     if (workspace.against == workspace.selected && !workspace.pinnedA)
         workspace.against.reset(); // nothing is compared with itself
 }

@@ -89,12 +89,15 @@ struct Workspace {
     VariantId add(Variant variant, std::string name, std::uint32_t colour); // at the end of the list
 };
 
+// Selects a variant. The one that was on view takes the place of B if B itself is chosen: what is compared stays compared.
+void select(Workspace& workspace, VariantId id);
+
 // Edits of the list, each one step for undo. A variant that is not there changes nothing.
 //
 // Changes how `id` runs. "As trained" stays as it is: the first edit of it adds a copy that has the edit, which is then selected.
 // Returns the one that has the edit.
 VariantId edit(Workspace& workspace, VariantId id, const Variant& variant, std::uint32_t freeColour);
-void remove(Workspace& workspace, VariantId id); // the selected one's neighbour is selected
+void remove(Workspace& workspace, VariantId id); // a neighbour of the selected one is selected, one that is not B if there is one
 void move(Workspace& workspace, VariantId id, int place);
 
 // Makes what it holds fit together: what is selected is there, nothing is compared with itself, a head is looked at.

@@ -117,6 +117,28 @@ TEST(WorkspaceList, RemovingSelectsTheNeighbour) {
     EXPECT_EQ(workspace.add(trained("four"), "", kColour), 4) << "an id is never used again";
 }
 
+TEST(WorkspaceList, SelectingBMakesTheOneOnViewB) {
+    Workspace workspace = threeModels();
+    workspace.selected = 1;
+    workspace.against = 2;
+    select(workspace, 2);
+    EXPECT_EQ(workspace.a()->id, 2);
+    EXPECT_EQ(workspace.against, 1) << "what is compared stays compared";
+    select(workspace, 3);
+    EXPECT_EQ(workspace.a()->id, 3);
+    EXPECT_EQ(workspace.against, 1);
+    select(workspace, 99); // not there
+    EXPECT_EQ(workspace.selected, 3);
+
+    Workspace pinned = threeModels();
+    pinned.selected = 1;
+    pinned.pinnedA = 1;
+    pinned.against = 2;
+    select(pinned, 2); // A stays where it is pinned
+    EXPECT_EQ(pinned.a()->id, 1);
+    EXPECT_EQ(pinned.against, 2);
+}
+
 TEST(WorkspaceList, RemovingLeavesNothingComparedWithItself) {
     Workspace workspace = threeModels();
     workspace.against = 1;
@@ -125,6 +147,13 @@ TEST(WorkspaceList, RemovingLeavesNothingComparedWithItself) {
     remove(workspace, 2); // A becomes what B is
     EXPECT_EQ(workspace.selected, 1);
     EXPECT_EQ(workspace.against, std::nullopt);
+
+    Workspace middle = threeModels();
+    middle.against = 3;
+    ASSERT_EQ(middle.selected, 2);
+    remove(middle, 2); // B stays B where another row can be A
+    EXPECT_EQ(middle.selected, 1);
+    EXPECT_EQ(middle.against, 3);
 
     Workspace other = threeModels();
     other.against = 3;

@@ -150,7 +150,7 @@ void Lab::takeModel(const QString& asked, const ModelFacts& model, std::shared_p
     if (m_adding.erase(asked.toStdString()) > 0) {
         const Variant variant{model.key, {}, {}};
         if (const WorkspaceVariant* const known = m_workspace.find(variant))
-            look([id = known->id](Workspace& w) { w.selected = id; });
+            look([id = known->id](Workspace& w) { select(w, id); });
         else
             edit(tr("add %1").arg(QString::fromStdString(model.name)), [&](Workspace& w) {
                 w.selected = w.add(variant, {}, ui::freeColour(methodOf(model.positions), coloursOf(w)));
@@ -186,7 +186,7 @@ void Lab::leaveFaulty() {
     for (const WorkspaceVariant& row : m_workspace.variants)
         if (!m_library.faults.contains(row.variant.model)) {
             m_workspace.pinnedA.reset();
-            m_workspace.selected = row.id;
+            select(m_workspace, row.id);
             announce(kSelection | kText | kSlopes | kLength);
             return;
         }

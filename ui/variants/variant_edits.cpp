@@ -14,14 +14,6 @@ int placeOf(const Workspace& workspace, VariantId id) {
 
 } // namespace
 
-void select(Workspace& workspace, VariantId id) {
-    if (workspace.find(id) == nullptr)
-        return;
-    if (workspace.against == id && !workspace.pinnedA)
-        workspace.against = workspace.selected;
-    workspace.selected = id;
-}
-
 void toggleB(Workspace& workspace, VariantId id, VariantId previous) {
     if (workspace.find(id) == nullptr)
         return;

@@ -7,10 +7,6 @@
 
 namespace slopescope::ui {
 
-// Selects a variant. The one that was on view takes the place of B if B itself is chosen: what is compared stays
-// compared.
-void select(Workspace& workspace, VariantId id);
-
 // Makes a variant B, or takes B away if it is. If it is A, what is B now, else `previous`, else a neighbour becomes A:
 // nothing is compared with itself.
 void toggleB(Workspace& workspace, VariantId id, VariantId previous);
