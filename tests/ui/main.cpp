@@ -1,10 +1,23 @@
 // The widgets under test need an application and no screen.
 #include "app/startup.h"
+#include "ui/widgets/theme.h"
 
 #include <QApplication>
 #include <QStandardPaths>
 
 #include <gtest/gtest.h>
+
+namespace {
+
+// Every test begins in the same theme, whatever the one before it chose.
+class SameTheme : public testing::EmptyTestEventListener {
+    void OnTestStart(const testing::TestInfo&) override {
+        using namespace slopescope::ui;
+        applyTheme(*qApp, ThemeMode::System);
+    }
+};
+
+} // namespace
 
 int main(int argc, char** argv) {
     slopescope::prepareProcess(argc, argv);
@@ -13,5 +26,6 @@ int main(int argc, char** argv) {
     testing::InitGoogleTest(&argc, argv);
     QStandardPaths::setTestModeEnabled(true);
     const QApplication application(argc, argv);
+    testing::UnitTest::GetInstance()->listeners().Append(new SameTheme); // which it deletes
     return RUN_ALL_TESTS();
 }

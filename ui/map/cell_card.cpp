@@ -7,6 +7,8 @@
 #include <QLabel>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace slopescope::ui {
 namespace {
 
@@ -99,7 +101,8 @@ void CellCard::clear() {
 
 // Room for what is said of a cell, so that pointing at one moves nothing.
 void CellCard::reserveLines(int lines) {
-    setMinimumHeight(lines * fontMetrics().height() + (lines - 1) * kNumberGap + 24);
+    const int line = fontMetrics().height(), badge = std::max(line, m_preview->sizeHint().height());
+    setMinimumHeight((lines - 1) * (line + kNumberGap) + badge + 24);
 }
 
 void CellCard::attach(Lab& lab) {
