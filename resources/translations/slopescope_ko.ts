@@ -673,6 +673,18 @@
         <source>Say a query and a key: two numbers or words with a comma between.</source>
         <translation>쿼리와 키를 쉼표로 나누어 숫자나 단어 둘로 입력하세요.</translation>
     </message>
+    <message>
+        <source>%1 were asked for, %2 are left</source>
+        <translation>%1이(가) 필요하지만 %2만 남았습니다</translation>
+    </message>
+    <message>
+        <source>%1 are left</source>
+        <translation>%1만 남았습니다</translation>
+    </message>
+    <message>
+        <source>The computation failed for an unknown reason.</source>
+        <translation>알 수 없는 이유로 계산에 실패했습니다.</translation>
+    </message>
 </context>
 <context>
     <name>slopescope::ui::CellCard</name>
@@ -1106,28 +1118,12 @@
 <context>
     <name>slopescope::ui::Engine</name>
     <message>
-        <source>The computation failed for an unknown reason.</source>
-        <translation>알 수 없는 이유로 계산에 실패했습니다.</translation>
-    </message>
-    <message>
-        <source>%1 were asked for, %2 are left</source>
-        <translation>%1이(가) 필요하지만 %2만 남았습니다</translation>
-    </message>
-    <message>
-        <source>%1 are left</source>
-        <translation>%1만 남았습니다</translation>
-    </message>
-    <message>
         <source>There is not enough memory to open the model %1: %2.</source>
         <translation>메모리가 부족하여 모델 %1을(를) 열 수 없습니다: %2.</translation>
     </message>
     <message>
         <source>There is not enough memory to open the text %1: %2.</source>
         <translation>메모리가 부족하여 텍스트 %1을(를) 열 수 없습니다: %2.</translation>
-    </message>
-    <message>
-        <source>There is not enough memory to measure windows of %1 tokens: %2.</source>
-        <translation>메모리가 부족하여 토큰 %1개짜리 윈도우를 측정할 수 없습니다: %2.</translation>
     </message>
     <message>
         <source>There is not enough memory to show %1 tokens: %2.</source>
@@ -2364,6 +2360,14 @@
         <source>&amp;Go to a query or key</source>
         <translation>쿼리나 키로 이동(&amp;G)</translation>
     </message>
+    <message>
+        <source>Text…</source>
+        <translation>텍스트…</translation>
+    </message>
+    <message>
+        <source>Model…</source>
+        <translation>모델…</translation>
+    </message>
 </context>
 <context>
     <name>slopescope::ui::MapFigure</name>
@@ -3220,8 +3224,8 @@
 <context>
     <name>slopescope::ui::SlopeLane</name>
     <message>
-        <source>There is not enough memory for the gradients of the slopes.</source>
-        <translation>메모리가 부족하여 기울기의 그래디언트를 계산할 수 없습니다.</translation>
+        <source>There is not enough memory for the gradients of the slopes: %1.</source>
+        <translation>메모리가 부족하여 기울기의 그래디언트를 계산할 수 없습니다: %1.</translation>
     </message>
 </context>
 <context>
@@ -3501,6 +3505,13 @@ it is drawn where the pull is above its standard error.</source>
     <message>
         <source>computing</source>
         <translation>계산 중</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::SweepLane</name>
+    <message>
+        <source>There is not enough memory to measure windows of %1 tokens: %2.</source>
+        <translation>메모리가 부족하여 토큰 %1개짜리 윈도우를 측정할 수 없습니다: %2.</translation>
     </message>
 </context>
 <context>
@@ -3930,8 +3941,8 @@ it is drawn where the pull is above its standard error.</source>
 <context>
     <name>slopescope::ui::Writer</name>
     <message>
-        <source>There is not enough memory to continue the text.</source>
-        <translation>메모리가 부족하여 텍스트를 이어 쓸 수 없습니다.</translation>
+        <source>There is not enough memory to continue the text: %1.</source>
+        <translation>메모리가 부족하여 텍스트를 이어 쓸 수 없습니다: %1.</translation>
     </message>
 </context>
 </TS>

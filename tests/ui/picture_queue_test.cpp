@@ -424,8 +424,11 @@ TEST_F(PictureQueueTest, AForwardThatFailsIsNotTriedAgainUntilItsInputsChange) {
     pointing.cell = Cell{5, 3};
     show(pointing);
     EXPECT_FALSE(queue.busy());
+    EXPECT_FALSE(queue.isAnswered(Task::Map, 0));
+    EXPECT_FALSE(queue.isComing(Task::Map, 0)) << "nobody works on it";
     EXPECT_EQ(drain(), "");
     show(view(0.25));
+    EXPECT_TRUE(queue.isComing(Task::Map, 0));
     EXPECT_EQ(drain(), "forward map thumbnails profile");
     show(view(0.5));
     EXPECT_EQ(drain(), "map~ forward map thumbnails profile") << "whoever comes back to it asks for it again";

@@ -1,7 +1,6 @@
 #include "ui/engine/engine.h"
 
 #include "core/base/error.h"
-#include "core/base/memory_fault.h"
 #include "core/base/id_list.h"
 #include "core/threads.h"
 #include "ui/widgets/format.h"
@@ -13,83 +12,47 @@
 namespace slopescope::ui {
 namespace {
 
-constexpr std::chrono::milliseconds kProgressPause{50};
-constexpr std::chrono::milliseconds kCurvePause{33};
-constexpr std::chrono::milliseconds kHeadStart{300}; // of a new curve before the view: its first point is a matter of moments
-
-constexpr int kFirstStates = 4; // of a sweep, which are shown however fast they come
-
 // Openings and forwards take long enough to be watched.
 bool isWatched(Task task) {
     return isOpening(task) || task == Task::Forward;
 }
 
-// Of the exception being handled.
-bool isDeviceError() {
-    try {
-        throw;
-    } catch (const DeviceError&) {
-        return true;
-    } catch (...) {
-        return false;
-    }
-}
-
-// What was asked for, and both amounts.
-QString memorySentence(const MemoryFault& fault, Task task, const QString& subject, std::int64_t length) {
-    const QString left = byteSize(fault.left);
-    const QString amounts = fault.asked ? Engine::tr("%1 were asked for, %2 are left").arg(byteSize(*fault.asked), left)
-                                        : Engine::tr("%1 are left").arg(left);
-    switch (task) {
-    case Task::OpenModel:
-        return Engine::tr("There is not enough memory to open the model %1: %2.").arg(subject, amounts);
-    case Task::OpenText:
-        return Engine::tr("There is not enough memory to open the text %1: %2.").arg(subject, amounts);
-    case Task::Sweep:
-        return Engine::tr("There is not enough memory to measure windows of %1 tokens: %2.").arg(grouped(length), amounts);
-    default:
-        return Engine::tr("There is not enough memory to show %1 tokens: %2.").arg(grouped(length), amounts);
-    }
+// About the exception being handled.
+QString sentenceOf(const Work& work, const QString& subject) {
+    return faultSentence([&](const QString& amounts) {
+        switch (work.task) {
+        case Task::OpenModel:
+            return Engine::tr("There is not enough memory to open the model %1: %2.").arg(subject, amounts);
+        case Task::OpenText:
+            return Engine::tr("There is not enough memory to open the text %1: %2.").arg(subject, amounts);
+        default:
+            return Engine::tr("There is not enough memory to show %1 tokens: %2.").arg(grouped(work.view.length), amounts);
+        }
+    });
 }
 
 } // namespace
 
-// Lets a message through if the last one is old enough. Used from any thread.
-class Engine::Throttle {
-public:
-    explicit Throttle(std::chrono::milliseconds pause) : m_pause(pause) {}
-
-    bool pass() {
-        using Clock = std::chrono::steady_clock;
-        const auto now = Clock::now().time_since_epoch().count();
-        auto next = m_next.load();
-        const auto later = now + std::chrono::duration_cast<Clock::duration>(m_pause).count();
-        return now >= next && m_next.compare_exchange_strong(next, later);
-    }
-
-private:
-    const std::chrono::milliseconds m_pause;
-    std::atomic<std::chrono::steady_clock::rep> m_next{0};
-};
-
 Engine::Engine(const std::filesystem::path& resources, QObject* parent)
     : QObject(parent), m_session(resources), m_bundledModels(m_session.bundledModels()),
       m_bundledText(m_session.bundledText()),
-      m_slopes(m_session, [this](const std::stop_token& stop) { letViewGoFirst(stop); }) {
+      m_sweeps(m_session, stepAside(), [this] { useDevice({}); }), m_slopes(m_session, stepAside()) {
+    connect(&m_sweeps, &SweepLane::curvesReady, this, &Engine::curvesReady);
+    connect(&m_sweeps, &SweepLane::ended, this, &Engine::sweepEnded);
+    connect(&m_sweeps, &SweepLane::devicesFound, this, &Engine::devicesFound);
+    connect(&m_sweeps, &SweepLane::failed, this, [this](const QString& sentence) { emit failed(Task::Sweep, {}, sentence); });
+    connect(&m_sweeps, &SweepLane::progress, this,
+            [this](double fraction, const QString& what) { emit progress(Task::Sweep, fraction, what); });
     m_viewLane = std::jthread([this](const std::stop_token& stop) { runView(stop); });
-    m_sweepLane = std::jthread([this](const std::stop_token& stop) { runSweep(stop); });
 }
 
 Engine::~Engine() {
     m_viewLane.request_stop();
-    m_sweepLane.request_stop();
     {
         const std::lock_guard lock(m_mutex);
         m_viewWork.request_stop();
-        m_sweepWork.request_stop();
     }
     m_viewLane.join();
-    m_sweepLane.join();
 }
 
 void Engine::changed() {
@@ -132,12 +95,6 @@ void Engine::useDevice(const Device& device) {
     changed();
 }
 
-void Engine::findDevices(std::int64_t length) {
-    const std::lock_guard lock(m_mutex);
-    m_findDevices = length;
-    m_sweepWake.notify_all();
-}
-
 void Engine::cancelOpening() {
     const std::lock_guard lock(m_mutex);
     m_queue.cancelOpening();
@@ -168,34 +125,9 @@ bool Engine::answered(Task task, int side) const {
     return m_queue.isAnswered(task, side);
 }
 
-void Engine::beginSweep(const CurvesRequest& request, bool measure) {
+bool Engine::coming(Task task, int side) const {
     const std::lock_guard lock(m_mutex);
-    m_sweep = Sweep{request, measure};
-    ++m_sweepRevision;
-    m_sweepWork.request_stop();
-    m_sweepWake.notify_all();
-}
-
-void Engine::sweep(const CurvesRequest& request) {
-    beginSweep(request, true);
-}
-
-void Engine::showCurves(const CurvesRequest& request) {
-    beginSweep(request, false);
-}
-
-void Engine::stopSweep() {
-    const std::lock_guard lock(m_mutex);
-    if (!m_sweep && (!m_sweepRunning || m_sweepWork.stop_requested()))
-        return;
-    m_sweep.reset();
-    m_sweepWork.request_stop();
-    postSweep(++m_sweepRevision, [this] { emit sweepEnded(false); });
-}
-
-bool Engine::sweeping() const {
-    const std::lock_guard lock(m_mutex);
-    return (m_sweep && m_sweep->measure) || (m_sweepRunning && m_sweepMeasures && !m_sweepWork.stop_requested());
+    return m_queue.isComing(task, side);
 }
 
 void Engine::runView(const std::stop_token& stop) {
@@ -258,9 +190,9 @@ void Engine::perform(const Work& work, const Job& job) {
         outcome = Outcome::Cancelled;
     } catch (...) {
         outcome = Outcome::Failed;
-        deviceFailed = isDeviceError();
-        result.deliver = [this, task = work.task, subject = subjectOf(work),
-                          sentence = sentence(work.task, subjectOf(work), work.view.length)](bool) {
+        deviceFailed = isDeviceFault();
+        const QString subject = subjectOf(work);
+        result.deliver = [this, task = work.task, subject, sentence = sentenceOf(work, subject)](bool) {
             emit failed(task, subject, sentence);
         };
     }
@@ -405,112 +337,13 @@ void Engine::post(const Work& work, Deliver deliver) {
     QMetaObject::invokeMethod(this, std::move(cross), Qt::QueuedConnection);
 }
 
-void Engine::runSweep(const std::stop_token& stop) {
-    const ComputingThread thread;
-    for (;;) {
-        Sweep sweep;
-        std::uint64_t revision = 0;
-        std::stop_token work;
-        {
-            std::unique_lock lock(m_mutex);
-            m_sweepRunning = false; // also after one that was stopped
-            m_sweepWake.wait(lock, stop, [this] { return m_sweep || m_findDevices; });
-            if (stop.stop_requested())
-                return;
-            if (!m_sweep) {
-                const std::int64_t length = *std::exchange(m_findDevices, {});
-                lock.unlock();
-                lookForDevices(length);
-                continue;
-            }
-            sweep = *std::exchange(m_sweep, {});
-            revision = m_sweepRevision;
-            m_sweepWork = std::stop_source();
-            m_sweepRunning = true;
-            m_sweepMeasures = sweep.measure;
-            work = m_sweepWork.get_token();
-        }
-        computeCurves(sweep, revision, work);
-    }
-}
-
-void Engine::lookForDevices(std::int64_t length) {
-    std::vector<DeviceChoice> found;
-    const bool open = !m_session.models().empty();
-    for (const DeviceFacts& facts : devices())
-        found.push_back({facts, open ? std::optional(m_session.memoryOn(facts.device, length)) : std::nullopt});
-    const auto deliver = [this, found, why = QString::fromStdString(whyNoGpu())] { emit devicesFound(found, why); };
-    QMetaObject::invokeMethod(this, deliver, Qt::QueuedConnection);
-}
-
-void Engine::computeCurves(const Sweep& sweep, std::uint64_t revision, const std::stop_token& stop) {
-    const auto report = [this, revision, throttle = std::make_shared<Throttle>(kProgressPause)](const Progress& now) {
-        if (throttle->pass())
-            postSweep(revision, [this, now] {
-                emit progress(Task::Sweep, now.fraction, QString::fromStdString(now.what));
-            });
+StepAside Engine::stepAside() {
+    return [this](const std::stop_token& stop) {
+        if (!m_viewBusy)
+            return;
+        std::unique_lock lock(m_mutex);
+        m_viewIdle.wait(lock, stop, [this] { return !m_viewBusy; });
     };
-    const auto say = [this, revision](CurvesResult&& curves, bool last) {
-        auto state = std::make_shared<const CurvesResult>(std::move(curves));
-        postSweep(revision, [this, state, last] {
-            emit curvesReady(state);
-            if (last)
-                emit sweepEnded(state->filled);
-        });
-    };
-    Throttle throttle(kCurvePause);
-    std::atomic<int> states = 0;
-    bool complete = true;
-    const auto update = [&](const CurvesResult& curves) {
-        // The first ones, and the end of the first pass, are always shown.
-        if (++states <= kFirstStates || throttle.pass() || curves.complete != std::exchange(complete, curves.complete))
-            say(CurvesResult(curves), false);
-    };
-    try {
-        const Job job(stop, report, [this, &stop, &states, until = PictureQueue::Clock::now() + kHeadStart] {
-            if (states >= 2 || PictureQueue::Clock::now() >= until)
-                letViewGoFirst(stop);
-        });
-        CurvesResult curves = sweep.measure ? m_session.sweep(sweep.request, job, update) : m_session.curves(sweep.request, job);
-        sweepIsOver();
-        say(std::move(curves), sweep.measure);
-    } catch (const Cancelled&) {
-        // Whoever stopped it has said so, or a newer one runs.
-    } catch (...) {
-        const std::int64_t longest = sweep.request.plan.lengths.empty() ? 0 : sweep.request.plan.lengths.back();
-        if (isDeviceError())
-            useDevice({});
-        sweepIsOver();
-        postSweep(revision, [this, sentence = sentence(Task::Sweep, {}, longest)] {
-            emit failed(Task::Sweep, {}, sentence);
-            emit sweepEnded(false);
-        });
-    }
-}
-
-// Called before the signal, so that sweeping() agrees with it.
-void Engine::sweepIsOver() {
-    const std::lock_guard lock(m_mutex);
-    m_sweepRunning = false;
-}
-
-void Engine::letViewGoFirst(const std::stop_token& stop) {
-    if (!m_viewBusy)
-        return;
-    std::unique_lock lock(m_mutex);
-    m_viewIdle.wait(lock, stop, [this] { return !m_viewBusy; });
-}
-
-void Engine::postSweep(std::uint64_t revision, std::function<void()> deliver) {
-    auto cross = [this, revision, deliver = std::move(deliver)] {
-        {
-            const std::lock_guard lock(m_mutex);
-            if (revision != m_sweepRevision)
-                return;
-        }
-        deliver();
-    };
-    QMetaObject::invokeMethod(this, std::move(cross), Qt::QueuedConnection);
 }
 
 QString Engine::subjectOf(const Work& work) {
@@ -521,19 +354,6 @@ QString Engine::subjectOf(const Work& work) {
     if (work.task == Task::UseDevice)
         return QString::fromStdString(work.device.name());
     return {};
-}
-
-QString Engine::sentence(Task task, const QString& subject, std::int64_t length) {
-    try {
-        throw;
-    } catch (const Error& error) {
-        return QString::fromStdString(error.what());
-    } catch (const std::exception& error) {
-        const auto memory = memoryFault(error);
-        return memory ? memorySentence(*memory, task, subject, length) : QString::fromUtf8(error.what()).section('\n', 0, 0);
-    } catch (...) {
-        return tr("The computation failed for an unknown reason.");
-    }
 }
 
 } // namespace slopescope::ui

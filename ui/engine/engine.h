@@ -1,8 +1,9 @@
 // The one crossing between the window's thread and the workers. The Lab says what it wants to see; results come back as
 // signals on the window's thread, newest wins, and what nobody wants any more is stopped or dropped.
 //
-// Three lanes, each a thread: *view* opens models and texts and makes the pictures, *sweep* measures curves, SlopeLane what
-// slopes do to the loss. The last two step aside at their checks while the view lane is busy: attention goes before sweeps.
+// Four lanes, each a thread: *view*, which is here, opens models and texts and makes the pictures; SweepLane measures curves,
+// SlopeLane what slopes do to the loss, Writer continues texts. Sweeps and slopes step aside at their checks while the view lane
+// is busy.
 // Members are called on the window's thread unless they say otherwise; none of them waits, except the destructor: it stops the
 // lanes and joins them.
 #pragma once
@@ -10,6 +11,7 @@
 #include "core/session.h"
 #include "ui/engine/picture_queue.h"
 #include "ui/engine/slope_lane.h"
+#include "ui/engine/sweep_lane.h"
 #include "ui/engine/writer.h"
 
 #include <QObject>
@@ -32,12 +34,6 @@
 #include <vector>
 
 namespace slopescope::ui {
-
-// A device, and what the open models with their text would take there.
-struct DeviceChoice {
-    DeviceFacts facts;
-    std::optional<MemoryNeeds> needs; // none: no model is open
-};
 
 // A text as every model on the shelf reads it.
 struct OpenedText {
@@ -64,21 +60,24 @@ public:
     void cancelOpening();
     // Moves what is open to another device, where the view is computed anew. Where a device fails the processor takes over.
     void useDevice(const Device& device);
-    void findDevices(std::int64_t length); // for a text of so many tokens; between sweeps, so it may take a while
+    void findDevices(std::int64_t length) { m_sweeps.findDevices(length); } // for a text of so many tokens; between sweeps
     void show(const View& view); // what the pictures are of; cheap to call at every step of the mouse
     void hide();                 // nothing is on view
 
-    Writer& writer() { return m_writer; } // continues texts, in a third lane
+    Writer& writer() { return m_writer; }
 
     // No picture is on its way: everything that the view asks for has been delivered.
     bool idle() const;
     // Whether the newest question of a picture has had an answer, though perhaps not yet the exact one.
     bool answered(Task task, int side) const;
+    // Whether the first answer is still on its way: no after a failure, which leaves the question unanswered.
+    bool coming(Task task, int side) const;
 
-    void sweep(const CurvesRequest& request); // measures what is missing; replaces the running one
-    void showCurves(const CurvesRequest& request); // what has been measured so far, without measuring; ends the running sweep
-    void stopSweep();
-    bool sweeping() const;
+    // See SweepLane.
+    void sweep(const CurvesRequest& request) { m_sweeps.measure(request); }
+    void showCurves(const CurvesRequest& request) { m_sweeps.show(request); }
+    void stopSweep() { m_sweeps.stop(); }
+    bool sweeping() const { return m_sweeps.measuring(); }
 
     // See Session. Any thread.
     std::vector<MeasuredCurve> measured(std::span<const Variant> variants) const { return m_session.measured(variants); }
@@ -122,11 +121,6 @@ private:
         Deliver deliver; // runs on the window's thread
         bool exact = true;
     };
-    struct Sweep {
-        CurvesRequest request;
-        bool measure = true;
-    };
-    class Throttle;
 
     void runView(const std::stop_token& stop);
     void perform(const Work& work, const Job& job);
@@ -135,19 +129,12 @@ private:
     Result openTextNow(const Work& work, const Job& job);
     Result drawNow(const Work& work, const Job& job);
     Job viewJob(Task task, std::stop_token stop);
-    void runSweep(const std::stop_token& stop);
-    void computeCurves(const Sweep& sweep, std::uint64_t revision, const std::stop_token& stop);
-    void lookForDevices(std::int64_t length);
-    void beginSweep(const CurvesRequest& request, bool measure);
-    void sweepIsOver();
-    void letViewGoFirst(const std::stop_token& stop);
+    StepAside stepAside(); // for lanes that wait while this one is busy
 
     void changed(); // with m_mutex held, after every change of m_queue
     void acknowledge();
     void post(const Work& work, Deliver deliver); // with m_mutex held
-    void postSweep(std::uint64_t revision, std::function<void()> deliver);
     static QString subjectOf(const Work& work);
-    static QString sentence(Task task, const QString& subject, std::int64_t length); // about the exception being handled
 
     Session m_session;
     Writer m_writer{m_session};
@@ -155,25 +142,22 @@ private:
     std::filesystem::path m_bundledText;
 
     mutable std::mutex m_mutex; // guards all up to the next comment
-    std::condition_variable_any m_viewWake, m_sweepWake, m_viewIdle;
+    std::condition_variable_any m_viewWake, m_viewIdle;
     PictureQueue m_queue;
     std::vector<std::string> m_close; // models to take off the shelf
     bool m_closeText = false;
     std::uint64_t m_changes = 0;      // of m_queue
     std::stop_source m_viewWork;
-    std::optional<Sweep> m_sweep;              // waiting
-    std::optional<std::int64_t> m_findDevices; // waiting: the length
-    std::stop_source m_sweepWork;
-    std::uint64_t m_sweepRevision = 0; // of the newest curves asked for; a stop counts as one
-    bool m_sweepRunning = false, m_sweepMeasures = false;
     // Results of a task and side that were sent, so that a newer one overtakes.
     std::array<std::array<std::uint64_t, PictureQueue::kSides>, std::size_t(Task::Count)> m_posted{};
 
     int m_crossing = 0; // results that were sent and have not arrived
 
     std::atomic<bool> m_viewBusy{false};
-    std::jthread m_viewLane, m_sweepLane; // they use all of the above
-    SlopeLane m_slopes;                   // last: it uses the session, and looks after the view
+    std::jthread m_viewLane; // it uses all of the above
+    // Last: they use the session, and look after the view.
+    SweepLane m_sweeps;
+    SlopeLane m_slopes;
 };
 
 } // namespace slopescope::ui

@@ -287,6 +287,10 @@ bool PictureQueue::isAnswered(Task task, int side) const {
     return kind < 0 || !asked(kind, side) || answered(kind, side);
 }
 
+bool PictureQueue::isComing(Task task, int side) const {
+    return !isAnswered(task, side) && !failed(side);
+}
+
 bool PictureQueue::opening() const {
     return m_running && (m_running->task == Task::OpenModel || m_running->task == Task::OpenText);
 }

@@ -60,6 +60,7 @@ public:
     bool isCurrent(const Work&) const;   // nothing newer has been asked for since
     bool busy() const;                   // work is running or due
     bool isAnswered(Task task, int side) const; // the newest question of a picture has an answer, or is not asked
+    bool isComing(Task task, int side) const;   // it has none, and nothing failed on the way to it
     bool opening() const;                // a model or a text is being opened right now
 
     static constexpr int kKinds = 9, kSides = 2;

@@ -4,7 +4,6 @@
 #include "core/threads.h"
 
 #include <chrono>
-#include <new>
 #include <utility>
 
 namespace slopescope::ui {
@@ -15,15 +14,9 @@ constexpr std::chrono::milliseconds kRest{
 
 // About the exception being handled.
 QString sentenceOfFault() {
-    try {
-        throw;
-    } catch (const Error& error) {
-        return QString::fromStdString(error.what());
-    } catch (const std::bad_alloc&) {
-        return SlopeLane::tr("There is not enough memory for the gradients of the slopes.");
-    } catch (const std::exception& error) {
-        return QString::fromUtf8(error.what()).section('\n', 0, 0);
-    }
+    return faultSentence([](const QString& amounts) {
+        return SlopeLane::tr("There is not enough memory for the gradients of the slopes: %1.").arg(amounts);
+    });
 }
 
 } // namespace
@@ -72,14 +65,7 @@ void SlopeLane::stopFit() {
     const std::lock_guard lock(m_mutex);
     if (std::exchange(m_fit, {})) { // it has not begun
         m_fits = false;
-        const std::uint64_t revision = m_fitRevision;
-        QMetaObject::invokeMethod(
-            this,
-            [this, revision] {
-                if (revision == m_fitRevision)
-                    emit fitEnded(nullptr);
-            },
-            Qt::QueuedConnection);
+        post(m_fitRevision, m_fitRevision, [this] { emit fitEnded(nullptr); });
     }
     m_fitWork.request_stop();
 }
@@ -125,16 +111,8 @@ void SlopeLane::run(const std::stop_token& stop) {
     }
 }
 
-void SlopeLane::post(std::uint64_t& newest, std::uint64_t revision, std::function<void()> deliver) {
-    auto cross = [this, &newest, revision, deliver = std::move(deliver)] {
-        {
-            const std::lock_guard lock(m_mutex);
-            if (revision != newest)
-                return;
-        }
-        deliver();
-    };
-    QMetaObject::invokeMethod(this, std::move(cross), Qt::QueuedConnection);
+void SlopeLane::post(const std::uint64_t& newest, std::uint64_t revision, std::function<void()> deliver) {
+    deliverNewest(this, m_mutex, newest, revision, std::move(deliver));
 }
 
 void SlopeLane::measureNow(const Work& work, const std::stop_token& stop) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/session.h"
+#include "ui/engine/lane.h"
 
 #include <QObject>
 #include <QString>
@@ -21,8 +22,6 @@ namespace slopescope::ui {
 class SlopeLane : public QObject {
     Q_OBJECT
 public:
-    using StepAside = std::function<void(const std::stop_token&)>; // waits while something more urgent is computed
-
     SlopeLane(Session& session, StepAside stepAside, QObject* parent = nullptr);
     ~SlopeLane() override;
 
@@ -50,7 +49,7 @@ private:
     Work next(const std::stop_token& stop);
     void measureNow(const Work& work, const std::stop_token& stop);
     void fitNow(const Work& work, const std::stop_token& stop);
-    void post(std::uint64_t& newest, std::uint64_t revision, std::function<void()> deliver);
+    void post(const std::uint64_t& newest, std::uint64_t revision, std::function<void()> deliver);
 
     Session& m_session;
     const StepAside m_stepAside;

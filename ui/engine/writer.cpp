@@ -2,9 +2,9 @@
 
 #include "core/base/error.h"
 #include "core/threads.h"
+#include "ui/engine/lane.h"
 
 #include <chrono>
-#include <new>
 #include <utility>
 
 namespace slopescope::ui {
@@ -89,12 +89,9 @@ QString Writer::write(const std::vector<GenerationRequest>& requests, std::uint6
         }
         return {};
     } catch (const Cancelled&) {
-    } catch (const Error& error) {
-        fault = QString::fromStdString(error.what());
-    } catch (const std::bad_alloc&) {
-        fault = tr("There is not enough memory to continue the text.");
-    } catch (const std::exception& error) {
-        fault = QString::fromUtf8(error.what()).section('\n', 0, 0);
+    } catch (...) {
+        fault = faultSentence(
+            [](const QString& amounts) { return tr("There is not enough memory to continue the text: %1.").arg(amounts); });
     }
     say(); // what there is
     return fault;
@@ -102,15 +99,7 @@ QString Writer::write(const std::vector<GenerationRequest>& requests, std::uint6
 
 // Of an older start nobody wants to hear.
 void Writer::post(std::uint64_t revision, std::function<void()> deliver) {
-    auto cross = [this, revision, deliver = std::move(deliver)] {
-        {
-            const std::lock_guard lock(m_mutex);
-            if (revision != m_revision)
-                return;
-        }
-        deliver();
-    };
-    QMetaObject::invokeMethod(this, std::move(cross), Qt::QueuedConnection);
+    deliverNewest(this, m_mutex, m_revision, revision, std::move(deliver));
 }
 
 } // namespace slopescope::ui

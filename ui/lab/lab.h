@@ -103,6 +103,7 @@ public:
     void sweep();     // measures what is missing of the visible variants; goes on where it was stopped
     void stopSweep();
     bool sweeping() const { return m_engine.sweeping(); }
+    bool mapIsComing() const { return m_engine.coming(Task::Map, 0) || m_engine.coming(Task::Map, 1); }
 
     // Of A, B or any variant; nothing while its model is not open.
     Variant variantOnView() const; // A's, with the slopes in hand

@@ -228,10 +228,6 @@ void MapPanel::setPooling(Pooling pooling) {
     m_poolings->choose(pooling == Pooling::Mean ? 0 : 1);
 }
 
-void MapPanel::setEmptyText(const QString& sentence) {
-    m_maps[0]->setEmptyText(sentence);
-}
-
 void MapPanel::setResult(int side, std::shared_ptr<const MapResult> result) {
     m_pair.take(side, std::move(result));
     showPair();

@@ -55,7 +55,6 @@ public:
     void setMode(MapMode mode);       // does not emit
     void setStage(Stage stage);       // does not emit
     void setPooling(Pooling pooling); // does not emit
-    void setEmptyText(const QString& sentence);
 
     // A result of other heads, another length or stage is shown all the same, until its successor comes.
     void setResult(int side, std::shared_ptr<const MapResult> result);

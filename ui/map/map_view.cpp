@@ -98,11 +98,6 @@ void MapView::setStale(bool stale) {
     update();
 }
 
-void MapView::setEmptyText(const QString& sentence) {
-    m_emptyText = sentence;
-    update();
-}
-
 // --- Which cells ----------------------------------------------------------------------------------------------------
 
 void MapView::showAll() {

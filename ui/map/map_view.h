@@ -51,7 +51,6 @@ public:
     const Picture* picture() const { return m_layer.picture.get(); }
     const ColourScale& scale() const { return m_scale; }
     void setStale(bool stale);                  // dims the picture: it answers an older question
-    void setEmptyText(const QString& sentence); // said while there is no text to show
 
     // The pair that text and plots point at, drawn like the cell under the cursor. A locked cell stays.
     void setCrosshair(std::int64_t query, std::int64_t key);
@@ -130,7 +129,7 @@ private:
     std::optional<Cell> m_hovered, m_locked;
     std::optional<Cell> m_lockBeforeClick; // so that a double click leaves the lock as it was
     std::function<QString(const Cell&)> m_describe;
-    QString m_emptyText;
+    const QString m_emptyText;
 
     QPoint m_pressed;
     Cell m_pressedBegin; // the first cells on view then

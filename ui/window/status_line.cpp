@@ -68,8 +68,8 @@ void StatusLine::attach(Lab& lab) {
         if (side == 0)
             setMap(*map);
     });
-    connect(&lab, &Lab::waiting, this, [this](bool map, bool) {
-        if (map)
+    connect(&lab, &Lab::waiting, this, [this, &lab](bool map, bool) {
+        if (map && lab.mapIsComing())
             setComputing(tr("computing"));
     });
     connect(&lab, &Lab::failed, this, [this](Task task, const QString& sentence) {
