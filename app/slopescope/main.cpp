@@ -9,6 +9,7 @@
 #include "core/record/workspace_file.h"
 #include "ui/document/document.h"
 #include "ui/export/figure_file.h"
+#include "ui/widgets/format.h"
 #include "ui/window/main_window.h"
 
 #include <QApplication>
@@ -26,8 +27,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <new>
 #include <optional>
+#include <system_error>
 #include <utility>
+
+#include <sys/resource.h>
 
 namespace {
 
@@ -40,6 +47,40 @@ constexpr int kFault = 2;             // exit status, as the command-line progra
     std::fprintf(stderr, "slopescope: %s\n", qUtf8Printable(sentence));
     std::exit(kFault);
 }
+
+// What is no Error: memory or threads that the system refuses. Nothing can be saved then; what the journal holds is at most a few
+// seconds old.
+[[noreturn]] void giveUp(const std::exception& fault) {
+    const bool memory = dynamic_cast<const std::bad_alloc*>(&fault) != nullptr ||
+                        dynamic_cast<const std::system_error*>(&fault) != nullptr; // no stack for a thread
+    std::fprintf(stderr, "slopescope: %s\n",
+                 memory ? "There is not enough memory to go on; the next start shows what was on the screen." : fault.what());
+    std::fflush(nullptr);
+    std::_Exit(kFault);
+}
+
+// Where less can be addressed than libraries and a window take, Qt paints nothing and says nothing.
+void requireAddressSpace() {
+    constexpr std::uint64_t kNeeded = std::uint64_t(3) << 29; // 1.5 GiB: LibTorch and Qt reserve most of it
+    rlimit limit{};
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < kNeeded)
+        quitWith(QStringLiteral("The address space is limited to %1 (ulimit -v), and a window needs %2.")
+                     .arg(ui::byteSize(std::int64_t(limit.rlim_cur)), ui::byteSize(std::int64_t(kNeeded))));
+}
+
+// An exception must not cross Qt's event loop.
+class Program : public QApplication {
+public:
+    using QApplication::QApplication;
+
+    bool notify(QObject* receiver, QEvent* event) override {
+        try {
+            return QApplication::notify(receiver, event);
+        } catch (const std::exception& fault) {
+            giveUp(fault);
+        }
+    }
+};
 
 // Beside the program where it is installed, in the sources where it is built.
 std::filesystem::path findResources(const QString& chosen) {
@@ -282,7 +323,8 @@ int main(int argc, char** argv) {
         names();
         readArguments(); // which prints and ends
     }
-    QApplication application(argc, argv);
+    requireAddressSpace();
+    Program application(argc, argv);
     Q_INIT_RESOURCE(slopescope); // of a static library
     installTranslations(application);
     names();
@@ -292,5 +334,7 @@ int main(int argc, char** argv) {
         return run();
     } catch (const slopescope::Error& error) {
         quitWith(QString::fromStdString(error.what()));
+    } catch (const std::exception& fault) {
+        giveUp(fault);
     }
 }

@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
 namespace slopescope {
 namespace {
 
@@ -43,8 +45,8 @@ struct Ended {
     QString words, faults;
 };
 
-// The program without any display.
-Ended runProgram(const QStringList& arguments) {
+// The program without any display. `addressSpace`: of so many bytes; 0: as much as there is.
+Ended runProgram(const QStringList& arguments, rlim_t addressSpace = 0) {
     constexpr int kPatience = 300'000; // ms; reached only when something hangs
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"})
@@ -54,6 +56,11 @@ Ended runProgram(const QStringList& arguments) {
     environment.insert("XDG_RUNTIME_DIR", runtime.path());
     QProcess program;
     program.setProcessEnvironment(environment);
+    program.setChildProcessModifier([addressSpace] {
+        const rlimit limit{addressSpace, addressSpace};
+        if (addressSpace > 0)
+            setrlimit(RLIMIT_AS, &limit);
+    });
     program.start(SLOPESCOPE_PROGRAM, arguments);
     if (!program.waitForFinished(kPatience)) {
         program.kill();
@@ -78,6 +85,13 @@ TEST(Program, HelpAndVersionNeedNoDisplay) {
     EXPECT_EQ(version.status, 0) << version.faults.toStdString();
     EXPECT_EQ(version.words.count('\n'), 1) << version.words.toStdString();
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // which address terabytes
+TEST(Program, TooLittleAddressSpaceEndsIt) {
+    expectFault(runProgram({"--screenshot", "a.png"}, rlim_t(1) << 30),
+                "The address space is limited to 1.0 GiB (ulimit -v), and a window needs 1.5 GiB.");
+}
+#endif
 
 TEST(Program, AFolderWithoutModelsEndsIt) {
     const QTemporaryDir folder;
