@@ -69,7 +69,7 @@ WorkspaceRecord recordFor(const Rendering& rendering) {
 
 RenderOptions::RenderOptions()
     : m_file("render", "Open a workspace without a display, write one figure of it, and end.", "workspace"),
-      m_figure("figure", "Which: map, heads, profile, decay, curves, contexts, differences, tokens or window.", "name"),
+      m_figure("figure", "Which: map, heads, table, profile, decay, curves, contexts, differences, tokens or window.", "name"),
       m_out("out", "Its file: .pdf, .svg or .png of the picture; .csv, .json or .npy of the numbers.", "file"),
       m_width("width", "Its width, such as 3.3in (the default) or 84mm.", "width"),
       m_resolution("resolution", "Dots per inch of a .png; default: 300.", "dots"),
@@ -125,6 +125,8 @@ void startRendering(ui::MainWindow& window, const Rendering& rendering) {
     };
     const WorkspaceRecord record = recordFor(rendering);
     lab.apply(record.workspace, record.measured);
+    if (rendering.figure == ui::FigureKind::Table)
+        lab.showHeadTable(true);
     QObject::connect(&lab, &ui::Lab::failed, &window, [fail](ui::Task, const QString& sentence) { fail(sentence); });
     auto* const lastLook = new QTimer(&window); // a panel may still ask for other pixels
     lastLook->setSingleShot(true);

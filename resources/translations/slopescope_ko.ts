@@ -685,6 +685,10 @@
         <source>The computation failed for an unknown reason.</source>
         <translation>알 수 없는 이유로 계산에 실패했습니다.</translation>
     </message>
+    <message>
+        <source>What every head does</source>
+        <translation>모든 헤드가 하는 일</translation>
+    </message>
 </context>
 <context>
     <name>slopescope::ui::CellCard</name>
@@ -1744,6 +1748,10 @@
     <message>
         <source> · gradients of %1 of %2 windows</source>
         <translation> · 윈도우 %2개 중 %1개의 그래디언트</translation>
+    </message>
+    <message>
+        <source>The table of heads is not there yet; it is measured while it is open.</source>
+        <translation>헤드 표가 아직 없습니다. 표는 열려 있는 동안 측정됩니다.</translation>
     </message>
 </context>
 <context>

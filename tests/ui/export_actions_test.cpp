@@ -71,7 +71,7 @@ TEST_F(ExportActionsTest, CopyTakesThePictureAndTheNumbersOfThePanelUsedLast) {
 TEST_F(ExportActionsTest, EveryPanelHasAMenu) {
     const FigureDesk desk = window->figureDesk();
     for (const FigureKind kind :
-         {FigureKind::Map, FigureKind::Heads, FigureKind::Profile, FigureKind::Decay, FigureKind::Curves}) {
+         {FigureKind::Map, FigureKind::Heads, FigureKind::Table, FigureKind::Profile, FigureKind::Decay, FigureKind::Curves}) {
         QStringList texts;
         for (const QAction* const action : desk.panel(kind)->actions())
             texts += action->text();

@@ -10,6 +10,7 @@
 #include "ui/figures/head_figure.h"
 #include "ui/figures/map_figure.h"
 #include "ui/figures/profile_figure.h"
+#include "ui/figures/table_figure.h"
 #include "ui/widgets/theme.h"
 
 #include <QFile>
@@ -269,6 +270,34 @@ TEST_F(FigureFileTest, DecayAndProfileAreLines) {
     EXPECT_TRUE(drawn.holds("A alibi"));
     EXPECT_EQ(figure.numbers().rows.size(), 3U);
     EXPECT_EQ(figure.numbers().rows[0][4], "0.5");
+}
+
+TEST_F(FigureFileTest, ATableShrinksUntilItFitsItsPage) {
+    ShownTable shown;
+    shown.title = "What every head does";
+    shown.empty = "nothing yet";
+    for (int column = 0; column < 14; ++column) {
+        shown.headings += QString("Column %1").arg(column);
+        shown.numbers.columns += QString("column_%1").arg(column);
+    }
+    EXPECT_EQ(TableFigure(shown).emptyText(), "nothing yet");
+    for (int row = 0; row < 40; ++row) {
+        QStringList cells;
+        for (int column = 0; column < 14; ++column)
+            cells += QString("%1.%2").arg(row).arg(column);
+        shown.rows.push_back(cells);
+        shown.numbers.rows.push_back(cells);
+    }
+    shown.marked = {3};
+    const TableFigure figure(shown);
+    EXPECT_EQ(figure.emptyText(), QString());
+    EXPECT_LT(figure.heightFor(320), figure.heightFor(1600)) << "smaller letters, lower rows";
+    EXPECT_EQ(figure.heightFor(1600), figure.heightFor(2400)) << "letters grow no further";
+    const SvgContent content = svg(figure);
+    EXPECT_TRUE(content.wellFormed);
+    for (const char* const cell : {"Column 0", "Column 13", "0.0", "39.13"})
+        EXPECT_TRUE(content.holds(cell)) << cell;
+    EXPECT_EQ(bytes(figure, FigureFormat::Csv).split('\n')[40], "39.0,39.1,39.2,39.3,39.4,39.5,39.6,39.7,39.8,39.9,39.10,39.11,39.12,39.13");
 }
 
 TEST_F(FigureFileTest, WhatCannotBeWrittenIsSaidAndLeavesNoFile) {

@@ -93,7 +93,7 @@ TEST_F(RenderTest, TheCurvesAreThoseOfTheSweep) {
 }
 
 TEST_F(RenderTest, FiguresSayWhatTheyAreOf) {
-    for (const QString figure : {"curves", "contexts", "map", "heads", "profile", "decay", "tokens", "window"}) {
+    for (const QString figure : {"curves", "contexts", "map", "heads", "table", "profile", "decay", "tokens", "window"}) {
         const Outcome outcome = render(figure, figure + ".svg", {"--width", "6.9in"});
         ASSERT_EQ(outcome.status, 0) << figure.toStdString() << ": " << outcome.err;
         const SvgContent content = readSvg(read(figure + ".svg"));
@@ -108,6 +108,11 @@ TEST_F(RenderTest, FiguresSayWhatTheyAreOf) {
         }
         if (figure == "map") {
             EXPECT_EQ(content.images.front().size(), QSize(128, 128));
+        }
+        if (figure == "table") {
+            EXPECT_TRUE(content.holds("Entropy"));
+            EXPECT_TRUE(content.holds("1/128")); // a slope
+            EXPECT_EQ(content.images.size(), 0U);
         }
         if (figure == "heads") {
             EXPECT_EQ(content.images.size(), 32U);

@@ -25,8 +25,8 @@ namespace slopescope::ui {
 namespace {
 
 constexpr double kClipboardResolution = 192; // dots per inch: sharp in a letter
-constexpr FigureKind kPanels[]{FigureKind::Map, FigureKind::Heads, FigureKind::Profile, FigureKind::Decay,
-                               FigureKind::Curves};
+constexpr FigureKind kPanels[]{FigureKind::Map,     FigureKind::Heads, FigureKind::Table,
+                               FigureKind::Profile, FigureKind::Decay, FigureKind::Curves};
 
 } // namespace
 

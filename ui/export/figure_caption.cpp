@@ -33,7 +33,7 @@ QStringList variants(const Lab& lab, FigureKind kind) {
     QStringList said;
     const Workspace& workspace = lab.workspace();
     const bool curves = kind >= FigureKind::Curves;
-    const bool both = workspace.look.mode != MapMode::A || kind == FigureKind::Profile;
+    const bool both = kind != FigureKind::Table && (workspace.look.mode != MapMode::A || kind == FigureKind::Profile);
     for (const WorkspaceVariant& row : workspace.variants) {
         const bool isA = workspace.a() == &row, isB = workspace.b() == &row && kind != FigureKind::Decay && both;
         if (curves && kind != FigureKind::Tokens ? row.visible || workspace.b() == &row : isA || isB)

@@ -5,6 +5,7 @@
 #include "ui/export/window_figure.h"
 #include "ui/figures/decay_figure.h"
 #include "ui/heads/head_grid.h"
+#include "ui/heads/head_table_view.h"
 #include "ui/heads/profile_view.h"
 #include "ui/lab/lab.h"
 #include "ui/map/map_panel.h"
@@ -35,17 +36,18 @@ CurveLook lookFor(const CurveView& curves, FigureKind kind) {
 }
 
 const QStringList& names() {
-    static const QStringList names{"map",      "heads",       "profile", "decay", "curves",
-                                   "contexts", "differences", "tokens",  "window"};
+    static const QStringList names{"map",      "heads",       "table",  "profile", "decay", "curves",
+                                   "contexts", "differences", "tokens", "window"};
     return names;
 }
 
 } // namespace
 
 const std::vector<FigureKind>& figureKinds() {
-    static const std::vector<FigureKind> kinds{FigureKind::Map,         FigureKind::Heads,  FigureKind::Profile,
-                                               FigureKind::Decay,       FigureKind::Curves, FigureKind::Contexts,
-                                               FigureKind::Differences, FigureKind::Tokens, FigureKind::Window};
+    static const std::vector<FigureKind> kinds{FigureKind::Map,      FigureKind::Heads,       FigureKind::Table,
+                                               FigureKind::Profile,  FigureKind::Decay,       FigureKind::Curves,
+                                               FigureKind::Contexts, FigureKind::Differences, FigureKind::Tokens,
+                                               FigureKind::Window};
     return kinds;
 }
 
@@ -59,6 +61,8 @@ QString figureText(FigureKind kind) {
         return tr("Map, as shown");
     case FigureKind::Heads:
         return tr("All heads");
+    case FigureKind::Table:
+        return tr("What every head does");
     case FigureKind::Profile:
         return tr("Attention by distance");
     case FigureKind::Decay:
@@ -88,6 +92,8 @@ std::unique_ptr<Figure> FigureDesk::figure(FigureKind kind) const {
         return map->figure();
     case FigureKind::Heads:
         return heads->figure();
+    case FigureKind::Table:
+        return table->figure();
     case FigureKind::Profile:
         return profile->figure();
     case FigureKind::Decay: {
@@ -111,6 +117,8 @@ QWidget* FigureDesk::panel(FigureKind kind) const {
         return map;
     case FigureKind::Heads:
         return heads;
+    case FigureKind::Table:
+        return table;
     case FigureKind::Profile:
         return profile;
     case FigureKind::Decay:

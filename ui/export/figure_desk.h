@@ -16,12 +16,13 @@ namespace slopescope::ui {
 
 class CurveView;
 class HeadGrid;
+class HeadTableView;
 class Lab;
 class MapPanel;
 class ProfileView;
 class SlopeEditor;
 
-enum class FigureKind { Map, Heads, Profile, Decay, Curves, Contexts, Differences, Tokens, Window };
+enum class FigureKind { Map, Heads, Table, Profile, Decay, Curves, Contexts, Differences, Tokens, Window };
 
 struct FigureDesk {
     Lab* lab = nullptr;
@@ -31,6 +32,7 @@ struct FigureDesk {
     ProfileView* profile = nullptr;
     SlopeEditor* slopes = nullptr;
     CurveView* curves = nullptr;
+    HeadTableView* table = nullptr;
 
     std::unique_ptr<Figure> figure(FigureKind kind) const;
     QString caption(FigureKind kind) const; // one paragraph

@@ -203,23 +203,22 @@ QVariant HeadTableModel::headerData(int section, Qt::Orientation orientation, in
     return {};
 }
 
-QString HeadTableModel::csv() const {
-    QString text;
+FigureNumbers HeadTableModel::numbers() const {
+    FigureNumbers numbers;
     for (const Column& column : kColumns)
-        text += QLatin1String(column.key) + u',';
-    text += QLatin1String("gradient,gradient_error\n");
-    const auto number = [](double value) { return std::isfinite(value) ? QString::number(value, 'g', 9) : QString(); };
+        numbers.columns += QLatin1String(column.key);
+    numbers.columns += {"gradient", "gradient_error"};
     for (int row = 0; row < rowCount(); ++row) {
+        QStringList cells;
         for (const Column& column : kColumns)
-            text += number(column.value(m_table->rows[std::size_t(row)])) + u',';
+            cells += plainNumber(column.value(m_table->rows[std::size_t(row)]));
         const SlopeGradient* const gradient = gradientOf(row);
-        const double per =
-            gradient != nullptr && gradient->slope > 0 ? gradient->slope : 1; // by log(slope), as the command line
-        text += gradient == nullptr ? QStringLiteral(",")
-                                    : number(gradient->perSlope * per) + u',' + number(gradient->error * per);
-        text += u'\n';
+        const double per = gradient != nullptr && gradient->slope > 0 ? gradient->slope : 1; // by log(slope), as the command line
+        cells += gradient == nullptr ? QString() : plainNumber(gradient->perSlope * per);
+        cells += gradient == nullptr ? QString() : plainNumber(gradient->error * per);
+        numbers.rows.push_back(std::move(cells));
     }
-    return text;
+    return numbers;
 }
 
 } // namespace slopescope::ui

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/study/head_requests.h"
+#include "ui/figures/figure.h"
 
 #include <QAbstractTableModel>
 
@@ -25,7 +26,7 @@ public:
     std::optional<HeadAddress> headOf(int row) const;
     int rowOf(HeadAddress head) const; // -1: it is not there (yet)
     static int gradientColumn();       // the last one
-    QString csv() const;               // all columns in full precision, in the order of the heads
+    FigureNumbers numbers() const;     // all columns in full precision, in the order of the heads
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;

@@ -1,6 +1,7 @@
 #include "ui/heads/head_table_view.h"
 
 #include "ui/heads/head_table_model.h"
+#include "ui/figures/table_figure.h"
 #include "ui/lab/lab.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/panel_header.h"
@@ -186,7 +187,33 @@ void HeadTableView::describe() {
 }
 
 void HeadTableView::copyCsv() {
-    QGuiApplication::clipboard()->setText(m_model->csv());
+    const FigureNumbers numbers = m_model->numbers();
+    QString text = numbers.columns.join(u',') + u'\n';
+    for (const QStringList& row : numbers.rows)
+        text += row.join(u',') + u'\n';
+    QGuiApplication::clipboard()->setText(text);
+}
+
+std::unique_ptr<Figure> HeadTableView::figure() const {
+    ShownTable shown;
+    shown.title = tr("What every head does");
+    shown.empty = tr("The table of heads is not there yet; it is measured while it is open.");
+    shown.numbers = m_model->numbers();
+    std::vector<int> columns;
+    for (int column = 0; column < m_sorted->columnCount(); ++column)
+        if (!m_table->isColumnHidden(column)) {
+            columns.push_back(column);
+            shown.headings += m_sorted->headerData(column, Qt::Horizontal).toString();
+        }
+    for (int row = 0; row < m_sorted->rowCount(); ++row) {
+        QStringList cells;
+        for (const int column : columns)
+            cells += m_sorted->index(row, column).data().toString();
+        shown.rows.push_back(std::move(cells));
+        if (m_table->selectionModel()->isRowSelected(row))
+            shown.marked.push_back(row);
+    }
+    return std::make_unique<TableFigure>(std::move(shown));
 }
 
 void HeadTableView::showEvent(QShowEvent* event) {

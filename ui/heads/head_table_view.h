@@ -7,6 +7,7 @@
 #include <QFrame>
 #include <QPointer>
 
+#include <memory>
 #include <vector>
 
 class QLabel;
@@ -16,6 +17,7 @@ class QTableView;
 
 namespace slopescope::ui {
 
+class Figure;
 class HeadTableModel;
 class Lab;
 class PanelHeader;
@@ -32,6 +34,7 @@ public:
 
     void setHeads(const std::vector<HeadAddress>& heads); // on view; does not emit
     void copyCsv();
+    std::unique_ptr<Figure> figure() const; // as it is sorted
 
 signals:
     void chosenByUser(const std::vector<slopescope::HeadAddress>& heads);

@@ -11,7 +11,7 @@ constexpr int kExport = -5; // a topic of the notice strip beside the Tasks
 } // namespace
 
 FigureDesk MainWindow::figureDesk() {
-    return {m_lab, this, m_map, m_heads, m_profile, m_slopes, m_curves};
+    return {m_lab, this, m_map, m_heads, m_profile, m_slopes, m_curves, m_headTable};
 }
 
 void MainWindow::buildExportMenu(QMenu* menu) {
