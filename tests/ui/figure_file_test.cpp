@@ -150,6 +150,14 @@ TEST_F(FigureFileTest, ThePdfOfFourCurvesIsSmallAndItsFontsAreInIt) {
     EXPECT_THAT(facts.value_or(QString()).toStdString(), HasSubstr("497 x")); // 6.9 in are 496.8 points
 }
 
+TEST_F(FigureFileTest, APngIsPaperToItsLastRow) {
+    for (const int resolution : {72, 100, 133, 200, 287}) { // whose rows of pixels do not all fall on the page's edge
+        const QImage image = QImage::fromData(figureBytes(curves(), "A caption.", FigureFormat::Png, {kColumn, resolution, false, true}));
+        EXPECT_EQ(image.pixelColor(2, image.height() - 1), QColor(Qt::white)) << resolution;
+        EXPECT_EQ(image.pixelColor(image.width() - 1, 2), QColor(Qt::white)) << resolution;
+    }
+}
+
 TEST_F(FigureFileTest, ThePngHasTheWidthAndTheColoursOfTheLines) {
     const QImage image = QImage::fromData(bytes(curves(), FigureFormat::Png));
     EXPECT_EQ(image.width(), 990); // 3.3 in at 300 dots per inch

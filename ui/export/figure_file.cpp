@@ -97,6 +97,7 @@ bool isPicture(FigureFormat format) {
 QImage figureImage(const FigurePage& page, double dotsPerInch) {
     const double scale = dotsPerInch / kPixelsPerInch;
     QImage image((page.size() * scale).toSize(), QImage::Format_RGB32);
+    image.fill(page.paper()); // the last row may be covered in part only
     const int perMetre = int(std::lround(dotsPerInch / 0.0254));
     image.setDotsPerMeterX(perMetre);
     image.setDotsPerMeterY(perMetre);

@@ -70,10 +70,14 @@ int FigurePage::paintHead(QCPPainter* painter) const {
     return y + row + kGap - m_margin;
 }
 
+QColor FigurePage::paper() const {
+    return (m_dark ? Theme::forNight() : Theme::forDay()).panel;
+}
+
 void FigurePage::paint(QCPPainter& painter) const {
     const Theme& theme = m_dark ? Theme::forNight() : Theme::forDay();
     painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing | QPainter::LosslessImageRendering);
-    painter.fillRect(QRectF(QPointF(0, 0), m_size), theme.panel);
+    painter.fillRect(QRectF(QPointF(0, 0), m_size), paper());
     const int top = m_margin + paintHead(&painter);
     painter.save();
     m_figure.paint(painter, QRect(m_margin, top, m_inner, m_height), theme);

@@ -19,6 +19,7 @@ public:
     QSizeF size() const { return m_size; } // pixels of 1/96 inch
     const QString& caption() const { return m_caption; }
     void paint(QCPPainter& painter) const;
+    QColor paper() const; // what is behind everything
 
 private:
     int paintHead(QCPPainter* painter) const; // returns its height; null: only measures
