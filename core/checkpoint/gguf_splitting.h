@@ -9,14 +9,14 @@ namespace slopescope {
 
 struct SplittingRule {
     std::vector<const char*> names;
-    std::vector<const char*> steps; // regular expressions, each applied to the pieces that the one before left
+    std::vector<std::string_view> steps; // regular expressions, each applied to the pieces that the one before left
     bool takesWholeWords = false;   // a piece that is a token is not put together from smaller ones
     bool beginsText = false;        // a token goes before the text, unless the file says otherwise
     bool composes = false;          // letters and their accents are composed first (NFC)
 };
 
 // GPT-2's own expression: a step of this name is a tokenizer.json's "ByteLevel" with "use_regex".
-inline constexpr const char* kGpt2Step = "GPT-2";
+inline constexpr std::string_view kGpt2Step = "GPT-2";
 
 // Null for a name that is not known.
 const SplittingRule* splittingRule(std::string_view name);

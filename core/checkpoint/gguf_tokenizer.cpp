@@ -217,7 +217,7 @@ private:
     static Json sequence(std::initializer_list<Json> steps) {
         return {{"type", "Sequence"}, {"pretokenizers", Json::array_t(steps)}};
     }
-    static Json split(const char* regex) {
+    static Json split(std::string_view regex) {
         return {{"type", "Split"}, {"pattern", {{"Regex", regex}}}, {"behavior", "Isolated"}, {"invert", false}};
     }
 
@@ -230,7 +230,7 @@ private:
         if (rule == nullptr)
             refuse("pre", "is " + inQuotes(name) + ", a way to split text that is not supported");
         Json::array_t steps;
-        for (const char* const step : rule->steps)
+        for (const std::string_view step : rule->steps)
             steps.push_back(step == kGpt2Step ? byteLevelStep(true) : split(step));
         if (rule->steps.back() != kGpt2Step)
             steps.push_back(byteLevelStep(false));
