@@ -67,9 +67,15 @@ struct Session::State {
     PairedCurves measured; // the sweep's thread only
 
     std::shared_ptr<const Decoder> decoder(const Variant& variant) {
-        auto decoder = shelf.decoder(variant);
+        auto decoder = shelf.decoder(variant, [this](const std::string& key) { return biasOf(key); });
         requireSlopesFit(decoder->config(), variant);
         return decoder;
+    }
+
+    RelativeBias biasOf(const std::string& key) const {
+        if (const auto bundled = resources / "models" / key; fs::exists(bundled / "config.json"))
+            return readRelativeBias(key, bundled, Job());
+        return readRelativeBias(key, key, Job());
     }
 
     // The run that a picture of these heads is drawn from, or an Error that says what is missing.

@@ -3,6 +3,7 @@
 #include "core/base/bytes_text.h"
 #include "core/base/digest.h"
 #include "core/base/error.h"
+#include "core/base/in_quotes.h"
 #include "core/checkpoint/model_digest.h"
 #include "core/checkpoint/model_directory.h"
 
@@ -173,7 +174,19 @@ std::shared_ptr<const ShelvedModel> Shelf::model(const std::string& key) const {
     return model;
 }
 
-std::shared_ptr<const Decoder> Shelf::decoder(const Variant& variant) {
+RelativeBias readRelativeBias(const std::string& key, const fs::path& directory, const Job& job) {
+    std::error_code ignored;
+    if (!fs::exists(directory, ignored))
+        throw Error("There is no model " + inQuotes(key) + " to take a T5 bias from.");
+    UnreadModel unread(directory, job);
+    const PositionScheme positions = unread.description().config.positions;
+    if (positions.bias != BiasKind::T5Buckets)
+        throw Error("The positions of " + inQuotes(key) + " are " + describe(positions) + "; it has no T5 bias to take.");
+    return {std::move(unread).read(job).weights.relativeBias, positions.buckets, positions.maxDistance};
+}
+
+std::shared_ptr<const Decoder> Shelf::decoder(const Variant& variant,
+                                              const std::function<RelativeBias(const std::string& key)>& biasOf) {
     const auto own = model(variant.model)->decoder;
     if (variant.positions.isOwn())
         return own;
@@ -185,7 +198,10 @@ std::shared_ptr<const Decoder> Shelf::decoder(const Variant& variant) {
         std::rotate(known, known + 1, m_positioned.end());
         return m_positioned.back().with;
     }
-    auto with = std::make_shared<const Decoder>(own->withPositions(variant.positions));
+    RelativeBias bias;
+    if (variant.positions.bias == BiasChange::T5)
+        bias = biasOf(variant.positions.biasModel);
+    auto with = std::make_shared<const Decoder>(own->withPositions(variant.positions, bias));
     if (m_positioned.size() == kMostPositioned)
         m_positioned.erase(m_positioned.begin());
     m_positioned.push_back({own, with, variant.positions});

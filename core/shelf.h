@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -43,6 +44,9 @@ std::shared_ptr<const ShelvedModel> loadModel(const std::string& key, const std:
 // What a model is, and will take on a device, from the headers of its files.
 ModelFacts describeModel(const std::string& key, const std::filesystem::path& directory, const Device& device, const Job& job);
 
+// The T5 bias of a model's files. Throws Error when it has none.
+RelativeBias readRelativeBias(const std::string& key, const std::filesystem::path& directory, const Job& job);
+
 // The token that a tokenizer puts before every text, if it does.
 std::optional<std::int32_t> beginToken(const text::Tokenizer& tokenizer);
 
@@ -57,8 +61,9 @@ public:
     std::shared_ptr<const ShelvedModel> find(const std::string& key) const; // null: it is not here
     std::shared_ptr<const ShelvedModel> model(const std::string& key) const; // throws Error if it is not here
 
-    // The decoder of a model with other positions; kept, since runs and sweeps share it.
-    std::shared_ptr<const Decoder> decoder(const Variant& variant);
+    // The decoder of a model with other positions; kept, since runs and sweeps share it. `biasOf` reads the T5 bias of
+    // another model. Throws Error.
+    std::shared_ptr<const Decoder> decoder(const Variant& variant, const std::function<RelativeBias(const std::string& key)>& biasOf);
 
     void setText(std::string name, std::string letters, std::string changes); // changes: see TextFacts
     void setIds(std::string name, std::vector<std::int32_t> ids);

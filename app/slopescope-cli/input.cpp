@@ -54,7 +54,10 @@ void addVariant(CLI::App& verb, VariantSpec& spec) {
                     "zero (ALiBi with slopes of 0), none, rotary-linear:F, rotary-ntk:F,\n"
                     "rotary-yarn:F, window:W, sinks:K (the first K keys are seen past a\n"
                     "window), or several of these joined by +. alibi, zero and none stand\n"
-                    "in place of all parts that are not named; own+alibi keeps them")
+                    "in place of all parts that are not named; own+alibi keeps them.\n"
+                    "Other biases: alibi-clip:D, kerple-log:R1,R2, kerple-power:R1,R2,\n"
+                    "sandwich, t5:MODEL, table:FILE.json ([distance], [head][distance]).\n"
+                    "Scores: temperature:T and ssmax:S, one number or one a head")
         ->type_name("SPEC");
 }
 

@@ -9,6 +9,7 @@
 #include <ATen/ops/empty.h>
 
 #include <cmath>
+#include <utility>
 
 namespace slopescope {
 namespace {
@@ -36,6 +37,7 @@ void checkSettings(const AttentionSettings& s, std::int64_t heads) {
                 "sink logits", "must be one float32 a head");
     const at::Tensor &slopes = s.bias.slopes, &table = s.bias.table;
     require(!(slopes.defined() && table.defined()), "bias", "is either slopes or a table, not both");
+    require(s.bias.clip >= 0, "the distance that a bias is clipped at", "must not be negative");
     if (slopes.defined())
         require(slopes.dim() == 1 && slopes.size(0) == heads && slopes.is_contiguous() &&
                     slopes.scalar_type() == at::kFloat,
@@ -48,6 +50,17 @@ void checkSettings(const AttentionSettings& s, std::int64_t heads) {
 
 kernels::Rows rowsOf(const at::Tensor& x) {
     return {x.data_ptr<float>(), x.stride(0), x.stride(2), x.stride(1)};
+}
+
+AttentionSettings forKernels(AttentionSettings settings, std::int64_t keys) {
+    settings.bias = settings.bias.forKernels(keys);
+    return settings;
+}
+
+HeadView forKernels(HeadView head) {
+    if (head.k.defined() && head.k.dim() == 2)
+        head.settings = forKernels(head.settings, head.k.size(0));
+    return head;
 }
 
 kernels::DistanceBias biasOf(const LayerBias& bias) {
@@ -147,15 +160,42 @@ kernels::Attention problemOf(const at::Tensor& q, const at::Tensor& k, const at:
     return problem;
 }
 
+// A slope m puts -m d at distance d of the table.
+at::Tensor slopesOfTable(const at::Tensor& gradient) {
+    at::Tensor slopes = at::empty({gradient.size(0)}, at::kFloat);
+    const float* value = gradient.data_ptr<float>();
+    for (std::int64_t head = 0; head < gradient.size(0); ++head) {
+        double sum = 0;
+        for (std::int64_t distance = 0; distance < gradient.size(1); ++distance)
+            sum -= double(*value++) * double(distance);
+        slopes.data_ptr<float>()[head] = static_cast<float>(sum);
+    }
+    return slopes;
+}
+
 kernels::GradientRows gradientRowsOf(const at::Tensor& x) {
     return {x.data_ptr<float>(), x.stride(0), x.stride(2), x.stride(1)};
 }
 
 } // namespace
 
-AttendResult attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionSettings& settings,
+LayerBias LayerBias::forKernels(std::int64_t keys) const {
+    if (clip == 0 || !slopes.defined())
+        return *this;
+    if (clip >= keys - 1)
+        return {slopes, {}};
+    at::Tensor clipped = at::empty({slopes.size(0), clip + 1}, at::kFloat);
+    float* bias = clipped.data_ptr<float>();
+    for (std::int64_t head = 0; head < slopes.size(0); ++head)
+        for (std::int64_t distance = 0; distance <= clip; ++distance)
+            *bias++ = static_cast<float>(-double(slopes.data_ptr<float>()[head]) * double(distance));
+    return {{}, clipped};
+}
+
+AttendResult attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionSettings& given,
                     const Job& job) {
-    checkArguments(q, k, v, settings);
+    checkArguments(q, k, v, given);
+    const AttentionSettings settings = forKernels(given, k.size(1));
     if (isOnDevice(q)) {
         job.check();
         checkPlainOnDevice(settings);
@@ -178,6 +218,14 @@ AttendGradients attendBackward(const at::Tensor& q, const at::Tensor& k, const a
                                const AttentionSettings& settings, const AttendResult& forward, const at::Tensor& dout,
                                bool ofBias, const Job& job) {
     checkArguments(q, k, v, settings);
+    if (const LayerBias table = settings.bias.forKernels(k.size(1)); settings.bias.slopes.defined() && table.table.defined()) {
+        AttentionSettings clipped = settings;
+        clipped.bias = table;
+        AttendGradients result = attendBackward(q, k, v, clipped, forward, dout, ofBias, job);
+        if (result.table.defined())
+            result.slopes = slopesOfTable(std::exchange(result.table, at::Tensor()));
+        return result;
+    }
     require(!isOnDevice(q), "q", "must lie on the processor for gradients");
     require(settings.softCap == 0 && !settings.sinkLogits.defined(), "gradients", "go through no soft cap and no sink logits");
     for (const at::Tensor* x : {&forward.out, &dout}) {
@@ -205,8 +253,9 @@ AttendGradients attendBackward(const at::Tensor& q, const at::Tensor& k, const a
     return result;
 }
 
-MapPixels attentionMap(const HeadView& head, const MapCells& view, const Job& job) {
-    checkHead(head);
+MapPixels attentionMap(const HeadView& given, const MapCells& view, const Job& job) {
+    checkHead(given);
+    const HeadView head = forKernels(given);
     checkView(head, view);
     if (isOnDevice(head.q)) {
         job.check();
@@ -231,9 +280,10 @@ MapPixels attentionMap(const HeadView& head, const MapCells& view, const Job& jo
     return pixels;
 }
 
-ProfileValues attentionProfile(const HeadView& head, std::span<const std::int64_t> binEdges, std::int64_t firstKeys,
+ProfileValues attentionProfile(const HeadView& given, std::span<const std::int64_t> binEdges, std::int64_t firstKeys,
                                const Job& job) {
-    checkHead(head);
+    checkHead(given);
+    const HeadView head = forKernels(given);
     require(binEdges.size() >= 2, "bins", "need at least two edges");
     if (isOnDevice(head.q)) {
         job.check();

@@ -17,6 +17,10 @@ namespace slopescope {
 // The bias of every head of one layer: slopes [heads] or a table [heads, distances], float32, or neither.
 struct LayerBias {
     at::Tensor slopes, table;
+    std::int64_t clip = 0; // with slopes: -slope * min(distance, clip); 0: -slope * distance
+
+    // As kernels take it for so many keys: slopes that are clipped before the last of them are a table.
+    LayerBias forKernels(std::int64_t keys) const;
 };
 
 struct AttentionSettings {

@@ -13,6 +13,7 @@ kernels::RepeatedTokensMass repeatedTokensMass(const HeadView& head, std::span<c
         throw Error("Attention: the repeated tokens of a head need as many queries as keys, and their log-sum-exps.");
     const at::Tensor lse = head.lse.cpu().to(at::kFloat).contiguous();
     const AttentionSettings& settings = head.settings;
+    const LayerBias bias = settings.bias.forKernels(k.size(0));
     kernels::RepeatedTokens problem;
     problem.q = q.data_ptr<float>();
     problem.k = k.data_ptr<float>();
@@ -26,11 +27,11 @@ kernels::RepeatedTokensMass repeatedTokensMass(const HeadView& head, std::span<c
     problem.softCap = static_cast<float>(settings.softCap);
     problem.lse = lse.data_ptr<float>();
     problem.previous = previous.data();
-    if (settings.bias.slopes.defined())
-        problem.bias.slopes = settings.bias.slopes.data_ptr<float>();
-    if (settings.bias.table.defined()) {
-        problem.bias.table = settings.bias.table.data_ptr<float>();
-        problem.bias.tableLength = settings.bias.table.size(1);
+    if (bias.slopes.defined())
+        problem.bias.slopes = bias.slopes.data_ptr<float>();
+    if (bias.table.defined()) {
+        problem.bias.table = bias.table.data_ptr<float>();
+        problem.bias.tableLength = bias.table.size(1);
     }
     return kernels::repeatedTokensMass(problem, [&](std::int64_t count, const std::function<void(std::int64_t)>& body) {
         parallelFor(count, job, body);

@@ -2,6 +2,7 @@
 
 #include "core/attention/device_attention.h"
 #include "core/base/error.h"
+#include "core/base/in_quotes.h"
 #include "core/kernels/matmul.h"
 #include "core/kernels/rowwise.h"
 #include "core/model/layer_math.h"
@@ -62,8 +63,32 @@ Decoder::Decoder(DecoderConfig config, DecoderWeights weights, Placement placeme
                           .t()
                           .contiguous();
     }
+    if (m_config.positions.bias == BiasKind::Curve)
+        m_curves = std::make_shared<CurveTables>(m_config.positions.curve, m_config.heads);
 } catch (const c10::Error& fault) {
     rethrow(placement.device, fault);
+}
+
+Decoder Decoder::withPositions(const PositionOverride& change, const RelativeBias& bias) const {
+    DecoderConfig config = slopescope::withPositions(m_config, change);
+    DecoderWeights weights = m_weights;
+    if (change.bias == BiasChange::T5) {
+        if (!bias.weights.defined())
+            throw Error("The T5 bias of " + inQuotes(change.biasModel) + " has not been read.");
+        if (bias.weights.size(1) != config.heads)
+            throw Error("The T5 bias of " + inQuotes(change.biasModel) + " is for " + std::to_string(bias.weights.size(1)) +
+                        " heads; this model has " + std::to_string(config.heads) + ".");
+        config.positions.buckets = bias.buckets;
+        config.positions.maxDistance = bias.maxDistance;
+        weights.relativeBias = bias.weights.to(m_placement.device);
+    }
+    return {std::move(config), std::move(weights), m_placement};
+}
+
+RelativeBias Decoder::relativeBias() const {
+    if (m_config.positions.bias != BiasKind::T5Buckets)
+        return {};
+    return {m_weights.relativeBias, m_config.positions.buckets, m_config.positions.maxDistance};
 }
 
 at::Tensor Decoder::embed(std::span<const std::int32_t> ids, std::int64_t batch, std::int64_t first,
@@ -107,6 +132,9 @@ AttentionSettings Decoder::settings(std::int64_t layer, const AttentionOverride&
         const SlopeSet slopes =
             change.slopes.empty() ? m_config.slopesAt(layer, length) : change.slopes.at(static_cast<std::size_t>(layer));
         settings.bias.slopes = at::tensor(at::ArrayRef<double>(slopes), at::kDouble).to(at::kFloat);
+        settings.bias.clip = m_config.positions.clip;
+    } else if (m_curves) {
+        settings.bias.table = m_curves->table(layer, length);
     } else if (m_config.positions.bias == BiasKind::T5Buckets) {
         settings.bias.table = m_biasTable;
     }
@@ -132,7 +160,8 @@ Decoder::LayerResult Decoder::runLayer(std::int64_t layer, const at::Tensor& res
             const RotaryTable& table = rotary->at(static_cast<std::size_t>(m_config.positions.rotaryKindAt(layer)));
             turned.table = {table.cos.narrow(0, block.first, block.rows), table.sin.narrow(0, block.first, block.rows)};
         }
-        const QueryKeyValue part = projectAttention(m_config, weights, block.of(residual), turned);
+        const QueryKeyValue part = projectAttention(m_config, weights, block.of(residual), turned,
+                                                    queryFactors(m_config, layer, before + block.first, block.rows));
         block.put(part.q, result.q);
         block.put(part.k, result.k, before);
         block.put(part.v, result.v, before);

@@ -6,10 +6,12 @@
 #pragma once
 
 #include "core/attention/attention.h"
+#include "core/model/curve_tables.h"
 #include "core/model/placement.h"
 #include "core/positions/rotary.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -25,6 +27,12 @@ struct AttentionOverride {
     static constexpr double kDefaultTolerance = 1.0 / (1 << 24);
 };
 
+// T5's learned bias: what `t5:MODEL` takes from another model.
+struct RelativeBias {
+    at::Tensor weights; // [buckets, heads]
+    std::int64_t buckets = 0, maxDistance = 0;
+};
+
 class Decoder {
 public:
     // Packs the matrices, or moves them; the tensors they came from are let go one by one, so that nothing is held twice.
@@ -35,9 +43,10 @@ public:
     const DecoderWeights& weights() const { return m_weights; } // packed on the processor
 
     // The same weights with other positions; see withPositions(DecoderConfig).
-    Decoder withPositions(const PositionOverride& change) const {
-        return {slopescope::withPositions(m_config, change), m_weights, m_placement};
-    }
+    // With `bias` in place of its distance bias where BiasChange::T5 asks for one.
+    Decoder withPositions(const PositionOverride& change, const RelativeBias& bias = {}) const;
+
+    RelativeBias relativeBias() const; // of a model with T5 buckets; else undefined
 
     // Token ids -> the residual entering layer 0, [batch, length, width]. ids: batch x length, row by row. Throws Error
     // when an id lies outside the vocabulary or the length past the model's positions. The first column stands at position
@@ -89,6 +98,7 @@ private:
     DecoderConfig m_config;
     DecoderWeights m_weights;
     Placement m_placement;
+    std::shared_ptr<CurveTables> m_curves; // with a bias of BiasKind::Curve
     at::Tensor m_biasTable; // [heads, distances], with T5 buckets; on the processor, wherever the weights are
 };
 

@@ -68,6 +68,12 @@ void checkPositions(const DecoderConfig& c, const std::string& source) {
         (p.buckets < 2 || p.buckets > 4096 || p.maxDistance <= p.buckets / 2 || p.maxDistance > 1'000'000))
         throw Error(source + ": " + std::to_string(p.buckets) + " buckets up to distance " +
                     std::to_string(p.maxDistance) + " make no T5 bias.");
+    if (p.bias == BiasKind::Curve)
+        checkCurve(p.curve, c.layers, c.heads, source);
+    for (const std::vector<double>* factors : {&c.queryFactors, &c.queryLogFactors})
+        if (!factors->empty() && std::ssize(*factors) != c.heads)
+            throw Error(source + ": scores are multiplied by " + std::to_string(factors->size()) + " numbers, but the model has " +
+                        std::to_string(c.heads) + " heads.");
     if (p.bias == BiasKind::Linear) {
         try {
             checkSlopes(c.slopes, static_cast<int>(c.layers), static_cast<int>(c.heads));
@@ -120,6 +126,11 @@ DecoderConfig withPositions(DecoderConfig config, const PositionOverride& change
         if (change.bias == BiasChange::Linear)
             config.setSlopes(SlopeSet(static_cast<std::size_t>(config.heads), 0.0));
     }
+    const auto perHead = [&](const std::vector<double>& factors) {
+        return factors.size() == 1 ? std::vector<double>(static_cast<std::size_t>(config.heads), factors[0]) : factors;
+    };
+    config.queryFactors = perHead(change.temperature);
+    config.queryLogFactors = perHead(change.logLength);
     if (change.window > 0) {
         config.windows.resize(static_cast<std::size_t>(config.layers), 0);
         for (std::int64_t& window : config.windows)

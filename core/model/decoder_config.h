@@ -69,6 +69,8 @@ struct DecoderConfig {
     double scoreCap = 0;             // the same of scores, before the bias; 0: none
     bool sinkLogits = false;         // each head has a learned sink logit (kernels/problems.h)
     bool scaledByLayer = false;      // and divided by the layer's number, the lowest being 1: GPT-2's option
+    // Of each head, with its scores: numbers that queries are multiplied with, the second times log(keys seen); empty: none.
+    std::vector<double> queryFactors, queryLogFactors; // [heads]
     std::vector<std::int64_t> windows; // [layers], 0: none; empty: none in any layer
     std::int64_t sinks = 0;            // with a window: the first keys, which every query sees all the same
 

@@ -1,9 +1,13 @@
 #include "core/model/layer_math.h"
 
+#include "core/kernels/visible.h"
 #include "core/model/layer_parts.h"
 #include "core/positions/sinusoidal.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/empty.h>
+
+#include <cmath>
 
 namespace slopescope {
 namespace {
@@ -71,7 +75,7 @@ at::Tensor embed(const DecoderConfig& config, const DecoderWeights& weights, con
 }
 
 QueryKeyValue projectAttention(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x,
-                               const LayerRotary& rotary) {
+                               const LayerRotary& rotary, const at::Tensor& factors) {
     const bool plain = config.block == Block::PostNorm || !config.inputNorms;
     const at::Tensor seen = plain ? x : norm(config, x, layer.attentionNorm);
     at::Tensor qkv = linear(seen, layer.qkv);
@@ -89,7 +93,25 @@ QueryKeyValue projectAttention(const DecoderConfig& config, const LayerWeights& 
         result.q = rotated(result.q, *rotary.rule, rotary.table);
         result.k = rotated(result.k, *rotary.rule, rotary.table);
     }
+    if (factors.defined())
+        result.q = result.q * factors.to(result.q.options()).unsqueeze(2);
     return result;
+}
+
+at::Tensor queryFactors(const DecoderConfig& config, std::int64_t layer, std::int64_t first, std::int64_t length) {
+    const std::vector<double> &fixed = config.queryFactors, &logs = config.queryLogFactors;
+    if (fixed.empty() && logs.empty())
+        return {};
+    const std::int64_t window = config.windowAt(layer);
+    const kernels::Sight sight{window, window > 0 ? config.sinks : 0};
+    at::Tensor factors = at::empty({length, config.heads}, at::kFloat);
+    float* factor = factors.data_ptr<float>();
+    for (std::int64_t position = first; position < first + length; ++position) {
+        const double logarithm = std::log(double(sight.count(position, 0, position + 1)));
+        for (std::size_t head = 0; head < std::size_t(config.heads); ++head)
+            *factor++ = float((fixed.empty() ? 1 : fixed[head]) * (logs.empty() ? 1 : logs[head] * logarithm));
+    }
+    return factors;
 }
 
 at::Tensor finishLayer(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x,

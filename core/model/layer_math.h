@@ -24,8 +24,13 @@ struct LayerRotary {
 };
 
 // Norms, projection and rotation: what attention sees of the residual x.
+// `factors` [length, heads], of queryFactors(), or undefined: what queries are multiplied with at last.
 QueryKeyValue projectAttention(const DecoderConfig& config, const LayerWeights& layer, const at::Tensor& x,
-                               const LayerRotary& rotary);
+                               const LayerRotary& rotary, const at::Tensor& factors = {});
+
+// [length, heads] float32 for positions first, first + 1, ...: the temperature of each head, times s log(keys that the
+// query sees in this layer). Undefined: the config has neither.
+at::Tensor queryFactors(const DecoderConfig& config, std::int64_t layer, std::int64_t first, std::int64_t length);
 
 // The residual leaving the layer: output(attended) and the feed-forward part joined to x as the config's block says.
 // attended: [batch, length, heads, headDim].

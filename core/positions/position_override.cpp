@@ -5,9 +5,9 @@
 #include "core/base/numbers.h"
 #include "core/positions/rotary.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <vector>
@@ -30,13 +30,6 @@ std::optional<std::string_view> argument(std::string_view part, std::string_view
     if (part.size() > name.size() && part.starts_with(name) && part[name.size()] == ':')
         return part.substr(name.size() + 1);
     return std::nullopt;
-}
-
-template <class Number>
-std::optional<Number> read(std::string_view text) {
-    Number value{};
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return fault == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
 // Splits at each "+" that begins a part: a "+" behind a digit's "e" belongs to a number (1e+5).
@@ -78,7 +71,7 @@ private:
     }
 
     std::int64_t count(std::string_view text, const char* what) {
-        const auto number = slopescope::read<std::int64_t>(text);
+        const auto number = numberIn<std::int64_t>(text);
         if (!number || *number < 1 || *number > kWidestWindow)
             refuse(m_spec, std::string("need a whole number of ") + what + ", at least 1 and at most " + grouped(kWidestWindow) +
                                ", behind the colon.");
@@ -119,21 +112,93 @@ private:
         for (const auto& [name, scaling] : kScalings)
             if (const auto text = argument(part, name)) {
                 once(m_rotary, part);
-                const auto factor = slopescope::read<double>(*text);
+                const auto factor = numberIn<double>(*text);
                 if (!factor || !std::isfinite(*factor) || *factor < 1 || *factor > kLargestFactor)
                     refuse(m_spec, "need one number from 1 to 1,000,000 behind the colon.");
                 p.scaling = scaling;
                 p.factor = *factor;
                 return;
             }
-        refuse(m_spec, "are none of own, alibi, alibi:SLOPES, zero, none, rotary, rotary-linear:F, rotary-ntk:F, "
-                       "rotary-yarn:F, window:W and sinks:K, nor several of these joined by +.");
+        if (takesBias(part) || takesScores(part))
+            return;
+        refuse(m_spec, "are none of own, alibi, alibi:SLOPES, alibi-clip:D, zero, none, kerple-log:R1,R2, "
+                       "kerple-power:R1,R2, sandwich, table:CURVES, t5:MODEL, rotary, rotary-linear:F, rotary-ntk:F, "
+                       "rotary-yarn:F, temperature:T, ssmax:S, window:W and sinks:K, nor several of these joined by +.");
+    }
+
+    std::vector<double> numbers(std::string_view text) {
+        std::vector<double> values;
+        for (std::size_t begin = 0; begin <= text.size();) {
+            const std::size_t end = std::min(text.find(',', begin), text.size());
+            const auto number = numberIn<double>(text.substr(begin, end - begin));
+            if (!number || !(*number > 0 && *number <= kLargestFactor))
+                refuse(m_spec, "hold " + inQuotes(text.substr(begin, end - begin)) +
+                                   " where a number above 0 and at most 1,000,000 belongs.");
+            values.push_back(*number);
+            begin = end + 1;
+        }
+        return values;
+    }
+
+    void curve(std::string_view part, CurveFamily family, const std::vector<double>& parameters = {}) {
+        once(m_replaces, part);
+        PositionOverride& p = m_result.positions;
+        p.bias = BiasChange::Curve;
+        p.curve.family = family;
+        if (parameters.empty())
+            return;
+        if (parameters.size() != 2)
+            refuse(m_spec, "need two numbers behind the colon of " + inQuotes(part) + ".");
+        p.curve.first = parameters[0];
+        p.curve.second = parameters[1];
+        if (family == CurveFamily::KerplePower && p.curve.second > 2)
+            refuse(m_spec, "have a power above 2, which KERPLE's kernels do not take.");
+    }
+
+    // Whether the part is a distance bias, which is then taken.
+    bool takesBias(std::string_view part) {
+        PositionOverride& p = m_result.positions;
+        if (part == "sandwich") {
+            curve(part, CurveFamily::Sandwich);
+        } else if (const auto log = argument(part, "kerple-log")) {
+            curve(part, CurveFamily::KerpleLog, numbers(*log));
+        } else if (const auto power = argument(part, "kerple-power")) {
+            curve(part, CurveFamily::KerplePower, numbers(*power));
+        } else if (const auto table = argument(part, "table")) {
+            curve(part, CurveFamily::Drawn);
+            p.curve.drawn = parseCurves(*table);
+        } else if (const auto model = argument(part, "t5")) {
+            once(m_replaces, part);
+            p.bias = BiasChange::T5;
+            p.biasModel = *model;
+        } else if (const auto distance = argument(part, "alibi-clip")) {
+            once(m_clip, part);
+            p.clip = count(*distance, "tokens");
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    // Whether the part is about scores, likewise.
+    bool takesScores(std::string_view part) {
+        if (const auto factors = argument(part, "temperature")) {
+            once(m_temperature, part);
+            m_result.positions.temperature = numbers(*factors);
+        } else if (const auto scales = argument(part, "ssmax")) {
+            once(m_logLength, part);
+            m_result.positions.logLength = numbers(*scales);
+        } else {
+            return false;
+        }
+        return true;
     }
 
     std::string_view m_spec;
     const SlopeTable& m_own;
     PositionSpec m_result;
-    bool m_keepsOthers = false, m_replaces = false, m_rotary = false, m_window = false, m_sinks = false;
+    bool m_keepsOthers = false, m_replaces = false, m_rotary = false, m_window = false, m_sinks = false,
+         m_clip = false, m_temperature = false, m_logLength = false;
 };
 
 // The same base under another scaling.
@@ -146,6 +211,45 @@ Rotary rescaled(const Rotary& own, const PositionOverride& change, std::int64_t 
         rotary.attentionFactor = yarnAttentionFactor(change.factor);
     }
     return rotary;
+}
+
+BiasKind kindOf(BiasChange change) {
+    switch (change) {
+    case BiasChange::Own:
+    case BiasChange::None:
+        break;
+    case BiasChange::Linear:
+        return BiasKind::Linear;
+    case BiasChange::Curve:
+        return BiasKind::Curve;
+    case BiasChange::T5:
+        return BiasKind::T5Buckets;
+    }
+    return BiasKind::None;
+}
+
+std::string specOfBias(const PositionOverride& p) {
+    if (p.bias != BiasChange::Curve)
+        return p.bias == BiasChange::None ? "none" : p.bias == BiasChange::T5 ? "t5:" + p.biasModel : "alibi";
+    const std::string numbers = shortest(p.curve.first) + "," + shortest(p.curve.second);
+    switch (p.curve.family) {
+    case CurveFamily::KerpleLog:
+        return "kerple-log:" + numbers;
+    case CurveFamily::KerplePower:
+        return "kerple-power:" + numbers;
+    case CurveFamily::Sandwich:
+        return "sandwich";
+    case CurveFamily::Drawn:
+        break;
+    }
+    return "table:" + textOf(p.curve.drawn);
+}
+
+std::string listOf(const std::vector<double>& values) {
+    std::string list;
+    for (const double value : values)
+        list += (list.empty() ? "" : ",") + shortest(value);
+    return list;
 }
 
 } // namespace
@@ -169,8 +273,17 @@ PositionScheme withOverride(PositionScheme scheme, const PositionOverride& chang
         scheme.moreRotary.clear();
         scheme.rotaryOfLayers.clear();
     }
-    if (change.bias != BiasChange::Own)
-        scheme.bias = change.bias == BiasChange::Linear ? BiasKind::Linear : BiasKind::None;
+    if (change.bias != BiasChange::Own) {
+        scheme.bias = kindOf(change.bias);
+        scheme.clip = 0;
+        scheme.curve = change.curve;
+    }
+    if (change.clip > 0) {
+        if (scheme.bias != BiasKind::Linear)
+            throw Error("These positions are " + describe(scheme) + "; they have no ALiBi bias to clip. To take one and clip it, say "
+                        "alibi+alibi-clip:" + std::to_string(change.clip) + ".");
+        scheme.clip = change.clip;
+    }
     return scheme;
 }
 
@@ -184,16 +297,19 @@ std::string specOf(const PositionOverride& p) {
     if (p.bias != BiasChange::Own) {
         if (p.keepsEmbedding)
             add("own");
-        add(p.bias == BiasChange::None ? "none" : "alibi");
+        add(specOfBias(p));
     }
     for (const auto& [name, scaling] : kScalings)
-        if (p.scaling == scaling) {
-            std::array<char, 32> digits{};
-            const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), p.factor).ptr;
-            add(std::string(name) + ":" + std::string(digits.data(), std::size_t(end - digits.data())));
-        }
+        if (p.scaling == scaling)
+            add(std::string(name) + ":" + shortest(p.factor));
     if (p.bias != BiasChange::Own && !p.keepsEmbedding && p.keepsRotary && p.scaling == RotaryScaling::None)
         add("rotary");
+    if (p.clip > 0)
+        add("alibi-clip:" + std::to_string(p.clip));
+    if (!p.temperature.empty())
+        add("temperature:" + listOf(p.temperature));
+    if (!p.logLength.empty())
+        add("ssmax:" + listOf(p.logLength));
     if (p.window > 0)
         add("window:" + std::to_string(p.window));
     if (p.sinks > 0)

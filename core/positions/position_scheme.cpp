@@ -1,10 +1,10 @@
 #include "core/positions/position_scheme.h"
 
 #include "core/base/error.h"
+#include "core/base/numbers.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace slopescope {
 namespace {
@@ -13,10 +13,36 @@ std::string describe(const Rotary& rotary) {
     if (rotary.scaling == RotaryScaling::None)
         return "rotary";
     constexpr std::array kNames{"", "linear", "NTK", "dynamic NTK", "YaRN", "Llama 3", "LongRoPE"};
-    std::array<char, 32> digits{};
-    const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), rotary.factor).ptr;
-    return std::string("rotary, ") + kNames.at(std::size_t(rotary.scaling)) + " x " +
-           std::string(digits.data(), std::size_t(end - digits.data()));
+    return std::string("rotary, ") + kNames.at(std::size_t(rotary.scaling)) + " x " + shortest(rotary.factor);
+}
+
+std::string describe(const BiasCurve& curve) {
+    const std::string numbers = " " + shortest(curve.first) + ", " + shortest(curve.second);
+    switch (curve.family) {
+    case CurveFamily::KerpleLog:
+        return "KERPLE-log" + numbers;
+    case CurveFamily::KerplePower:
+        return "KERPLE-power" + numbers;
+    case CurveFamily::Sandwich:
+        return "Sandwich";
+    case CurveFamily::Drawn:
+        break;
+    }
+    return "drawn bias";
+}
+
+std::string describeBias(const PositionScheme& scheme) {
+    switch (scheme.bias) {
+    case BiasKind::None:
+        break;
+    case BiasKind::Linear:
+        return scheme.clip > 0 ? "ALiBi clipped at " + grouped(scheme.clip) : "ALiBi";
+    case BiasKind::T5Buckets:
+        return "T5 bias";
+    case BiasKind::Curve:
+        return describe(scheme.curve);
+    }
+    return {};
 }
 
 // " in 27 of 36 layers", where some have no rotary positions.
@@ -53,7 +79,9 @@ std::vector<const Rotary*> PositionScheme::rotaryKinds() const {
 
 PositionMethod methodOf(const PositionScheme& scheme) {
     if (scheme.bias != BiasKind::None)
-        return scheme.bias == BiasKind::Linear ? PositionMethod::Alibi : PositionMethod::T5Bias;
+        return scheme.bias == BiasKind::Linear  ? PositionMethod::Alibi
+               : scheme.bias == BiasKind::Curve ? PositionMethod::Curve
+                                                : PositionMethod::T5Bias;
     if (scheme.rotary)
         return PositionMethod::Rotary;
     if (scheme.embedding != PositionEmbedding::None)
@@ -69,7 +97,7 @@ std::string describe(const PositionScheme& scheme) {
     if (scheme.rotary)
         add(describe(*scheme.rotary) + share(scheme.rotaryOfLayers));
     if (scheme.bias != BiasKind::None)
-        add(scheme.bias == BiasKind::Linear ? "ALiBi" : "T5 bias");
+        add(describeBias(scheme));
     return words.empty() ? "none" : words;
 }
 

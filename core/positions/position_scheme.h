@@ -2,6 +2,8 @@
 // added to the scores. "none" (NoPE) has none of the three. Pure data; the formulas are in the files beside this one.
 #pragma once
 
+#include "core/positions/bias_curve.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,7 +39,7 @@ struct Rotary {
     double attentionFactor = 1;                                // q and k are multiplied by it
 };
 
-enum class BiasKind { None, Linear, T5Buckets };
+enum class BiasKind { None, Linear, T5Buckets, Curve };
 
 struct PositionScheme {
     PositionEmbedding embedding = PositionEmbedding::None;
@@ -49,6 +51,8 @@ struct PositionScheme {
     std::vector<int> rotaryOfLayers;  // [layers]: kNotRotated, 0 for `rotary`, n for moreRotary[n - 1]; empty: all 0
     BiasKind bias = BiasKind::None;
     std::int64_t buckets = 32, maxDistance = 128; // of T5Buckets
+    std::int64_t clip = 0; // of Linear: distances past it count as it; 0: none does
+    BiasCurve curve;       // of Curve
 
     static constexpr int kNotRotated = -1;
     // Which rotary rule a layer has, as in rotaryOfLayers; and the rule, null where it has none.
@@ -58,10 +62,10 @@ struct PositionScheme {
 };
 
 // The method that gives a scheme its name and its hue: that of its bias, else of its rotary part, else of its embedding.
-enum class PositionMethod { Alibi, Rotary, T5Bias, Sinusoidal, Learned, None };
+enum class PositionMethod { Alibi, Rotary, T5Bias, Curve, Sinusoidal, Learned, None };
 PositionMethod methodOf(const PositionScheme& scheme);
 
-// "ALiBi", "rotary", "T5 bias", "sinusoidal", "learned", "none": the field's names, as shown to people. Scaled rotary
+// "ALiBi", "ALiBi clipped at 512", "KERPLE-log 1, 0.5", "rotary", "T5 bias", "sinusoidal", "learned", "none": the field's names, as shown to people. Scaled rotary
 // positions say so: "rotary, YaRN x 4". Several parts are joined: "rotary, NTK x 4 + ALiBi".
 std::string describe(const PositionScheme& scheme);
 

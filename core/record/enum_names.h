@@ -56,7 +56,8 @@ struct EnumNames<CurveAxis> {
 template <>
 struct EnumNames<BiasChange> {
     static constexpr std::array kTable{std::pair(BiasChange::Own, "own"), std::pair(BiasChange::None, "none"),
-                                       std::pair(BiasChange::Linear, "linear")};
+                                       std::pair(BiasChange::Linear, "linear"), std::pair(BiasChange::Curve, "curve"),
+                                       std::pair(BiasChange::T5, "t5")};
 };
 
 // Those that a PositionOverride may ask for.

@@ -25,7 +25,8 @@ std::vector<double> massOfBiasAlone(const AttentionSettings& settings, std::int6
     const at::Tensor &slopes = settings.bias.slopes, &table = settings.bias.table;
     const auto bias = [&](std::int64_t distance) {
         if (slopes.defined())
-            return -double(slopes.data_ptr<float>()[0]) * double(distance);
+            return -double(slopes.data_ptr<float>()[0]) *
+                   double(settings.bias.clip > 0 ? std::min(distance, settings.bias.clip) : distance);
         if (table.defined())
             return double(table.data_ptr<float>()[std::min(distance, table.size(1) - 1)]);
         return 0.0;

@@ -108,7 +108,8 @@ private:
         graph.input = residual.detach().requires_grad_(layer > 0); // nothing below the lowest layer is asked for
         AttentionSettings settings = m_decoder.settings(layer, m_change, m_length);
         graph.bias = biasLeaf(settings.bias, m_config.heads, m_length);
-        const QueryKeyValue part = projectAttention(m_config, weights, graph.input, rotaryAt(layer));
+        const QueryKeyValue part = projectAttention(m_config, weights, graph.input, rotaryAt(layer),
+                                                    queryFactors(m_config, layer, 0, m_length));
         graph.output = finishLayer(m_config, weights, graph.input, fusedAttention(part.q, part.k, part.v, settings));
         return graph;
     }

@@ -45,7 +45,7 @@ Variant parseVariant(const ModelFacts& model, std::string_view positions, std::s
 
 const SlopeTable& slopesInForce(const Variant& variant, const ModelFacts& model) {
     static const SlopeTable none;
-    if (variant.positions.bias == BiasChange::None)
+    if (variant.positions.bias != BiasChange::Own && variant.positions.bias != BiasChange::Linear)
         return none;
     return variant.slopes.empty() && variant.positions.bias == BiasChange::Own ? model.slopes : variant.slopes;
 }
@@ -67,9 +67,12 @@ std::string describe(const Variant& variant, const ModelFacts& model) {
     if (variant.isAsTrained())
         return "as trained";
     const bool brings = variant.positions.bias == BiasChange::Linear;
+    constexpr std::size_t kMostWords = 120; // a table of numbers is none that a person reads
     std::string words;
     if (!variant.positions.isOwn())
         words = "positions " + specOf(variant.positions);
+    if (words.size() > kMostWords)
+        words = words.substr(0, kMostWords) + "...";
     const bool paper = !variant.slopes.empty() &&
                        std::all_of(variant.slopes.begin(), variant.slopes.end(),
                                    [&](const SlopeSet& set) { return set == paperSlopes(model.heads); });

@@ -143,6 +143,38 @@
         <source>llama.cpp, second halves scored</source>
         <translation>llama.cpp 방식, 뒤쪽 절반만 채점</translation>
     </message>
+    <message>
+        <source>ALiBi clipped at %1</source>
+        <translation>%1에서 잘린 ALiBi</translation>
+    </message>
+    <message>
+        <source>KERPLE log %1, %2</source>
+        <translation>KERPLE 로그 %1, %2</translation>
+    </message>
+    <message>
+        <source>KERPLE power %1, %2</source>
+        <translation>KERPLE 거듭제곱 %1, %2</translation>
+    </message>
+    <message>
+        <source>Sandwich</source>
+        <translation>Sandwich</translation>
+    </message>
+    <message>
+        <source>drawn bias</source>
+        <translation>그린 바이어스</translation>
+    </message>
+    <message>
+        <source>by head</source>
+        <translation>헤드별</translation>
+    </message>
+    <message>
+        <source>scores × %1</source>
+        <translation>점수 × %1</translation>
+    </message>
+    <message>
+        <source>SSMax %1</source>
+        <translation>SSMax %1</translation>
+    </message>
 </context>
 <context>
     <name>main</name>
@@ -2916,6 +2948,90 @@
         <source>Keys seen in spite of a window: choose a window first</source>
         <translation>윈도우와 관계없이 보는 키: 먼저 윈도우를 고르세요</translation>
     </message>
+    <message>
+        <source>Another bias</source>
+        <translation>다른 바이어스</translation>
+    </message>
+    <message>
+        <source>KERPLE log 1, 1</source>
+        <translation>KERPLE 로그 1, 1</translation>
+    </message>
+    <message>
+        <source>-r1 log(1 + r2 distance): falls fast at first, then ever more slowly (Chi et al. 2022)</source>
+        <translation>-r1 log(1 + r2 거리): 처음에는 빠르게, 이후 점점 느리게 떨어집니다 (Chi et al. 2022)</translation>
+    </message>
+    <message>
+        <source>KERPLE log 2, 0.1</source>
+        <translation>KERPLE 로그 2, 0.1</translation>
+    </message>
+    <message>
+        <source>KERPLE power 0.1, 1</source>
+        <translation>KERPLE 거듭제곱 0.1, 1</translation>
+    </message>
+    <message>
+        <source>-r1 distance^r2: with r2 = 1 every head has ALiBi&apos;s line of slope r1 (Chi et al. 2022)</source>
+        <translation>-r1 거리^r2: r2 = 1이면 모든 헤드가 기울기 r1인 ALiBi의 직선을 가집니다 (Chi et al. 2022)</translation>
+    </message>
+    <message>
+        <source>KERPLE power 0.5, 0.5</source>
+        <translation>KERPLE 거듭제곱 0.5, 0.5</translation>
+    </message>
+    <message>
+        <source>-r1 distance^r2 (Chi et al. 2022)</source>
+        <translation>-r1 거리^r2 (Chi et al. 2022)</translation>
+    </message>
+    <message>
+        <source>Sandwich</source>
+        <translation>Sandwich</translation>
+    </message>
+    <message>
+        <source>What two sinusoidal embeddings have in common, by head (Chi et al. 2023)</source>
+        <translation>두 사인파 임베딩의 공통 부분, 헤드별 (Chi et al. 2023)</translation>
+    </message>
+    <message>
+        <source>ALiBi clipped at %1</source>
+        <translation>%1에서 잘린 ALiBi</translation>
+    </message>
+    <message>
+        <source>The line ends there: what lies further back is penalised no more than that</source>
+        <translation>직선이 거기서 끝납니다. 더 먼 토큰도 그 이상 벌점을 받지 않습니다</translation>
+    </message>
+    <message>
+        <source>T5 buckets of the bundled model</source>
+        <translation>내장 모델의 T5 버킷</translation>
+    </message>
+    <message>
+        <source>The learned bias of the bundled model t5-bias, in place of all that the model has</source>
+        <translation>모델이 가진 모든 위치 방법 대신 내장 모델 t5-bias의 학습된 바이어스를 씁니다</translation>
+    </message>
+    <message>
+        <source>Scores</source>
+        <translation>점수</translation>
+    </message>
+    <message>
+        <source>as they are</source>
+        <translation>그대로</translation>
+    </message>
+    <message>
+        <source>q·k / √d</source>
+        <translation>q·k / √d</translation>
+    </message>
+    <message>
+        <source>scores × %1</source>
+        <translation>점수 × %1</translation>
+    </message>
+    <message>
+        <source>Above 1 attention is sharper, below 1 more even; the bias stays as it is</source>
+        <translation>1보다 크면 어텐션이 더 날카롭고 1보다 작으면 더 고릅니다. 바이어스는 그대로입니다</translation>
+    </message>
+    <message>
+        <source>SSMax %1</source>
+        <translation>SSMax %1</translation>
+    </message>
+    <message>
+        <source>Scores × %1 log(keys seen): attention stays as sharp however long the text is (Nakanishi 2025)</source>
+        <translation>점수 × %1 log(보이는 키의 수): 텍스트가 길어도 어텐션의 날카로움이 유지됩니다 (Nakanishi 2025)</translation>
+    </message>
 </context>
 <context>
     <name>slopescope::ui::PositionPicker</name>
@@ -2959,8 +3075,8 @@
         <translation>위치 방식</translation>
     </message>
     <message>
-        <source>Parts joined by +: own, alibi, alibi:SLOPES, none, rotary, rotary-linear:F, rotary-ntk:F, rotary-yarn:F, window:W, sinks:K. What stands for the method replaces the others, unless &quot;own&quot; is said too.</source>
-        <translation>+로 잇는 부분: own, alibi, alibi:SLOPES, none, rotary, rotary-linear:F, rotary-ntk:F, rotary-yarn:F, window:W, sinks:K. “own”을 함께 쓰지 않으면 방식을 뜻하는 부분이 나머지를 대신합니다.</translation>
+        <source>Parts joined by +: own, alibi, alibi:SLOPES, none, rotary, rotary-linear:F, rotary-ntk:F, rotary-yarn:F, window:W, sinks:K, alibi-clip:D, kerple-log:R1,R2, kerple-power:R1,R2, sandwich, t5:MODEL, table:FILE.json, temperature:T, ssmax:S. What stands for the method replaces the others, unless &quot;own&quot; is said too.</source>
+        <translation>+로 이은 부분들: own, alibi, alibi:SLOPES, none, rotary, rotary-linear:F, rotary-ntk:F, rotary-yarn:F, window:W, sinks:K, alibi-clip:D, kerple-log:R1,R2, kerple-power:R1,R2, sandwich, t5:MODEL, table:FILE.json, temperature:T, ssmax:S. &quot;own&quot;도 적지 않으면, 방법을 나타내는 부분이 나머지를 대신합니다.</translation>
     </message>
 </context>
 <context>

@@ -57,6 +57,26 @@ TEST(Positions, AreJoinedByPlus) {
                 HasSubstr("positions alibi:zero+window:4 in place of its own"));
 }
 
+TEST(Positions, MayBeBiasesByAnotherCurve) {
+    const auto with = [](const char* spec) { return nll(curve("alibi", {"--positions", spec})); };
+    const double own = nll(curve("alibi", {}));
+    EXPECT_EQ(with("alibi-clip:100000"), own) << "past the end of the text nothing is clipped";
+    EXPECT_EQ(with("temperature:1"), own);
+    EXPECT_NE(with("alibi-clip:3"), own);
+    EXPECT_NE(with("temperature:0.5"), own);
+    EXPECT_NE(with("ssmax:0.3"), own);
+    // One line for all heads, written as a power, as a table and as slopes.
+    const double line = nll(curve("alibi", {"--slopes", "uniform:0.3"}));
+    EXPECT_NEAR(with("kerple-power:0.3,1"), line, 1e-5);
+    EXPECT_NEAR(with("table:0=0,1000=-300"), line, 1e-5);
+    for (const char* const spec : {"kerple-log:1,1", "sandwich"})
+        EXPECT_EQ(curve("alibi", {"--positions", spec}).at("off_training_distribution"), true);
+    EXPECT_THAT(run({"perplexity", modelOf("alibi"), "--text", textFile(), "--lengths", "16", "--positions", "t5:alibi"}).err,
+                HasSubstr("has no T5 bias to take"));
+    EXPECT_THAT(run({"perplexity", modelOf("rotary"), "--text", textFile(), "--lengths", "16", "--positions", "alibi-clip:4"}).err,
+                HasSubstr("no ALiBi bias to clip"));
+}
+
 TEST(Positions, SetAModelFreeOfItsLongestLength) {
     const Arguments arguments{"perplexity", modelOf("learned"), "--text", textFile(), "--lengths", "16,64"};
     EXPECT_TRUE(runJson(arguments).at("points").at(1).contains("unavailable"));

@@ -11,6 +11,7 @@
 #include <complex>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <numbers>
@@ -35,6 +36,8 @@ struct ReferenceModel {
     Matrix slopes;          // [layers][heads], alibi
     std::size_t window = 0; // 0: none
     std::size_t sinks = 0;  // the first keys, seen in spite of the window
+    std::function<double(std::size_t layer, std::size_t head, std::size_t distance)> otherBias; // in place of the method's
+    Row temperature, logLength; // [heads], or empty: scores times t, times s log(keys that the query sees)
     std::map<std::string, Row> tensors;
 
     const Row& tensor(const std::string& name) const { return tensors.at(name); }
@@ -107,6 +110,8 @@ inline Row rotated(Row x, double position, std::size_t dims, double base, bool i
 }
 
 inline double biasOf(const ReferenceModel& m, std::size_t layer, std::size_t head, std::size_t distance) {
+    if (m.otherBias)
+        return m.otherBias(layer, head, distance);
     double bias = 0;
     if (m.method == "alibi" || m.alibiToo)
         bias -= m.slopes[layer][head] * double(distance);
@@ -122,14 +127,20 @@ inline ReferenceHead attention(const ReferenceModel& m, std::size_t layer, std::
     const Matrix blank(length, Row(length, std::numeric_limits<double>::quiet_NaN()));
     ReferenceHead result{blank, blank, blank, Matrix(length, Row(length, 0.0))};
     for (std::size_t i = 0; i < length; ++i) {
-        double largest = -std::numeric_limits<double>::infinity(), total = 0;
+        double largest = -std::numeric_limits<double>::infinity(), total = 0, factor = 1, seen = 0;
+        for (std::size_t j = 0; j <= i; ++j)
+            seen += !(m.window && i - j >= m.window && j >= m.sinks);
+        if (!m.temperature.empty())
+            factor *= m.temperature[head];
+        if (!m.logLength.empty())
+            factor *= m.logLength[head] * std::log(seen);
         for (std::size_t j = 0; j <= i; ++j) {
             if (m.window && i - j >= m.window && j >= m.sinks)
                 continue;
             double dot = 0;
             for (std::size_t d = 0; d < m.headDim; ++d)
                 dot += q[i][d] * k[j][d];
-            result.score[i][j] = dot / std::sqrt(double(m.headDim));
+            result.score[i][j] = factor * dot / std::sqrt(double(m.headDim));
             result.bias[i][j] = biasOf(m, layer, head, i - j);
             result.sum[i][j] = result.score[i][j] + result.bias[i][j];
             largest = std::max(largest, result.sum[i][j]);

@@ -104,6 +104,31 @@ QString rotaryText(const Rotary& rotary) {
     return {};
 }
 
+QString biasText(const PositionScheme& scheme) {
+    switch (scheme.bias) {
+    case BiasKind::None:
+        return {};
+    case BiasKind::Linear:
+        return scheme.clip > 0 ? Names::tr("ALiBi clipped at %1").arg(grouped(scheme.clip)) : Names::tr("ALiBi");
+    case BiasKind::T5Buckets:
+        return Names::tr("T5 bias");
+    case BiasKind::Curve:
+        break;
+    }
+    const QString first = roundValueText(scheme.curve.first, 3), second = roundValueText(scheme.curve.second, 3);
+    switch (scheme.curve.family) {
+    case CurveFamily::KerpleLog:
+        return Names::tr("KERPLE log %1, %2").arg(first, second);
+    case CurveFamily::KerplePower:
+        return Names::tr("KERPLE power %1, %2").arg(first, second);
+    case CurveFamily::Sandwich:
+        return Names::tr("Sandwich");
+    case CurveFamily::Drawn:
+        break;
+    }
+    return Names::tr("drawn bias");
+}
+
 // A colour as eyes tell it apart from others: Björn Ottosson's Oklab (2020).
 struct Oklab {
     double l = 0, a = 0, b = 0;
@@ -149,8 +174,20 @@ QString positionsText(const PositionScheme& scheme) {
     if (scheme.rotary)
         parts += rotaryText(*scheme.rotary);
     if (scheme.bias != BiasKind::None)
-        parts += scheme.bias == BiasKind::Linear ? Names::tr("ALiBi") : Names::tr("T5 bias");
+        parts += biasText(scheme);
     return parts.isEmpty() ? Names::tr("no positions") : parts.join(QStringLiteral(" + "));
+}
+
+QStringList scoresTexts(const PositionOverride& positions) {
+    const auto one = [](const std::vector<double>& factors) {
+        return factors.size() == 1 ? roundValueText(factors[0], 3) : Names::tr("by head");
+    };
+    QStringList parts;
+    if (!positions.temperature.empty())
+        parts += Names::tr("scores × %1").arg(one(positions.temperature));
+    if (!positions.logLength.empty())
+        parts += Names::tr("SSMax %1").arg(one(positions.logLength));
+    return parts;
 }
 
 QString slopesText(const SlopeTable& slopes, const SlopeTable& from) {
@@ -184,7 +221,7 @@ QString slopesText(const SlopeTable& slopes, const SlopeTable& from) {
 namespace {
 
 bool changesMethod(const PositionOverride& p) {
-    return p.bias != BiasChange::Own || p.scaling != RotaryScaling::None || !p.keepsEmbedding || !p.keepsRotary;
+    return p.bias != BiasChange::Own || p.scaling != RotaryScaling::None || !p.keepsEmbedding || !p.keepsRotary || p.clip > 0;
 }
 
 // What was changed, part by part.
@@ -202,6 +239,7 @@ QStringList changesOf(const Variant& variant, const ModelFacts& model) {
         p.bias == BiasChange::Linear ? SlopeTable(std::size_t(model.layers), paperSlopes(model.heads)) : model.slopes;
     if (!variant.slopes.empty() && variant.slopes != own)
         parts += slopesText(variant.slopes, own);
+    parts += scoresTexts(p);
     if (p.window > 0)
         parts += Names::tr("window %1").arg(grouped(p.window));
     if (p.sinks > 0)
@@ -258,6 +296,8 @@ std::uint32_t colourOf(PositionMethod method) {
         return 0x2067dd;
     case PositionMethod::T5Bias:
         return 0x287d53;
+    case PositionMethod::Curve:
+        return 0x7a5bd0;
     case PositionMethod::Rotary:
         return 0xd58d03;
     case PositionMethod::Sinusoidal:

@@ -6,6 +6,7 @@
 
 #include <QColor>
 #include <QString>
+#include <QStringList>
 
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace slopescope::ui {
 
 // "ALiBi", "rotary, YaRN × 4 + ALiBi": what a scheme is.
 QString positionsText(const PositionScheme& scheme);
+
+// What scores are multiplied by: "scores × 0.5", "SSMax 0.4"; empty: nothing.
+QStringList scoresTexts(const PositionOverride& positions);
 
 // What a variant is, beside its model's name: "ALiBi · as trained at 256", "ALiBi · H5 ÷ 2 · not as trained",
 // "rotary, NTK × 4 · window 512 · not as trained". `model`: as trained.

@@ -6,16 +6,25 @@
 
 #include <QActionGroup>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace slopescope::ui {
 namespace {
 
 constexpr std::int64_t kWindows[]{64, 128, 256, 512, 1024, 2048};
 constexpr std::int64_t kSinks[]{1, 4, 16};
 constexpr int kFactors[]{2, 4, 8};
+constexpr int kBundledHeads = 8;
+constexpr std::int64_t kClips[]{64, 128, 256, 512};
+constexpr double kTemperatures[]{0.5, 0.8, 1.25, 2};
+constexpr double kLogLengths[]{0.1, 0.2, 0.4};
 
-// The method alone: window and sinks are chosen beside it.
+// The method alone: window, sinks and factors of the scores are chosen beside it.
 PositionOverride methodOfOverride(PositionOverride positions) {
     positions.window = positions.sinks = 0;
+    positions.temperature = positions.logLength = {};
     return positions;
 }
 
@@ -51,6 +60,7 @@ void PositionMenu::setVariant(const Variant& variant, const ModelFacts& model) {
     addSeparator();
     addWindows();
     addSinks();
+    addScores();
     addSeparator();
     addAction(tr("Other…"), this, &PositionMenu::askForSpec)
         ->setToolTip(
@@ -83,6 +93,8 @@ void PositionMenu::addMethod(QMenu* menu, QActionGroup* group, const QString& na
     PositionOverride positions = method;
     positions.window = m_variant.positions.window;
     positions.sinks = m_variant.positions.sinks;
+    positions.temperature = m_variant.positions.temperature;
+    positions.logLength = m_variant.positions.logLength;
     addChoice(menu, group, name, positions)->setToolTip(told);
 }
 
@@ -116,9 +128,56 @@ void PositionMenu::addMethods() {
                 addMethod(scaled, group, tr("YaRN × %1").arg(factor), scaledBy(RotaryScaling::Yarn, factor),
                           tr("Slow rotations divided, fast ones kept, a ramp between, attention sharpened"));
     }
+    addOtherBiases(group);
     if (group->checkedAction() == nullptr) // chosen by spec, or read from a file
         addMethod(this, group, QString::fromStdString(specOf(methodOfOverride(m_variant.positions))),
                   methodOfOverride(m_variant.positions), tr("What it is run with now"));
+}
+
+// Biases that are no straight line, each from its paper's range.
+void PositionMenu::addOtherBiases(QActionGroup* group) {
+    QMenu* const menu = addMenu(tr("Another bias"));
+    menu->setToolTipsVisible(true);
+    const auto add = [&](const QString& name, const char* spec, const QString& told) {
+        addMethod(menu, group, name, parsePositions(spec, m_model.slopes).positions, told);
+    };
+    add(tr("KERPLE log 1, 1"), "kerple-log:1,1", tr("-r1 log(1 + r2 distance): falls fast at first, then ever more slowly (Chi et al. 2022)"));
+    add(tr("KERPLE log 2, 0.1"), "kerple-log:2,0.1", tr("-r1 log(1 + r2 distance): falls fast at first, then ever more slowly (Chi et al. 2022)"));
+    add(tr("KERPLE power 0.1, 1"), "kerple-power:0.1,1", tr("-r1 distance^r2: with r2 = 1 every head has ALiBi's line of slope r1 (Chi et al. 2022)"));
+    add(tr("KERPLE power 0.5, 0.5"), "kerple-power:0.5,0.5", tr("-r1 distance^r2 (Chi et al. 2022)"));
+    add(tr("Sandwich"), "sandwich", tr("What two sinusoidal embeddings have in common, by head (Chi et al. 2023)"));
+    if (m_model.hasSlopes()) {
+        menu->addSeparator();
+        for (const std::int64_t clip : kClips)
+            add(tr("ALiBi clipped at %1").arg(grouped(clip)), ("alibi-clip:" + std::to_string(clip)).c_str(),
+                tr("The line ends there: what lies further back is penalised no more than that"));
+    }
+    if (m_model.heads == kBundledHeads && m_model.positions.bias != BiasKind::T5Buckets) {
+        menu->addSeparator();
+        add(tr("T5 buckets of the bundled model"), "t5:t5-bias",
+            tr("The learned bias of the bundled model t5-bias, in place of all that the model has"));
+    }
+}
+
+void PositionMenu::addScores() {
+    QMenu* const menu = addMenu(tr("Scores"));
+    menu->setToolTipsVisible(true);
+    auto* const group = new QActionGroup(this);
+    const auto add = [&](const QString& name, std::vector<double> temperature, std::vector<double> logLength, const QString& told) {
+        PositionOverride positions = m_variant.positions;
+        positions.temperature = std::move(temperature);
+        positions.logLength = std::move(logLength);
+        addChoice(menu, group, name, positions)->setToolTip(told);
+    };
+    add(tr("as they are"), {}, {}, tr("q·k / √d"));
+    for (const double factor : kTemperatures)
+        add(tr("scores × %1").arg(factor), {factor}, {}, tr("Above 1 attention is sharper, below 1 more even; the bias stays as it is"));
+    for (const double scale : kLogLengths)
+        add(tr("SSMax %1").arg(scale), {}, {scale},
+            tr("Scores × %1 log(keys seen): attention stays as sharp however long the text is (Nakanishi 2025)").arg(scale));
+    if (group->checkedAction() == nullptr)
+        add(scoresTexts(m_variant.positions).join(QStringLiteral(", ")), m_variant.positions.temperature,
+            m_variant.positions.logLength, tr("What it is run with now"));
 }
 
 void PositionMenu::addWindows() {

@@ -33,6 +33,8 @@ signals:
 
 private:
     void addMethods();
+    void addOtherBiases(QActionGroup* group);
+    void addScores();
     void addWindows();
     void addSinks();
     void addMethod(QMenu* menu, QActionGroup* group, const QString& name, const PositionOverride& method,

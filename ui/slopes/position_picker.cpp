@@ -56,11 +56,13 @@ void PositionPicker::setVariant(const Variant& variant, const ModelFacts& model)
         const PositionScheme scheme = withOverride(model.positions, p, model.trainedLength);
         PositionOverride method = p;
         method.window = method.sinks = 0;
+        method.temperature = method.logLength = {};
         if (!method.isOwn())
             parts += positionsText(scheme);
     } catch (const Error&) {
         parts += QString::fromStdString(specOf(p)); // not for this model, as a file may have it
     }
+    parts += scoresTexts(p);
     if (p.window > 0)
         parts += tr("window %1").arg(grouped(p.window));
     if (p.sinks > 0)

@@ -15,7 +15,8 @@ PositionSpecDialog::PositionSpecDialog(const Variant& variant, const ModelFacts&
     setWindowTitle(tr("Positions"));
     auto* const help = new QLabel(
         tr("Parts joined by +: own, alibi, alibi:SLOPES, none, rotary, rotary-linear:F, rotary-ntk:F, rotary-yarn:F, "
-           "window:W, sinks:K. What stands for the method replaces the others, unless \"own\" is said too."),
+           "window:W, sinks:K, alibi-clip:D, kerple-log:R1,R2, kerple-power:R1,R2, sandwich, t5:MODEL, table:FILE.json, "
+           "temperature:T, ssmax:S. What stands for the method replaces the others, unless \"own\" is said too."),
         this);
     setLook(help, "soft");
     help->setWordWrap(true);
