@@ -28,6 +28,7 @@ struct Options {
 
 struct Planned {
     std::vector<SweepJob> jobs;
+    std::set<std::string> ids; // of the jobs
     std::vector<std::pair<std::string, std::int64_t>>
         leftOut; // why, and how many combinations; in the order of their first
 
@@ -105,7 +106,7 @@ private:
         job.textDigest = m_session.textDigest();
         job.place = std::ssize(m_planned.jobs);
         job.cost = costOf(job.plan, curve, m_model);
-        if (m_ids.insert(job.id()).second)
+        if (m_planned.ids.insert(job.id()).second)
             m_planned.jobs.push_back(std::move(job));
         else
             m_planned.leave(who + "slopes " + slopes + " come to the same as others of this sweep.");
@@ -125,7 +126,6 @@ private:
     Planned& m_planned;
     const Job& m_job;
     std::int64_t m_tokens = 0;
-    std::set<std::string> m_ids;
 };
 
 Planned planAll(const SweepSpec& spec, const Options& options, Context& context) {
