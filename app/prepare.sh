@@ -11,7 +11,7 @@ buildPackages=(
     libgtest-dev libgmock-dev libbenchmark-dev
     fonts-dejavu-core
 )
-testPackages=(xvfb xdotool poppler-utils)
+testPackages=(xvfb xdotool poppler-utils parallel slurm-wlm munge)
 # A desktop that offers Wayland and no X server.
 if [[ -n ${WAYLAND_DISPLAY:-} && -z ${DISPLAY:-} ]]; then
     buildPackages+=(qt6-wayland)

@@ -80,6 +80,7 @@ int main(int argc, char** argv) {
 
     slopescope::cli::Context context;
     context.resources = findResources();
+    context.stop = g_stop.get_token();
     context.job = slopescope::Job(g_stop.get_token(),
                                   [&](const slopescope::Progress& progress) { context.progress.show(progress); });
     for (int i = 0; i < argc; ++i)
@@ -99,11 +100,13 @@ int main(int argc, char** argv) {
         slopescope::useThreads(context.threads);
     });
     using namespace slopescope::cli;
-    for (const auto add : {addInfo, addTokenize, addLogits, addPerplexity, addMap, addProfile, addHeads, addFit, addGenerate, addTrain, addBench})
+    for (const auto add : {addInfo, addTokenize, addLogits, addPerplexity, addMap, addProfile, addHeads, addFit, addGenerate, addTrain, addPlan,
+                           addRun, addMerge, addBench})
         add(app, context);
     nameCommonOptions(app);
     app.footer("The options above may also stand behind a verb. `slopescope-cli VERB --help` says what a verb takes.\n"
-               "Exit status: 0, or 2 after an error (said on stderr), or 130 after Ctrl+C.");
+               "Exit status: 0, or 2 after an error (said on stderr), or 130 after Ctrl+C, or 3 when\n"
+               "`run` ended with jobs left.");
     const auto fail = [&](const std::string& sentence, int status) {
         context.progress.clear();
         std::fprintf(stderr, "slopescope-cli: %s\n", sentence.c_str());
@@ -123,5 +126,5 @@ int main(int argc, char** argv) {
         const std::string words = fault.what();
         return fail(words.substr(0, words.find('\n')), 2);
     }
-    return 0;
+    return context.status;
 }

@@ -5,6 +5,7 @@
 #include "app/slopescope-cli/progress_line.h"
 #include "core/base/job.h"
 
+#include <stop_token>
 #include <string>
 
 namespace CLI {
@@ -21,7 +22,9 @@ struct Context {
     std::string device = "cpu"; // --device
     std::string commandLine;    // as typed
     ProgressLine progress;
-    Job job; // stopped by Ctrl+C
+    Job job;               // stopped by Ctrl+C
+    std::stop_token stop;  // of that job, for verbs that report in words of their own
+    int status = 0;        // to exit with
 };
 
 void addInfo(CLI::App& app, Context& context);
@@ -34,6 +37,9 @@ void addHeads(CLI::App& app, Context& context);
 void addFit(CLI::App& app, Context& context);
 void addGenerate(CLI::App& app, Context& context);
 void addTrain(CLI::App& app, Context& context);
+void addPlan(CLI::App& app, Context& context);
+void addRun(CLI::App& app, Context& context);
+void addMerge(CLI::App& app, Context& context);
 void addBench(CLI::App& app, Context& context);
 
 } // namespace slopescope::cli

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/numbers.h"
 #include "core/study/curve_plan.h"
+#include "core/study/tally_states.h"
 #include "core/study/window_losses.h"
 
 #include <algorithm>
@@ -19,17 +20,6 @@ constexpr std::ptrdiff_t kMostGiven = 8; // of a variant: a text that is typed i
 
 bool hasCurve(const CurveResult& curve) {
     return curve.fault.empty();
-}
-
-// Two states of one measurement, of which either may be the later: what it took is counted once.
-void takeOver(CurveTally& tally, const CurveTally& other) {
-    const std::int64_t tokens = std::max(tally.tokens, other.tokens);
-    std::map<std::int64_t, double> seconds = tally.seconds;
-    for (const auto& [length, spent] : other.seconds)
-        seconds[length] = std::max(seconds[length], spent);
-    tally.merge(other);
-    tally.tokens = tokens;
-    tally.seconds = std::move(seconds);
 }
 
 } // namespace

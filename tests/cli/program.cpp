@@ -24,8 +24,8 @@ namespace fs = std::filesystem;
 // The program, begun, its output going to two files.
 class Child {
 public:
-    explicit Child(const Arguments& arguments) {
-        std::vector<char*> words{const_cast<char*>(SLOPESCOPE_CLI)};
+    explicit Child(const Arguments& arguments, const std::string& program = SLOPESCOPE_CLI) {
+        std::vector<char*> words{const_cast<char*>(program.c_str())};
         for (const std::string& argument : arguments)
             words.push_back(const_cast<char*>(argument.c_str()));
         words.push_back(nullptr);
@@ -35,7 +35,7 @@ public:
             redirect(STDOUT_FILENO, "stdout");
             redirect(STDERR_FILENO, "stderr");
             setenv("OMP_WAIT_POLICY", "PASSIVE", 0); // threads that spin crawl where other tests run beside these
-            execv(SLOPESCOPE_CLI, words.data());
+            execv(program.c_str(), words.data());
             _exit(127);
         }
     }
@@ -91,13 +91,22 @@ nlohmann::json runJson(Arguments arguments) {
     return nlohmann::json::parse(outcome.out, nullptr, false);
 }
 
+Outcome runProgram(const std::string& program, const Arguments& arguments) {
+    return Child(arguments, program).wait();
+}
+
+Outcome runEnded(const Arguments& arguments, int signal, const std::function<bool()>& when, const std::string& program) {
+    const Child child(arguments, program.empty() ? SLOPESCOPE_CLI : program);
+    siginfo_t ended{};
+    while (!when() && waitid(P_PID, id_t(child.process()), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == 0)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    kill(child.process(), signal);
+    return child.wait();
+}
+
 Outcome runInterrupted(const Arguments& arguments, const std::string& line) {
     std::ofstream(folder() / "stderr").close(); // what the last run said must not count
-    const Child child(arguments);
-    while (read(folder() / "stderr").find(line) == std::string::npos && waitpid(child.process(), nullptr, WNOHANG) == 0)
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    kill(child.process(), SIGINT);
-    return child.wait();
+    return runEnded(arguments, SIGINT, [&] { return read(folder() / "stderr").find(line) != std::string::npos; });
 }
 
 std::string textFile() {

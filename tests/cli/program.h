@@ -21,6 +21,11 @@ using Arguments = std::vector<std::string>;
 Outcome run(const Arguments& arguments);
 nlohmann::json runJson(Arguments arguments); // with --json; a failed run is a failed test
 
+Outcome runProgram(const std::string& program, const Arguments& arguments); // another program, by its path
+
+// Sends the signal once `when` says so, asked every few milliseconds, unless the program has ended before.
+Outcome runEnded(const Arguments& arguments, int signal, const std::function<bool()>& when, const std::string& program = {});
+
 // Interrupts (Ctrl+C) the program once its stderr holds `line`.
 Outcome runInterrupted(const Arguments& arguments, const std::string& line);
 
