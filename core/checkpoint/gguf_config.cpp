@@ -1,57 +1,17 @@
 #include "core/checkpoint/gguf_config.h"
 
-#include "core/checkpoint/config_fields.h"
+#include "core/checkpoint/gguf_entries.h"
+#include "core/checkpoint/gguf_newer_configs.h"
 #include "core/checkpoint/gguf_rope.h"
-#include "core/positions/rotary.h"
-#include "core/base/error.h"
-#include "core/base/in_quotes.h"
 
 #include <nlohmann/json.hpp>
-
-#include <cmath>
 
 namespace slopescope {
 namespace {
 
 using Json = nlohmann::json;
 
-// The entries of one architecture: "llama.block_count" is asked for as "block_count".
-class Entries {
-public:
-    Entries(const GgufFile& file, std::string architecture)
-        : m_file(file), m_fields(file.metadata(), file.path().string()), m_prefix(std::move(architecture) + ".") {}
-
-    const std::string& source() const { return m_fields.source(); }
-    bool has(const char* name) const { return m_fields.has((m_prefix + name).c_str()); }
-    std::int64_t integer(const char* name) const { return m_fields.integer((m_prefix + name).c_str()); }
-    std::int64_t integer(const char* name, std::int64_t otherwise) const {
-        return has(name) ? integer(name) : otherwise;
-    }
-    double number(const char* name) const { return m_fields.number((m_prefix + name).c_str()); }
-    double number(const char* name, double otherwise) const { return has(name) ? number(name) : otherwise; }
-    std::string text(const char* name, const std::string& otherwise) const {
-        return m_fields.text((m_prefix + name).c_str(), otherwise);
-    }
-    [[noreturn]] void refuse(const char* name, const std::string& why) const {
-        throw Error(source() + ": \"" + m_prefix + name + "\" " + why + ".");
-    }
-
-    // The first size of a tensor that every model of this kind has.
-    std::int64_t rows(const char* tensor) const {
-        const auto found = m_file.tensors().find(tensor);
-        if (found == m_file.tensors().end() || found->second.shape.empty())
-            throw Error(source() + " has no tensor " + inQuotes(tensor) + ".");
-        return found->second.shape.front();
-    }
-    bool hasTensor(const char* tensor) const { return m_file.tensors().contains(tensor); }
-
-private:
-    const GgufFile& m_file;
-    ConfigFields m_fields;
-    std::string m_prefix;
-};
-
-Json bloom(const Entries& e) {
+Json bloom(const GgufEntries& e) {
     return {{"model_type", "bloom"},
             {"hidden_size", e.integer("embedding_length")},
             {"n_layer", e.integer("block_count")},
@@ -60,7 +20,7 @@ Json bloom(const Entries& e) {
             {"seq_length", e.integer("context_length", 0)}};
 }
 
-Json mpt(const Entries& e) {
+Json mpt(const GgufEntries& e) {
     const std::int64_t heads = e.integer("attention.head_count");
     const double bias = e.number("attention.max_alibi_bias", 0);
     Json attention{{"alibi", bias > 0}, {"qk_ln", e.hasTensor("blk.0.attn_q_norm.weight")}};
@@ -84,7 +44,7 @@ Json mpt(const Entries& e) {
             {"attn_config", std::move(attention)}};
 }
 
-Json falcon(const Entries& e) {
+Json falcon(const GgufEntries& e) {
     const std::int64_t keys = e.integer("attention.head_count_kv", 1);
     const bool grouped = keys != 1 || e.hasTensor("blk.0.attn_norm_2.weight");
     Json config{{"model_type", "falcon"},
@@ -106,7 +66,7 @@ Json falcon(const Entries& e) {
     return config;
 }
 
-Json llama(const Entries& e, const std::string& architecture, const GgufFile& file) {
+Json llama(const GgufEntries& e, const std::string& architecture, const GgufFile& file) {
     const std::int64_t heads = e.integer("attention.head_count"), width = e.integer("embedding_length");
     const std::int64_t headSize = e.integer("attention.key_length", heads > 0 ? width / heads : 0);
     for (const char* name : {"expert_count", "attention.sliding_window"})
@@ -136,28 +96,7 @@ Json llama(const Entries& e, const std::string& architecture, const GgufFile& fi
                                                  {headSize, config.at("rope_theta").get<double>()}, e.source());
         return config;
     }
-    // As llama.cpp reads them: a factor without a type is linear, scale_linear is the factor's older name, and the attention
-    // factor multiplies what YaRN's rule makes of the factor.
-    const double factor = e.has("rope.scaling.factor") ? e.number("rope.scaling.factor") : e.number("rope.scale_linear", 1);
-    const std::string scaling = e.text("rope.scaling.type", "linear");
-    const double attention = e.number("rope.scaling.attn_factor", 1);
-    if (e.number("rope.scaling.yarn_log_multiplier", 0) != 0)
-        e.refuse("rope.scaling.yarn_log_multiplier", "changes what YaRN multiplies, which is not computed here");
-    if (scaling != "yarn" && attention != 1)
-        e.refuse("rope.scaling.attn_factor", "is set without YaRN, which is not computed here");
-    if (scaling == "linear") {
-        if (factor != 1 && factor != 0)
-            config["rope_scaling"] = {{"rope_type", "linear"}, {"factor", factor}};
-    } else if (scaling == "yarn") {
-        config["rope_scaling"] = {{"rope_type", "yarn"}, {"factor", factor}};
-        if (attention != 1)
-            config["rope_scaling"]["attention_factor"] = attention * yarnAttentionFactor(factor);
-        if (e.has("rope.scaling.original_context_length"))
-            config["rope_scaling"]["original_max_position_embeddings"] =
-                e.integer("rope.scaling.original_context_length");
-    } else if (scaling != "none") {
-        e.refuse("rope.scaling.type", "is " + inQuotes(scaling) + ", which is not supported");
-    }
+    readGgufScaling(e, config);
     return config;
 }
 
@@ -175,8 +114,7 @@ bool hasTwoNorms(const GgufFile& file) {
 }
 
 nlohmann::json configOfGguf(const GgufFile& file, const std::string& architecture) {
-    const Entries e(file, architecture);
-    const ConfigFields fields(file.metadata(), file.path().string());
+    const GgufEntries e(file, architecture);
     Json config;
     if (architecture == "bloom")
         config = bloom(e);
@@ -187,8 +125,7 @@ nlohmann::json configOfGguf(const GgufFile& file, const std::string& architectur
     else if (architecture == "llama" || architecture == "qwen2" || architecture == "qwen3")
         config = llama(e, architecture, file);
     else
-        throw Error(file.path().string() + ": models of the architecture " + inQuotes(architecture) +
-                    " cannot be read from GGUF files; bloom, mpt, falcon, llama, qwen2 and qwen3 can.");
+        config = newerConfigOfGguf(e, architecture);
     config["vocab_size"] = e.rows("token_embd.weight");
     config["tie_word_embeddings"] = isTied(file);
     return config;

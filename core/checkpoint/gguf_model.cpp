@@ -3,11 +3,13 @@
 #include "core/checkpoint/config_fields.h"
 #include "core/checkpoint/gguf.h"
 #include "core/checkpoint/gguf_config.h"
+#include "core/checkpoint/gguf_names.h"
 #include "core/checkpoint/gguf_split.h"
 #include "core/checkpoint/gguf_tokenizer.h"
 #include "core/base/error.h"
 #include "core/base/in_quotes.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 
 #include <memory>
@@ -17,117 +19,6 @@ namespace slopescope {
 namespace {
 
 namespace fs = std::filesystem;
-
-// How the converter rearranged the rows of a matrix or the entries of a bias, which is undone here.
-enum class Rows {
-    Plain,
-    Fused,         // queries, keys, values; the family has the parts of a key head together
-    RotaryQueries, // the pairs that turn together are neighbours; the family has them half a head apart
-    RotaryKeys,
-};
-
-struct Name {
-    const char* stored; // "#" is the number of a layer; ".weight" and ".bias" follow both names
-    const char* family;
-    Rows rows = Rows::Plain;
-};
-
-const std::vector<Name> kBloom = {
-    {"token_embd", "transformer.word_embeddings"},
-    {"token_embd_norm", "transformer.word_embeddings_layernorm"},
-    {"blk.#.attn_norm", "transformer.h.#.input_layernorm"},
-    {"blk.#.attn_qkv", "transformer.h.#.self_attention.query_key_value", Rows::Fused},
-    {"blk.#.attn_output", "transformer.h.#.self_attention.dense"},
-    {"blk.#.ffn_norm", "transformer.h.#.post_attention_layernorm"},
-    {"blk.#.ffn_up", "transformer.h.#.mlp.dense_h_to_4h"},
-    {"blk.#.ffn_down", "transformer.h.#.mlp.dense_4h_to_h"},
-    {"output_norm", "transformer.ln_f"},
-    {"output", "lm_head"},
-};
-const std::vector<Name> kMpt = {
-    {"token_embd", "transformer.wte"},
-    {"position_embd", "transformer.wpe"},
-    {"blk.#.attn_norm", "transformer.blocks.#.norm_1"},
-    {"blk.#.attn_qkv", "transformer.blocks.#.attn.Wqkv"},
-    {"blk.#.attn_q_norm", "transformer.blocks.#.attn.q_ln"},
-    {"blk.#.attn_k_norm", "transformer.blocks.#.attn.k_ln"},
-    {"blk.#.attn_output", "transformer.blocks.#.attn.out_proj"},
-    {"blk.#.ffn_norm", "transformer.blocks.#.norm_2"},
-    {"blk.#.ffn_up", "transformer.blocks.#.ffn.up_proj"},
-    {"blk.#.ffn_down", "transformer.blocks.#.ffn.down_proj"},
-    {"output_norm", "transformer.norm_f"},
-    {"output", "lm_head"},
-};
-const std::vector<Name> kFalcon = {
-    {"token_embd", "transformer.word_embeddings"},
-    {"blk.#.attn_norm", "transformer.h.#.input_layernorm"},
-    {"blk.#.attn_qkv", "transformer.h.#.self_attention.query_key_value", Rows::Fused},
-    {"blk.#.attn_output", "transformer.h.#.self_attention.dense"},
-    {"blk.#.ffn_up", "transformer.h.#.mlp.dense_h_to_4h"},
-    {"blk.#.ffn_down", "transformer.h.#.mlp.dense_4h_to_h"},
-    {"output_norm", "transformer.ln_f"},
-    {"output", "lm_head"},
-};
-const std::vector<Name> kLlama = {
-    {"token_embd", "model.embed_tokens"},
-    {"blk.#.attn_norm", "model.layers.#.input_layernorm"},
-    {"blk.#.attn_q", "model.layers.#.self_attn.q_proj", Rows::RotaryQueries},
-    {"blk.#.attn_k", "model.layers.#.self_attn.k_proj", Rows::RotaryKeys},
-    {"blk.#.attn_v", "model.layers.#.self_attn.v_proj"},
-    {"blk.#.attn_output", "model.layers.#.self_attn.o_proj"},
-    {"blk.#.ffn_norm", "model.layers.#.post_attention_layernorm"},
-    {"blk.#.ffn_gate", "model.layers.#.mlp.gate_proj"},
-    {"blk.#.ffn_up", "model.layers.#.mlp.up_proj"},
-    {"blk.#.ffn_down", "model.layers.#.mlp.down_proj"},
-    {"output_norm", "model.norm"},
-    {"output", "lm_head"},
-};
-
-std::vector<Name> namesOf(const std::string& architecture, const GgufFile& file) {
-    if (architecture == "bloom")
-        return kBloom;
-    if (architecture == "mpt")
-        return kMpt;
-    std::vector<Name> names = architecture == "falcon" ? kFalcon : kLlama;
-    if (architecture == "falcon" && hasTwoNorms(file)) {
-        names[1].family = "transformer.h.#.ln_mlp";
-        names.push_back({"blk.#.attn_norm_2", "transformer.h.#.ln_attn"});
-    }
-    if (architecture == "qwen2" || architecture == "qwen3") { // their pairs were never moved
-        for (Name& name : names)
-            name.rows = Rows::Plain;
-        names.push_back({"blk.#.attn_q_norm", "model.layers.#.self_attn.q_norm"});
-        names.push_back({"blk.#.attn_k_norm", "model.layers.#.self_attn.k_norm"});
-    }
-    return names;
-}
-
-// The name that a family has for a stored one; nothing if it has none. The prefix up to "#" and the rest must agree.
-std::optional<std::pair<std::string, Rows>> familyName(const std::vector<Name>& names, const std::string& stored) {
-    const std::size_t dot = stored.rfind('.');
-    if (dot == std::string::npos)
-        return std::nullopt;
-    const std::string stem = stored.substr(0, dot), ending = stored.substr(dot);
-    if (ending != ".weight" && ending != ".bias")
-        return std::nullopt;
-    std::string pattern = stem, layer;
-    if (stem.starts_with("blk.")) {
-        const std::size_t end = stem.find('.', 4);
-        if (end == std::string::npos)
-            return std::nullopt;
-        layer = stem.substr(4, end - 4);
-        pattern = "blk.#" + stem.substr(end);
-    }
-    for (const Name& name : names) {
-        if (pattern != name.stored)
-            continue;
-        std::string family = name.family;
-        if (const std::size_t mark = family.find('#'); mark != std::string::npos)
-            family.replace(mark, 1, layer);
-        return std::pair(family + ending, name.rows);
-    }
-    return std::nullopt;
-}
 
 struct Heads {
     std::int64_t queries = 0, keys = 0;
@@ -150,6 +41,8 @@ std::vector<std::int64_t> split(const at::Tensor& tensor, std::initializer_list<
 at::Tensor undo(const at::Tensor& stored, Rows rows, Heads heads, const std::string& what) {
     if (rows == Rows::Plain)
         return stored;
+    if (rows == Rows::OneMore)
+        return stored.sub(1);
     if (rows == Rows::Fused) {
         const std::int64_t size = headRows(stored, heads.queries + 2 * heads.keys, what);
         const std::int64_t group = heads.queries / heads.keys;
@@ -207,7 +100,7 @@ GgufModel openGguf(const fs::path& path) {
     if (heads.queries < 1 || heads.keys < 1 || heads.queries % heads.keys != 0 || heads.queries > (1 << 20))
         throw Error(path.string() + ": " + std::to_string(heads.queries) + " heads cannot share " +
                     std::to_string(heads.keys) + " key heads.");
-    const std::vector<Name> names = namesOf(architecture, *file);
+    const std::vector<GgufName> names = ggufNames(architecture, *file);
     const bool isTied = model.config.at("tie_word_embeddings").get<bool>();
     for (const auto& [stored, info] : file->tensors()) {
         const auto name = familyName(names, stored);
@@ -217,7 +110,7 @@ GgufModel openGguf(const fs::path& path) {
         const std::string what = file->fileOf(info).path().string() + ": tensor " + inQuotes(stored);
         SourceTensor tensor{kernels::factsOf(info.form).name, info.shape, file->fileOf(info).path(),
                             [=, stored = stored] { return undo(file->read(stored), rows, heads, what); }};
-        if (info.shape.size() == 2) { // what is undone are whole rows: blocks stay as they are
+        if (info.shape.size() == 2 && rows != Rows::OneMore) { // what is undone are whole rows: blocks stay as they are
             tensor.forms = {{info.form, info.shape[0]}};
             tensor.readRows = [=, stored = stored, form = info.form] {
                 return std::vector<StoredRows>{{form, undo(file->readAsStored(stored), rows, heads, what)}};

@@ -2,8 +2,8 @@
 // that family's names and in its arrangement, its vocabulary as a tokenizer.json. So the readers of families serve it
 // unchanged.
 //
-// bloom, mpt, falcon (those with rotary positions; the format cannot say that a Falcon has ALiBi), llama, qwen2 and
-// qwen3. The layouts are those that llama.cpp's converter writes. Any thread.
+// The architectures are those of gguf_config.cpp and gguf_newer_configs.cpp; of falcon those with rotary positions, for the
+// format cannot say that a Falcon has ALiBi. The layouts are those that llama.cpp's converter writes. Any thread.
 #pragma once
 
 #include "core/checkpoint/tensor_source.h"

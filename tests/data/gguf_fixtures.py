@@ -15,9 +15,6 @@ import sys
 
 import gguf
 import numpy
-import sentencepiece
-import torch
-from safetensors.torch import load_file
 
 DATA = pathlib.Path(__file__).parent
 FOLDER = DATA / "gguf"
@@ -124,6 +121,8 @@ ARCHITECTURES = {"bloom": (gguf.MODEL_ARCH.BLOOM, bloom), "mpt": (gguf.MODEL_ARC
 
 
 def write_model(name, kind):
+    from safetensors.torch import load_file  # NumPy has no bfloat16
+
     config = json.loads((DATA / "families" / name / "config.json").read_text())
     tensors = load_file(DATA / "families" / name / "model.safetensors")
     architecture, convert = ARCHITECTURES[config["model_type"]]
@@ -229,6 +228,8 @@ def write_byte_level(name, architecture, rule):
 
 
 def write_sentencepiece(texts):
+    import sentencepiece
+
     model = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(texts), model_writer=model, model_type="bpe", vocab_size=700, byte_fallback=True,
@@ -254,7 +255,6 @@ def write_sentencepiece(texts):
 
 def main():
     FOLDER.mkdir(exist_ok=True)
-    torch.manual_seed(1)
     for name, kind in (("bloom_six_heads", Q.F16), ("mpt", Q.BF16), ("mpt_learned", Q.F16), ("falcon_7b", Q.F16),
                        ("falcon_40b", Q.BF16), ("falcon_11b", Q.F16), ("llama", Q.BF16), ("llama3", Q.Q8_0),
                        ("llama_biases_tied", Q.F16), ("qwen3", Q.F16)):

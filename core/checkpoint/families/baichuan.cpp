@@ -19,7 +19,8 @@ Blueprint readBaichuan(const ConfigFields& fields) {
     const auto rule = [&](const char* ours) {
         return std::find_if(b.tensors.begin(), b.tensors.end(), [&](const TensorRule& r) { return r.ours == ours; });
     };
-    *rule("layers.#.attention.qkv") = {"layers.#.attention.qkv", {"layers.#.self_attn.W_pack"}};
+    // In one matrix; GGUF files have them apart, as the rule of Llama says.
+    b.tensors.insert(b.tensors.begin(), TensorRule{"layers.#.attention.qkv", {"layers.#.self_attn.W_pack"}});
     // The second generation divides the rows of its output projection by their lengths. It says so nowhere, but was
     // trained with a loss, and has a vocabulary, of its own.
     constexpr std::int64_t kVocabularyOfTheSecond = 125'696;

@@ -27,7 +27,8 @@ enum class Layout {
     Unsuffixed, // their name has no ".weight"
 };
 
-// Where tensors of ours come from. "#" is the number of a layer; ".weight" and ".bias" follow both names.
+// Where tensors of ours come from. "#" is the number of a layer; ".weight" and ".bias" follow both names. Of several rules for
+// one tensor the first counts whose tensors the files hold.
 struct TensorRule {
     std::string ours;                // "layers.#.attention.qkv"
     std::vector<std::string> theirs; // one; or queries, keys and values apart; or queries, and keys and values

@@ -27,6 +27,10 @@ Blueprint readGpt2(const ConfigFields& fields) {
         {"layers.#.mlp_norm", {"h.#.ln_2"}},
         {"layers.#.mlp.up", {"h.#.mlp.c_fc"}, Layout::Transposed},
         {"layers.#.mlp.down", {"h.#.mlp.c_proj"}, Layout::Transposed},
+        {"layers.#.attention.qkv", {"blk.#.attn_qkv"}}, // as GGUF files have them, row by row
+        {"layers.#.attention.output", {"blk.#.attn_output"}},
+        {"layers.#.mlp.up", {"blk.#.ffn_up"}},
+        {"layers.#.mlp.down", {"blk.#.ffn_down"}},
         {"final_norm", {"ln_f"}},
         {"head", {"lm_head"}},
     };

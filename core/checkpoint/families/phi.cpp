@@ -31,6 +31,7 @@ Blueprint readPhi(const ConfigFields& fields) {
         {"layers.#.attention.output", {"layers.#.self_attn.dense"}},
         {"layers.#.mlp.up", {"layers.#.mlp.fc1"}},
         {"layers.#.mlp.down", {"layers.#.mlp.fc2"}},
+        {"layers.#.attention.qkv", {"layers.#.self_attn.qkv_proj"}}, // in one, as some GGUF files have them
         {"final_norm", {"final_layernorm"}},
         {"head", {"lm_head"}},
     };

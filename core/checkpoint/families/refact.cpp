@@ -45,6 +45,9 @@ Blueprint readRefact(const ConfigFields& fields) {
         {"layers.#.mlp.gate", {"h.#.mlp.gate_up_proj"}, Layout::FirstHalf},
         {"layers.#.mlp.up", {"h.#.mlp.gate_up_proj"}, Layout::SecondHalf},
         {"layers.#.mlp.down", {"h.#.mlp.c_proj"}},
+        {"layers.#.attention.qkv", {"h.#.attn.q", "h.#.attn.k", "h.#.attn.v"}}, // apart, as GGUF files have them
+        {"layers.#.mlp.gate", {"h.#.mlp.gate_proj"}},
+        {"layers.#.mlp.up", {"h.#.mlp.up_proj"}},
         {"final_norm", {"ln_f"}},
         {"head", {"lm_head"}},
     };

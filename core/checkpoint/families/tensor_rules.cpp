@@ -51,6 +51,15 @@ std::string theirName(const TensorSource& theirs, const Blueprint& blueprint, co
     return blueprint.prefixes.front() + pattern; // that it is missing is said by whoever looks for it
 }
 
+std::vector<std::string> theirNames(const TensorSource& theirs, const Blueprint& blueprint, const OurName& ours,
+                                    const TensorRule& rule) {
+    const OurName wanted{ours.rule, ours.layer, rule.layout == Layout::Unsuffixed ? "" : ours.suffix};
+    std::vector<std::string> names;
+    for (const std::string& pattern : rule.theirs)
+        names.push_back(theirName(theirs, blueprint, wanted, pattern));
+    return names;
+}
+
 // Rows of a key head at a time -> all queries, all keys, all values.
 at::Tensor ungrouped(const at::Tensor& rows, const DecoderConfig& c) {
     const std::int64_t group = c.heads / c.keyHeads;
@@ -226,17 +235,27 @@ TensorSource ourTensors(const TensorSource& theirs, Blueprint& blueprint) {
     DecoderWeights none;
     forEachTensor(blueprint.config, none, [&](const std::string& name, const Shape& shape, at::Tensor&) {
         const OurName parts = take(name);
-        for (const TensorRule& rule : blueprint.tensors) {
-            if (rule.ours != parts.rule)
+        const auto substitute = substitutes.find(name);
+        const TensorRule* rule = nullptr;
+        std::vector<std::string> names;
+        for (const TensorRule& candidate : blueprint.tensors) {
+            if (candidate.ours != parts.rule)
                 continue;
-            const OurName wanted{parts.rule, parts.layer, rule.layout == Layout::Unsuffixed ? "" : parts.suffix};
-            std::vector<std::string> names;
-            const auto substitute = substitutes.find(name);
-            for (const std::string& pattern : rule.theirs)
-                names.push_back(substitute != substitutes.end() ? substitute->second
-                                                                : theirName(theirs, blueprint, wanted, pattern));
+            std::vector<std::string> found = theirNames(theirs, blueprint, parts, candidate);
+            const bool isHeld =
+                std::all_of(found.begin(), found.end(), [&](const std::string& each) { return theirs.has(each); });
+            if (rule == nullptr || isHeld) { // of names that are all missing the first are said
+                rule = &candidate;
+                names = std::move(found);
+            }
+            if (isHeld)
+                break;
+        }
+        if (rule != nullptr) {
+            if (substitute != substitutes.end())
+                names.assign(names.size(), substitute->second);
             used.insert(names.begin(), names.end());
-            ours.add(name, names.size() == 1 ? fromOne(source, names[0], shape, rule.layout, blueprint.config)
+            ours.add(name, names.size() == 1 ? fromOne(source, names[0], shape, rule->layout, blueprint.config)
                                              : fromSeveral(source, names, shape, blueprint.config));
             return;
         }
