@@ -1988,6 +1988,14 @@
         <source>Drop a workspace, a model&apos;s folder or a text file on the window to open it.</source>
         <translation>작업 공간, 모델 폴더, 텍스트 파일을 창에 끌어다 놓으면 열립니다.</translation>
     </message>
+    <message>
+        <source>F5</source>
+        <translation>F5</translation>
+    </message>
+    <message>
+        <source>Presentation: large letters, few panels; Esc ends it</source>
+        <translation>발표 모드: 큰 글자, 적은 패널. Esc로 끝냅니다</translation>
+    </message>
 </context>
 <context>
     <name>slopescope::ui::Lab</name>
@@ -2407,6 +2415,18 @@
     <message>
         <source>Model…</source>
         <translation>모델…</translation>
+    </message>
+    <message>
+        <source>Text &amp;size</source>
+        <translation>글자 크기(&amp;S)</translation>
+    </message>
+    <message>
+        <source>P&amp;resentation</source>
+        <translation>발표 모드(&amp;R)</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1%</translation>
     </message>
 </context>
 <context>
@@ -3077,6 +3097,25 @@
     <message>
         <source>Parts joined by +: own, alibi, alibi:SLOPES, none, rotary, rotary-linear:F, rotary-ntk:F, rotary-yarn:F, window:W, sinks:K, alibi-clip:D, kerple-log:R1,R2, kerple-power:R1,R2, sandwich, t5:MODEL, table:FILE.json, temperature:T, ssmax:S. What stands for the method replaces the others, unless &quot;own&quot; is said too.</source>
         <translation>+로 이은 부분들: own, alibi, alibi:SLOPES, none, rotary, rotary-linear:F, rotary-ntk:F, rotary-yarn:F, window:W, sinks:K, alibi-clip:D, kerple-log:R1,R2, kerple-power:R1,R2, sandwich, t5:MODEL, table:FILE.json, temperature:T, ssmax:S. &quot;own&quot;도 적지 않으면, 방법을 나타내는 부분이 나머지를 대신합니다.</translation>
+    </message>
+</context>
+<context>
+    <name>slopescope::ui::Presentation</name>
+    <message>
+        <source>Panels on the wall</source>
+        <translation>발표 화면의 패널</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>맵</translation>
+    </message>
+    <message>
+        <source>End (Esc)</source>
+        <translation>끝내기(Esc)</translation>
+    </message>
+    <message>
+        <source>Back to the window as it was</source>
+        <translation>원래 창으로 돌아갑니다</translation>
     </message>
 </context>
 <context>

@@ -9,10 +9,11 @@
 
 namespace {
 
-// Every test begins in the same theme, whatever the one before it chose.
-class SameTheme : public testing::EmptyTestEventListener {
+// Every test begins in the same theme and sizes, whatever the one before it chose.
+class SameLook : public testing::EmptyTestEventListener {
     void OnTestStart(const testing::TestInfo&) override {
         using namespace slopescope::ui;
+        applySizes(Sizes());
         applyTheme(*qApp, ThemeMode::System);
     }
 };
@@ -26,6 +27,6 @@ int main(int argc, char** argv) {
     testing::InitGoogleTest(&argc, argv);
     QStandardPaths::setTestModeEnabled(true);
     const QApplication application(argc, argv);
-    testing::UnitTest::GetInstance()->listeners().Append(new SameTheme); // which it deletes
+    testing::UnitTest::GetInstance()->listeners().Append(new SameLook); // which it deletes
     return RUN_ALL_TESTS();
 }

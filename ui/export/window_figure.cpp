@@ -1,5 +1,7 @@
 #include "ui/export/window_figure.h"
 
+#include "ui/widgets/sizes.h"
+
 #include <QWidget>
 #include <qcustomplot.h>
 
@@ -14,6 +16,7 @@ void WindowFigure::paint(QCPPainter& painter, const QRect& at, const Theme&) con
     painter.translate(at.topLeft());
     const double scale = double(at.width()) / std::max(1, m_window.width());
     painter.scale(scale, scale);
+    const SizesHere screen(screenSizes()); // the window as it is
     m_window.render(&painter);
     painter.restore();
 }

@@ -136,13 +136,13 @@ void CurvePlot::addCurve(const DrawnCurve& curve, Band band) {
     QCPGraph* graph = m_plot.addGraph();
     graph->setName(line.name);
     graph->setData(shape.x, shape.y, true);
-    graph->setPen(QPen(line.colour, wide));
+    graph->setPen(QPen(line.colour, lineWidth(wide)));
     if (m_picture.axis == CurveAxis::Length || shape.dotX.size() == 1) {
         QCPGraph* dots = m_plot.addGraph();
         dots->setData(shape.dotX, shape.dotY, true);
         dots->setLineStyle(QCPGraph::lsNone);
         dots->setScatterStyle(
-            QCPScatterStyle(QCPScatterStyle::ssDisc, line.colour, line.colour, line.selected ? 5.5 : 4));
+            QCPScatterStyle(QCPScatterStyle::ssDisc, line.colour, line.colour, lineWidth(line.selected ? 5.5 : 4)));
     }
     End& end = m_ends[curve.line];
     const CurveDot& last = curve.dots.back();

@@ -24,11 +24,18 @@ QFont nameFont(bool selected) {
 }
 
 // The colour of a line, as light or dark as words need to be read.
-QColor wordColour(const QColor& line, bool dark) {
+QColor wordColour(const QColor& line, const Theme& theme) {
+    if (theme.wordsStandOut)
+        return readable(line, theme);
     float hue = 0, saturation = 0, lightness = 0;
     line.getHslF(&hue, &saturation, &lightness);
     return QColor::fromHslF(std::max(hue, 0.0F), saturation,
-                            dark ? std::max(lightness, 0.62F) : std::min(lightness, 0.42F));
+                            theme.dark ? std::max(lightness, 0.62F) : std::min(lightness, 0.42F));
+}
+
+// A line's own colour, unless words must stand out.
+QColor loudColour(const QColor& line, const Theme& theme) {
+    return theme.wordsStandOut ? readable(line, theme) : line;
 }
 
 } // namespace
@@ -50,7 +57,7 @@ void CurvePlot::reserveNames(int width) {
         const double wide = (m_shown.lines[i].selected ? bold : plain).horizontalAdvance(nameOf(i)) + 2;
         widest = std::max(widest, m_ends[i].place == LabelWish::Place::Right ? std::min(most, wide) : 24.0);
     }
-    m_plot.axisRect()->setMinimumMargins(QMargins(46, 10, int(std::ceil(widest + kColumnGap)) + 10, 0));
+    m_plot.axisRect()->setMinimumMargins(QMargins(scaled(46), scaled(10), int(std::ceil(widest + kColumnGap)) + 10, 0));
 }
 
 void CurvePlot::annotate() {
@@ -108,7 +115,7 @@ void CurvePlot::annotateZero() {
     const double height = metrics.height();
     const double top = y - 1 - height >= area.top() ? y - 1 - height : y + 1;
     m_annotations->add(CurveAnnotations::Words{
-        QRectF(area.left() + 4, top, metrics.horizontalAdvance(said) + 1, height), said, tickFont(), b->colour, true});
+        QRectF(area.left() + 4, top, metrics.horizontalAdvance(said) + 1, height), said, tickFont(), loudColour(b->colour, m_theme), true});
 }
 
 // Why a curve ends, or is not there: crosses at the lengths, sentences above them.
@@ -136,7 +143,7 @@ void CurvePlot::annotateReasons() {
             const double y = area.bottom() - 5 - 7 * double(std::min(reasons, kMostReasons));
             for (const double slant : {-1.0, 1.0})
                 m_annotations->add(CurveAnnotations::Stroke{QLineF(x - 3, y - 3 * slant, x + 3, y + 3 * slant),
-                                                            QPen(m_shown.lines[i].colour, 1.5)});
+                                                            QPen(m_shown.lines[i].colour, lineWidth(1.5))});
             if (reason.isEmpty()) {
                 reason = QString::fromStdString(point.unavailable);
                 first = x - 4;
@@ -150,7 +157,7 @@ void CurvePlot::annotateReasons() {
         const double wide = metrics.horizontalAdvance(said) + 1;
         const double left = std::min(first, area.right() - wide - 4);
         m_annotations->add(CurveAnnotations::Words{QRectF(left, bottom - metrics.height(), wide, metrics.height()),
-                                                   said, font, m_shown.lines[i].colour, true});
+                                                   said, font, loudColour(m_shown.lines[i].colour, m_theme), true});
         bottom -= metrics.height();
     }
 }
@@ -188,7 +195,7 @@ void CurvePlot::annotateNames() {
             label.wish = lines[*label.wish];
         const QColor colour = counts ? m_theme.softText : m_shown.lines[*label.wish].colour;
         m_annotations->add(CurveAnnotations::Words{label.rect, label.text, nameFont(wish.first),
-                                                   counts ? colour : wordColour(colour, m_theme.dark),
+                                                   counts ? colour : wordColour(colour, m_theme),
                                                    wish.place != LabelWish::Place::Right});
         // A name that was pushed away is tied to its line.
         if (!counts && wish.place == LabelWish::Place::Right &&

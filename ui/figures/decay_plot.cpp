@@ -44,7 +44,7 @@ void prepareDecayPlot(QCustomPlot& plot) {
     plot.xAxis->setTicker(tokenTicker(*plot.xAxis));
     plot.yAxis->setTicker(valueTicker(*plot.yAxis));
     plot.yAxis->setRange(0, 1.04);
-    plot.axisRect()->setMinimumMargins(QMargins(46, 4, 24, 0));
+    plot.axisRect()->setMinimumMargins(QMargins(scaled(46), 4, 24, 0));
     plot.addLayer(kSelectedLayer, plot.layer(QStringLiteral("main")));
     plot.layer(kSelectedLayer)->setMode(QCPLayer::lmBuffered);
 }
@@ -81,7 +81,7 @@ void setDecayLine(QCPGraph& graph, const ShownDecay& shown, int head) {
     graph.setData(distances, weights, true);
     QColor hue = headColour(head);
     hue.setAlphaF(head == shown.selected ? 1.F : 0.75F);
-    graph.setPen(QPen(hue, head == shown.selected ? 2.5 : 1.3));
+    graph.setPen(QPen(hue, lineWidth(head == shown.selected ? 2.5 : 1.3)));
 }
 
 void placeDecayLabel(const QCustomPlot& plot, const ShownDecay& shown, QCPItemText& label) {

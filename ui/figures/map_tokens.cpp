@@ -12,24 +12,24 @@
 namespace slopescope::ui {
 namespace {
 
-constexpr int kLabelCell = 14;    // pixels of a cell from which on its token has room on an axis
-constexpr int kSlantedCell = 22;  // from here on the tokens above stand slanted, not upright
+constexpr int kUsualLabelCell = 14;    // pixels of a cell from which on its token has room on an axis
+constexpr int kUsualSlantedCell = 22;  // from here on the tokens above stand slanted, not upright
 constexpr int kGapCell = 14;      // from here on cells stand apart
 constexpr int kWideGapCell = 28;  // ... by two pixels
 constexpr int kNumberRoom = 2;    // pixels of a cell left free beside its number
 constexpr int kLongestLabel = 12; // letters
-constexpr int kWidestLabel = 92;  // pixels
+constexpr int kUsualWidestLabel = 92;  // pixels
 constexpr int kSmallText = 128;   // tokens, of which all labels are measured
 constexpr int kLabelGap = 6;      // between a token and the plot
 constexpr double kSlant = 45;     // degrees
 
 QFont tokenFont(double cell) {
-    return cell < kSlantedCell ? tickFont() : labelFont();
+    return cell < scaled(kUsualSlantedCell) ? tickFont() : labelFont();
 }
 
 QFont numberFont(double cell) {
     QFont font = tickFont();
-    font.setPixelSize(std::clamp(int(cell * 0.32), 9, 16));
+    font.setPixelSize(std::clamp(int(cell * 0.32), scaled(9), scaled(16)));
     return font;
 }
 
@@ -71,14 +71,14 @@ bool hasTokens(const MapPlot& map) {
 } // namespace
 
 bool tokensFit(const MapPlot& map, int side) {
-    return hasTokens(map) && side >= kLabelCell * map.span;
+    return hasTokens(map) && side >= scaled(kUsualLabelCell) * map.span;
 }
 
 // Of a small text as wide as its tokens need; else of one width, so that the plot stays where it is as one moves
 // through it.
 QMargins tokenMargins(const MapPlot& map) {
     const QFontMetricsF metrics(labelFont());
-    double label = kWidestLabel, last = kWidestLabel;
+    double label = scaled(kUsualWidestLabel), last = scaled(kUsualWidestLabel);
     if (hasTokens(map) && map.length > 0 && map.length <= kSmallText) {
         const auto width = [&](std::int64_t token) {
             return metrics.horizontalAdvance(tokenLabel(*map.tokens, token, kLongestLabel));
@@ -86,7 +86,7 @@ QMargins tokenMargins(const MapPlot& map) {
         label = 0;
         for (std::int64_t token = 0; token < map.length; ++token)
             label = std::max(label, width(token));
-        label = std::min(label, double(kWidestLabel));
+        label = std::min(label, double(scaled(kUsualWidestLabel)));
         last = width(map.length - 1);
     }
     const int wide = int(std::ceil(label)) + kLabelGap, title = int(metrics.height());
@@ -152,7 +152,7 @@ void paintTokens(QPainter& painter, const QRect& plot, const MapPlot& map, const
     const QMargins margins = tokenMargins(map);
     const double height = std::ceil(metrics.height()), room = margins.top() - kLabelGap;
     const double widest = margins.left() - kLabelGap - height - 4;
-    const bool slanted = cell >= kSlantedCell;
+    const bool slanted = cell >= scaled(kUsualSlantedCell);
     for (std::int64_t i = 0; i < map.span; ++i) {
         const std::int64_t query = map.queryBegin + i, key = map.keyBegin + i;
         const double along = (double(i) + 0.5) * cell;

@@ -83,11 +83,11 @@ void drawProfiles(QCustomPlot& plot, const ShownProfiles& shown, const Theme& th
         if (side == 0) {
             QCPGraph* envelope = plot.addGraph();
             envelope->setData(centres, alone, true);
-            envelope->setPen(QPen(theme.faintText, 1.3, Qt::DotLine));
+            envelope->setPen(QPen(theme.faintText, lineWidth(1.3), Qt::DotLine));
         }
         QCPGraph* graph = plot.addGraph();
         graph->setData(centres, mass, true);
-        graph->setPen(QPen(hue, 2, side == 0 ? Qt::SolidLine : Qt::DashLine));
+        graph->setPen(QPen(hue, lineWidth(2), side == 0 ? Qt::SolidLine : Qt::DashLine));
         if (side == 0) {
             QColor fill = hue;
             fill.setAlphaF(dim ? 0.06F : 0.14F);

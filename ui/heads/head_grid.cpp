@@ -312,6 +312,8 @@ void HeadGrid::resizeEvent(QResizeEvent*) {
 void HeadGrid::changeEvent(QEvent* event) {
     if (event->type() == QEvent::PaletteChange)
         repaintImages();
+    else if (event->type() == QEvent::FontChange)
+        updateGeometry();
     QWidget::changeEvent(event);
 }
 

@@ -26,7 +26,7 @@ CellCard::CellCard(QWidget* parent)
     column->setContentsMargins(12, 8, 12, 8);
     column->setSpacing(kNumberGap);
     m_tokens->setTextFormat(Qt::PlainText);
-    m_tokens->setFont(boldFont());
+    setType(m_tokens, Type::Bold);
     m_tokens->setWordWrap(true);
     m_tokens->setMinimumWidth(1); // a token longer than the card is cut, not given room
     column->addWidget(m_tokens);

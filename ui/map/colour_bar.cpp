@@ -26,14 +26,14 @@ constexpr int kWidth = 88;
 ColourBar::ColourBar(QWidget* parent)
     : QWidget(parent), m_menuButton(new QToolButton(this)), m_editor(new QLineEdit(this)) {
     setLook(m_menuButton, "link");
-    m_menuButton->setFont(tickFont());
+    setType(m_menuButton, Type::Tick);
     m_menuButton->setAccessibleName(tr("Colour scale"));
     connect(m_menuButton, &QToolButton::clicked, this, [this] {
         QMenu* menu = createMenu();
         menu->setAttribute(Qt::WA_DeleteOnClose);
         menu->popup(m_menuButton->mapToGlobal(QPoint(0, m_menuButton->height())));
     });
-    m_editor->setFont(tickFont());
+    setType(m_editor, Type::Tick);
     m_editor->setFixedSize(kWidth - kBarWidth - 4, 22);
     m_editor->setTextMargins(0, 0, 0, 0);
     m_editor->installEventFilter(this);
@@ -45,11 +45,11 @@ ColourBar::ColourBar(QWidget* parent)
 }
 
 QSize ColourBar::sizeHint() const {
-    return {kWidth, 240};
+    return {scaled(kWidth), 240};
 }
 
 QSize ColourBar::minimumSizeHint() const {
-    return {kWidth, 100};
+    return {scaled(kWidth), 100};
 }
 
 void ColourBar::setScale(const ColourScale& scale) {

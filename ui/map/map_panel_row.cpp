@@ -52,7 +52,7 @@ void MapPanel::buildSteps() {
     m_row->arithmeticLabel()->hide();
     m_stepLine->hide();
     m_stepLine->setContentsMargins(12, 4, 12, 0);
-    m_stepLine->setFont(boldFont());
+    setType(m_stepLine, Type::Bold);
     m_stepLine->setWordWrap(true);
     m_playing.setInterval(kStepTime);
     connect(m_playButton, &QToolButton::clicked, this, &MapPanel::play);

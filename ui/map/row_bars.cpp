@@ -16,9 +16,17 @@
 namespace slopescope::ui {
 namespace {
 
-constexpr int kLabel = 48, kGap = 6, kNumber = 44, kBar = 12; // pixels
+constexpr int kGap = 6, kBar = 12; // pixels
 constexpr int kLabelLetters = 10;
 constexpr double kMasked = std::numeric_limits<double>::quiet_NaN();
+
+int labelRoom() {
+    return scaled(48);
+}
+
+int numberRoom() {
+    return scaled(44);
+}
 
 } // namespace
 
@@ -95,9 +103,9 @@ int RowBars::rowHeight() const {
 
 QRect RowBars::barRect(std::int64_t key) const {
     const double value = valueOf(key);
-    const int room = viewport()->width() - kLabel - kGap - kNumber;
+    const int room = viewport()->width() - labelRoom() - kGap - numberRoom();
     const double unit = m_largest > 0 ? (m_signed ? room / 2.0 : room) / m_largest : 0;
-    const int origin = kLabel + kGap + (m_signed ? room / 2 : 0);
+    const int origin = labelRoom() + kGap + (m_signed ? room / 2 : 0);
     const int size = std::isnan(value) ? 0 : int(std::lround(std::abs(value) * unit));
     const int top = int(key) * rowHeight() - verticalScrollBar()->value() + 4;
     return {value < 0 ? origin - size : origin, top, std::max(1, size), kBar};
@@ -141,12 +149,12 @@ void RowBars::paintKey(QPainter& painter, std::int64_t key) const {
         font.setWeight(QFont::DemiBold);
     painter.setFont(font);
     painter.setPen(lit ? theme.crosshair : masked || key > m_query ? theme.softText : theme.text);
-    const QRect label(0, bar.center().y() - metrics.height() / 2, kLabel, metrics.height());
+    const QRect label(0, bar.center().y() - metrics.height() / 2, labelRoom(), metrics.height());
     painter.drawText(label, int(Qt::AlignRight | Qt::AlignVCenter),
-                     metrics.elidedText(tokenLabel(*m_text, key, kLabelLetters), Qt::ElideRight, kLabel));
+                     metrics.elidedText(tokenLabel(*m_text, key, kLabelLetters), Qt::ElideRight, labelRoom()));
     const QFont small = tickFont();
     const int line = QFontMetrics(small).height();
-    const int left = kLabel + kGap - kBar; // a little before the bar, or the longest would be cut
+    const int left = labelRoom() + kGap - kBar; // a little before the bar, or the longest would be cut
     const QRect below(left, bar.bottom() + 2, viewport()->width() - left, line);
     painter.setFont(small);
     painter.setPen(theme.softText);
@@ -166,7 +174,7 @@ void RowBars::paintKey(QPainter& painter, std::int64_t key) const {
     painter.setBrush(fill);
     painter.drawRoundedRect(bar, 2, 2);
     painter.setPen(theme.text);
-    painter.drawText(QRect(viewport()->width() - kNumber + 4, bar.top() - 2, kNumber - 8, kBar + 4),
+    painter.drawText(QRect(viewport()->width() - numberRoom() + 4, bar.top() - 2, numberRoom() - 8, kBar + 4),
                      int(Qt::AlignRight | Qt::AlignVCenter), rowNumber(value, m_stage == Stage::Probability ? 3 : 2));
 }
 

@@ -6,6 +6,7 @@
 #include "ui/widgets/format.h"
 #include "ui/widgets/theme.h"
 
+#include <QEvent>
 #include <QLabel>
 #include <QVBoxLayout>
 
@@ -21,9 +22,9 @@ RowPanel::RowPanel(QWidget* parent)
     : QWidget(parent), m_title(new QLabel(this)), m_hint(new QLabel(this)), m_arithmetic(new QLabel(this)),
       m_bars(new RowBars(this)) {
     setAccessibleName(tr("Row"));
-    setFixedWidth(kWidth);
+    setFixedWidth(scaled(kWidth));
     m_title->setTextFormat(Qt::PlainText);
-    m_title->setFont(boldFont());
+    setType(m_title, Type::Bold);
     m_title->setMinimumWidth(1);
     m_hint->setWordWrap(true);
     setLook(m_hint, "soft");
@@ -85,6 +86,16 @@ void RowPanel::spellOut(std::int64_t key) {
     for (QString& step : steps)
         step.replace(u' ', QChar::Nbsp); // lines break between the steps
     m_arithmetic->setText(steps.join(QStringLiteral(" \u2003")));
+}
+
+QSize RowPanel::sizeHint() const {
+    return {scaled(kWidth), scaled(kWidth)};
+}
+
+void RowPanel::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::FontChange)
+        setFixedWidth(scaled(kWidth));
+    QWidget::changeEvent(event);
 }
 
 QString RowPanel::arithmetic() const {

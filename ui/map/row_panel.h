@@ -35,7 +35,10 @@ public:
     QLabel* arithmeticLabel() const { return m_arithmetic; } // wide lines, so the panel around it finds the place
     RowBars* bars() const { return m_bars; }
     QString arithmetic() const; // plain text, step after step
-    QSize sizeHint() const override { return {200, 200}; }
+    QSize sizeHint() const override;
+
+protected:
+    void changeEvent(QEvent* event) override;
 
 signals:
     void keyChosen(qint64 query, qint64 key);

@@ -17,7 +17,7 @@ constexpr int kShortest = 40; // pixels of a name
 
 VariantChips::VariantChips(QWidget* parent) : QWidget(parent) {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    setFont(labelFont());
+    setType(this, Type::Label);
 }
 
 void VariantChips::setChips(const std::vector<Chip>& chips, const QString& caption) {

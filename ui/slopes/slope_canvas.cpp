@@ -112,9 +112,13 @@ SlopeAxis SlopeCanvas::axis() const {
         include(slopes);
     axis.bottomExponent = std::max(axis.bottomExponent, kLowestExponent);
     axis.top = kTopMargin;
-    axis.zero = std::floor(height() - kBottomMargin);
+    axis.zero = std::floor(height() - bottomMargin());
     axis.bottom = axis.zero - kZeroGap;
     return axis;
+}
+
+qreal SlopeCanvas::bottomMargin() {
+    return scaled(54);
 }
 
 qreal SlopeCanvas::axisWidth() {
@@ -152,14 +156,14 @@ QRectF SlopeCanvas::valueRect(int head) const {
         return {};
     const QFontMetricsF metrics(tickFont());
     const qreal lineHeight = metrics.height();
-    const qreal above = height() - kBottomMargin + 12 + lineHeight + (kind == Labels::Staggered && head % 2 ? lineHeight : 0);
+    const qreal above = height() - bottomMargin() + 12 + lineHeight + (kind == Labels::Staggered && head % 2 ? lineHeight : 0);
     const qreal wide = metrics.horizontalAdvance(slopeText(m_slopes[static_cast<std::size_t>(head)])) + 6;
     const qreal left = std::clamp(columnCentre(head) - wide / 2, 0.0, std::max(0.0, width() - wide));
     return {left, above, wide, lineHeight};
 }
 
 int SlopeCanvas::headAt(const QPointF& position) const {
-    if (heads() == 0 || position.y() < kTopMargin - 14 || position.y() > height() - kBottomMargin + 14)
+    if (heads() == 0 || position.y() < kTopMargin - 14 || position.y() > height() - bottomMargin() + 14)
         return -1;
     const qreal column = (position.x() - axisWidth()) / columnWidth();
     const int head = int(std::floor(column));

@@ -86,7 +86,7 @@ private:
         bool moved = false;
     };
     static constexpr qreal kRightMargin = 14, kLabelGap = 8;
-    static constexpr qreal kBottomMargin = 54; // head names and two rows of values
+    static qreal bottomMargin(); // head names and two rows of values
     static constexpr qreal kWidestName = 80;
 
     int heads() const { return static_cast<int>(m_slopes.size()); }

@@ -120,7 +120,7 @@ void SlopeCanvas::paintArrow(QPainter& painter, int head, const QPointF& handle)
 void SlopeCanvas::paintLabels(QPainter& painter) const {
     const Theme theme = Theme::of(palette());
     const QFontMetricsF metrics(tickFont());
-    const qreal nameTop = height() - kBottomMargin + 12;
+    const qreal nameTop = height() - bottomMargin() + 12;
     const auto name = [](int head) { return tr("H%1").arg(head); };
     int stride = 1;
     while (metrics.horizontalAdvance(name(heads() - 1)) + 4 > stride * columnWidth() && stride < heads())

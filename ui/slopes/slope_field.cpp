@@ -29,7 +29,7 @@ std::optional<SlopeField::Way> wayOf(int key) {
 
 SlopeField::SlopeField(double slope, QWidget* parent) : QLineEdit(slopeEditText(slope), parent) {
     setObjectName(QStringLiteral("slopeField"));
-    setFont(tickFont());
+    setType(this, Type::Tick);
     setAlignment(Qt::AlignCenter);
     setStyleSheet(QStringLiteral("QLineEdit { padding: 1px 2px; min-height: 0; }"));
     selectAll();

@@ -18,7 +18,7 @@ TextEditor::TextEditor(QWidget* parent) : QPlainTextEdit(parent) {
     setAccessibleName(tr("Your text"));
     setPlaceholderText(tr("Type a sentence; it takes the place of the text on view."));
     setTabChangesFocus(true);
-    setFont(bodyFont());
+    setType(this, Type::Body);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     m_pause.setSingleShot(true);
     m_pause.setInterval(kPause);

@@ -162,7 +162,7 @@ void FactsView::setFacts(const QString& summary, const std::vector<Fact>& facts)
         setLook(name, "soft");
         name->setAlignment(Qt::AlignLeft | Qt::AlignTop);
         auto* const value = new QLabel(m_body);
-        value->setFont(labelFont());
+        setType(value, Type::Label);
         value->setTextFormat(Qt::PlainText);
         value->setWordWrap(true);
         value->setTextInteractionFlags(Qt::TextSelectableByMouse);

@@ -11,10 +11,18 @@ namespace slopescope::ui {
 namespace {
 
 constexpr int kSwatchLeft = 14, kSwatchWidth = 14, kEyeLeft = 32, kEyeSize = 26, kTextLeft = 62, kRight = 8;
-constexpr int kChipWidth = 24, kChipHeight = 17, kChipGap = 2, kTop = 4;
+constexpr int kUsualChipWidth = 24, kUsualChipHeight = 17, kChipGap = 2, kTop = 4;
+
+int chipWidth() {
+    return scaled(kUsualChipWidth);
+}
+
+int chipHeight() {
+    return scaled(kUsualChipHeight);
+}
 
 int nameHeight() {
-    return std::max(QFontMetrics(bodyFont()).height(), kChipHeight);
+    return std::max(QFontMetrics(bodyFont()).height(), chipHeight());
 }
 
 int whatHeight() {
@@ -62,11 +70,11 @@ QRect VariantDelegate::partRect(const QRect& row, RowPart part) {
     case RowPart::Eye:
         return {row.left() + kEyeLeft, row.top() + (row.height() - kEyeSize) / 2, kEyeSize, kEyeSize};
     case RowPart::A:
-        return {right - 2 * kChipWidth - kChipGap, row.top() + kTop, kChipWidth, kChipHeight};
+        return {right - 2 * chipWidth() - kChipGap, row.top() + kTop, chipWidth(), chipHeight()};
     case RowPart::B:
-        return {right - kChipWidth, row.top() + kTop, kChipWidth, kChipHeight};
+        return {right - chipWidth(), row.top() + kTop, chipWidth(), chipHeight()};
     case RowPart::Text:
-        return {row.left() + kTextLeft, row.top() + kTop, right - 2 * kChipWidth - kGrid - row.left() - kTextLeft,
+        return {row.left() + kTextLeft, row.top() + kTop, right - 2 * chipWidth() - kGrid - row.left() - kTextLeft,
                 nameHeight()};
     case RowPart::None:
         break;

@@ -49,7 +49,7 @@ PanelHeader::PanelHeader(const QString& title, QWidget* parent)
     setLook(this, "header");
     setAttribute(Qt::WA_StyledBackground);
     setLook(m_title, "title");
-    m_facts->setFont(labelFont());
+    setType(m_facts, Type::Label);
     m_title->setTextFormat(Qt::PlainText);
     m_facts->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     m_row->setContentsMargins(12, 6, 8, 6);

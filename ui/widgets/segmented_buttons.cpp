@@ -1,5 +1,7 @@
 #include "ui/widgets/segmented_buttons.h"
 
+#include "ui/widgets/sizes.h"
+
 #include <QButtonGroup>
 #include <QFocusEvent>
 #include <QHBoxLayout>
@@ -16,9 +18,9 @@ public:
 
     QSize sizeHint() const override {
         QFont bold = font();
-        bold.setPixelSize(12);
+        bold.setPixelSize(sizes().label);
         bold.setWeight(QFont::DemiBold);
-        return {QFontMetrics(bold).horizontalAdvance(text()) + 22, 26};
+        return {QFontMetrics(bold).horizontalAdvance(text()) + 22, scaled(26)};
     }
     QSize minimumSizeHint() const override { return sizeHint(); }
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <utility>
 
@@ -99,11 +100,11 @@ QFrame[look="panel"] { background: @panel; border: 1px solid @line; border-radiu
 QFrame[look="card"] { background: @panel; border: 1px solid @line; border-radius: 6px; }
 QWidget[look="header"] { border: none; border-bottom: 1px solid @faintLine; }
 QLabel[look="title"] { font-weight: 600; }
-QLabel[look="soft"] { color: @softText; font-size: 12px; }
-QLabel[look="error"] { color: @bad; font-size: 12px; }
-QLabel[look="name"] { font-size: 16px; font-weight: 600; }
+QLabel[look="soft"] { color: @softText; font-size: $label; }
+QLabel[look="error"] { color: @bad; font-size: $label; }
+QLabel[look="name"] { font-size: $name; font-weight: 600; }
 QLabel[look="chip"], QLabel[look="chip-good"], QLabel[look="chip-warn"], QLabel[look="chip-bad"] {
-    border: none; border-radius: 8px; padding: 2px 8px; font-size: 11px; color: @softText; background: @faintLine; }
+    border: none; border-radius: 8px; padding: 2px 8px; font-size: $tick; color: @softText; background: @faintLine; }
 QLabel[look="chip-good"] { color: @good; background: @goodFill; }
 QLabel[look="chip-warn"] { color: @warn; background: @warnFill; }
 QLabel[look="chip-bad"] { color: @bad; background: @badFill; }
@@ -120,7 +121,7 @@ QPushButton[look="primary"]:disabled { background: @faintLine; border-color: @fa
 QPushButton::menu-indicator { subcontrol-position: right center; right: 6px; }
 
 QAbstractButton[segment] { background: @panel; color: @softText; border: 1px solid @line; border-radius: 0;
-    padding: 3px 10px; font-size: 12px; font-weight: 400; margin: 0; }
+    padding: 3px 10px; font-size: $label; font-weight: 400; margin: 0; }
 QAbstractButton[segment="middle"], QAbstractButton[segment="last"] { border-left: none; }
 QAbstractButton[segment="first"], QAbstractButton[segment="only"] {
     border-top-left-radius: 6px; border-bottom-left-radius: 6px; }
@@ -159,7 +160,7 @@ QMenuBar::item { background: transparent; padding: 4px 9px; border-radius: 4px; 
 QMenuBar::item:selected { background: @accentFill; color: @accentText; }
 QStatusBar { background: @panel; border-top: 1px solid @line; color: @softText; }
 QStatusBar::item { border: none; }
-QStatusBar QLabel { font-size: 12px; }
+QStatusBar QLabel { font-size: $label; }
 QMenu { background: @panel; color: @text; border: 1px solid @line; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 26px; border-radius: 4px; }
 QMenu::item:selected { background: @accentFill; color: @accentText; }
@@ -187,6 +188,9 @@ QProgressBar::chunk { background: @accent; border-radius: 3px; }
                                                       {"@text", t.text}};
     for (const auto& [name, colour] : colours)
         sheet.replace(QLatin1String(name), colour.name());
+    const std::pair<const char*, int> type[] = {{"$label", sizes().label}, {"$tick", sizes().tick}, {"$name", sizes().name}};
+    for (const auto& [name, pixels] : type)
+        sheet.replace(QLatin1String(name), QStringLiteral("%1px").arg(pixels));
     return sheet;
 }
 
@@ -204,7 +208,8 @@ public:
         m_application.setPalette(QPalette()); // the desktop's own again
         const bool dark =
             mode == ThemeMode::Dark || (mode == ThemeMode::System && Theme::of(QApplication::palette()).dark);
-        const Theme& theme = dark ? Theme::forNight() : Theme::forDay();
+        const Theme& usual = dark ? Theme::forNight() : Theme::forDay();
+        const Theme theme = sizes().strong ? Theme::strong(usual) : usual;
         m_application.setPalette(paletteFor(theme));
         m_application.setStyleSheet(styleSheetFor(theme));
         m_applying = false;
@@ -222,6 +227,8 @@ private:
     bool m_applying = false;
 };
 
+constexpr const char* kTypeProperty = "type of letters";
+
 QPointer<ThemeKeeper> g_keeper; // a child of the application, gone with it
 
 QFont systemFont(int pixels) {
@@ -232,6 +239,16 @@ QFont systemFont(int pixels) {
 }
 
 } // namespace
+
+// A projector washes out what is grey.
+Theme Theme::strong(Theme theme) {
+    theme.text = theme.dark ? Qt::white : Qt::black;
+    theme.softText = theme.text;
+    theme.faintText = theme.dark ? QColor(0xc8, 0xce, 0xd8) : QColor(0x3c, 0x44, 0x50);
+    theme.line = theme.faintText;
+    theme.wordsStandOut = true;
+    return theme;
+}
 
 const Theme& Theme::forDay() {
     static const Theme theme = makeDay();
@@ -244,7 +261,8 @@ const Theme& Theme::forNight() {
 }
 
 Theme Theme::of(const QPalette& palette) {
-    return palette.color(QPalette::Window).lightnessF() < 0.5F ? forNight() : forDay();
+    const Theme& theme = palette.color(QPalette::Window).lightnessF() < 0.5F ? forNight() : forDay();
+    return sizes().strong ? strong(theme) : theme;
 }
 
 Theme Theme::current() {
@@ -255,12 +273,54 @@ void applyTheme(QApplication& application, ThemeMode mode) {
     if (!g_keeper) {
         QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
         QFont font = QApplication::font();
-        font.setPixelSize(13);
+        font.setPixelSize(sizes().body);
         QApplication::setFont(font);
         g_keeper = new ThemeKeeper(application);
     }
     g_keeper->mode = mode;
     g_keeper->apply();
+}
+
+void applySizes(const Sizes& wanted) {
+    if (wanted == screenSizes())
+        return;
+    setScreenSizes(wanted);
+    if (!g_keeper)
+        return;
+    QApplication::setFont(bodyFont());
+    g_keeper->apply();
+    const QWidgetList widgets = QApplication::allWidgets();
+    for (QWidget* const widget : widgets)
+        if (const QVariant type = widget->property(kTypeProperty); type.isValid())
+            setType(widget, Type(type.toInt()));
+    for (QWidget* const widget : widgets) { // those that paint their own words measure them again
+        QEvent changed(QEvent::FontChange);
+        QApplication::sendEvent(widget, &changed);
+        widget->updateGeometry();
+        widget->update();
+    }
+}
+
+void setType(QWidget* widget, Type type) {
+    widget->setProperty(kTypeProperty, int(type));
+    widget->setFont(type == Type::Body ? bodyFont() : type == Type::Bold ? boldFont() : type == Type::Label ? labelFont() : tickFont());
+}
+
+QColor readable(const QColor& colour, const Theme& theme) {
+    constexpr double kContrast = 4.5; // WCAG 2, of text
+    QColor words = colour;
+    for (int step = 0; step < 40 && contrast(words, theme.panel) < kContrast; ++step)
+        words = theme.dark ? words.lighter(106) : words.darker(106);
+    return words;
+}
+
+double contrast(const QColor& a, const QColor& b) {
+    const auto linear = [](double c) { return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
+    const auto luminance = [&](const QColor& c) {
+        return 0.2126 * linear(c.redF()) + 0.7152 * linear(c.greenF()) + 0.0722 * linear(c.blueF());
+    };
+    const double x = luminance(a) + 0.05, y = luminance(b) + 0.05;
+    return std::max(x, y) / std::min(x, y);
 }
 
 ThemeMode themeMode() {
@@ -285,21 +345,21 @@ QColor headColour(int head) {
 }
 
 QFont bodyFont() {
-    return systemFont(13);
+    return systemFont(sizes().body);
 }
 
 QFont boldFont() {
-    QFont font = systemFont(13);
+    QFont font = systemFont(sizes().body);
     font.setWeight(QFont::DemiBold);
     return font;
 }
 
 QFont tickFont() {
-    return systemFont(11);
+    return systemFont(sizes().tick);
 }
 
 QFont labelFont() {
-    return systemFont(12);
+    return systemFont(sizes().label);
 }
 
 void setLook(QWidget* widget, const char* look) {

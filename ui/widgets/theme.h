@@ -4,6 +4,8 @@
 // takes Theme::of(palette()) in its paintEvent, so it follows QEvent::PaletteChange without keeping anything.
 #pragma once
 
+#include "ui/widgets/sizes.h"
+
 #include <QColor>
 #include <QFont>
 #include <QPalette>
@@ -18,6 +20,7 @@ enum class ThemeMode { System, Light, Dark };
 
 struct Theme {
     bool dark = false;
+    bool wordsStandOut = false; // words in a colour of their own are made readable()
     QColor window;         // behind the panels
     QColor panel;          // panels, cards and plots
     QColor line;           // borders and axes
@@ -39,10 +42,13 @@ struct Theme {
     static Theme current();                   // of the application's palette
     static const Theme& forDay();
     static const Theme& forNight();
+    static Theme strong(Theme theme); // words and axes black on white or white on black
 };
 
 // Sets style, palette, font and style sheet of the application. System follows the desktop, also when it changes later.
 void applyTheme(QApplication& application, ThemeMode mode);
+// How large type and lines of every widget are from now on.
+void applySizes(const Sizes& sizes);
 ThemeMode themeMode(); // the mode last applied; System before
 
 // The same hue for a head everywhere: handle, curve, profile, border. Never magnitude. Eight hues that stay apart for
@@ -53,10 +59,17 @@ QColor headColour(int head);
 inline constexpr int kGrid = 8;
 inline constexpr int kRadius = 6;
 
-QFont bodyFont();  // 13 px, the system's family
-QFont boldFont();  // 13 px, semi-bold: titles of panels
+QFont bodyFont();  // 13 px at the usual size, the system's family
+QFont boldFont();  // as large, semi-bold: titles of panels
 QFont tickFont();  // 11 px: axes
 QFont labelFont(); // 12 px: captions and axis titles
+
+// The font of a widget, which follows when the sizes change.
+enum class Type { Body, Bold, Label, Tick };
+void setType(QWidget* widget, Type type);
+
+double contrast(const QColor& a, const QColor& b); // of WCAG 2: 1 to 21
+QColor readable(const QColor& colour, const Theme& theme); // the hue at a contrast of 4.5 or more with the theme's panel
 
 // Gives a widget one of the looks of the style sheet:
 //   "panel"   QFrame: a panel with border and round corners       "header" QWidget: a panel's header, ruled below

@@ -35,6 +35,7 @@ KeysPage::KeysPage(QWidget* parent) : QDialog(parent) {
         {tr("Ctrl+E"), tr("Export a figure")},
         {tr("Ctrl+Shift+C"), tr("Copy picture and numbers of the panel used last")},
         {tr("Ctrl+P"), tr("Print it")},
+        {tr("F5"), tr("Presentation: large letters, few panels; Esc ends it")},
         {tr("F11"), tr("Full screen")},
         {tr("Esc"), tr("Unlock; stop opening; dismiss a message")},
         {tr("F1"), tr("This list")},
@@ -44,7 +45,7 @@ KeysPage::KeysPage(QWidget* parent) : QDialog(parent) {
     grid->setVerticalSpacing(6);
     for (int row = 0; row < keys.size(); ++row) {
         auto* const key = new QLabel(keys[row].first, this);
-        key->setFont(boldFont());
+        setType(key, Type::Bold);
         grid->addWidget(key, row, 0);
         grid->addWidget(new QLabel(keys[row].second, this), row, 1);
     }

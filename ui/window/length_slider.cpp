@@ -33,7 +33,7 @@ LengthSlider::LengthSlider(QWidget* parent)
     m_slider->setFocusPolicy(Qt::TabFocus);
     m_slider->setAccessibleName(m_caption->text());
     m_slider->setToolTip(tr("Tokens of the text on view, from its start ( [ and ] )"));
-    m_number->setFont(boldFont());
+    setType(m_number, Type::Bold);
     m_number->setAccessibleName(m_caption->text());
     m_number->setToolTip(tr("Tokens of the text on view: type any number of them"));
     m_number->setFixedWidth(QFontMetrics(boldFont()).horizontalAdvance(grouped(1'000'000)) + 3 * kGrid);

@@ -11,6 +11,7 @@
 #include "ui/widgets/notice_strip.h"
 #include "ui/window/device_picker.h"
 #include "ui/window/length_slider.h"
+#include "ui/window/presentation.h"
 #include "ui/window/window_memory.h"
 
 #include <QAbstractSpinBox>
@@ -91,6 +92,7 @@ MainWindow::MainWindow(const LaunchOptions& options, QSettings* settings, QWidge
 }
 
 MainWindow::~MainWindow() {
+    m_presentation->stop(); // the sizes are the whole application's
     m_saving.stop();
     qApp->removeEventFilter(this);
     m_lab->disconnect();
@@ -108,6 +110,7 @@ QList<DockPanel*> MainWindow::docks() const {
 void MainWindow::restore() {
     const WindowMemory memory = m_settings ? WindowMemory::read(*m_settings) : WindowMemory();
     setTheme(memory.theme);
+    setTextSize(memory.textSize);
     resize(QSize(1600, 1000).boundedTo(screen()->availableSize() - QSize(0, 40))); // the frame has its own height
     m_arranged = !memory.geometry.isEmpty() && restoreGeometry(memory.geometry) && restoreState(memory.docks);
     m_rememberedDevice = memory.device;
@@ -119,8 +122,9 @@ void MainWindow::remember() {
     if (!m_settings)
         return;
     WindowMemory memory;
-    memory.geometry = saveGeometry();
-    memory.docks = saveState();
+    memory.geometry = m_presentation->isOn() ? m_presentation->geometryBefore() : saveGeometry();
+    memory.docks = m_presentation->isOn() ? m_presentation->docksBefore() : saveState();
+    memory.textSize = m_textSize;
     memory.theme = themeMode();
     if (!m_devices->current().isCpu())
         memory.device = QString::fromStdString(m_devices->current().name());
@@ -233,6 +237,8 @@ bool MainWindow::handleKey(int key) {
 }
 
 void MainWindow::escape() {
+    if (m_presentation->isOn())
+        return m_presentation->stop();
     m_map->map()->unlock();
     m_text->setLocked(-1);
     m_lab->lightToken({});

@@ -33,6 +33,7 @@ class LengthSlider;
 class MapPanel;
 class NoticeStrip;
 class PositionPicker;
+class Presentation;
 class ProfileView;
 class SlopeEditor;
 class StatusLine;
@@ -68,12 +69,14 @@ public:
     TextView& textView() { return *m_text; }
     NoticeStrip& notice() { return *m_notice; }
     PositionPicker& positionPicker() { return *m_positions; }
+    Presentation& presentation() { return *m_presentation; }
 
     FigureDesk figureDesk(); // its panels' figures
     ExportActions& exportActions() { return *m_export; }
 
     void openFile(const QString& path); // a workspace, a model's folder or file, or a text: by what it is
     void setTheme(ThemeMode mode);
+    void setTextSize(int percent); // of the usual
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -96,6 +99,7 @@ private:
     void buildExportMenu(QMenu* menu); // main_window_export.cpp
     void buildEditMenu(QMenu* menu);
     void buildViewMenu(QMenu* menu);
+    void buildTextSizeMenu(QMenu* menu);
     void buildSweepMenu(QMenu* menu);
     void pasteText();
 
@@ -147,13 +151,15 @@ private:
     StatusLine* m_status = nullptr;
     KeysPage* m_keys = nullptr;
     ExportActions* m_export = nullptr;
+    Presentation* m_presentation = nullptr;
     DockPanel *m_variantsDock = nullptr, *m_textDock = nullptr, *m_headDock = nullptr, *m_slopeDock = nullptr,
               *m_curveDock = nullptr, *m_tableDock = nullptr;
     QPushButton *m_sweepButton = nullptr, *m_stopButton = nullptr;
     QAction *m_sweepAction = nullptr, *m_stopAction = nullptr;
     QMenu *m_sweepLengths = nullptr, *m_recent = nullptr;
     QList<QAction*> m_recentActions; // of Ctrl+1 to Ctrl+9
-    QActionGroup* m_themes = nullptr;
+    QActionGroup *m_themes = nullptr, *m_textSizes = nullptr;
+    int m_textSize = 100; // percent
 
     QString m_rememberedDevice;
     QTimer m_saving;         // what has changed is kept this long after

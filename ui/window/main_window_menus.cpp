@@ -8,6 +8,7 @@
 #include "ui/widgets/notice_strip.h"
 #include "ui/window/keys_page.h"
 #include "ui/window/main_window.h"
+#include "ui/window/presentation.h"
 
 #include <QActionGroup>
 #include <QApplication>
@@ -97,9 +98,31 @@ void MainWindow::buildViewMenu(QMenu* menu) {
         action->setCheckable(true);
         m_themes->addAction(action);
     }
+    buildTextSizeMenu(menu->addMenu(tr("Text &size")));
+    m_presentation = new Presentation(*this, docks(), {m_curveDock});
+    addAction(menu->addAction(tr("P&resentation"), QKeySequence(Qt::Key_F5), m_presentation, &Presentation::toggle));
     QAction* const full = menu->addAction(tr("&Full screen"), QKeySequence(Qt::Key_F11), this,
                                           [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
     addAction(full);
+}
+
+void MainWindow::buildTextSizeMenu(QMenu* menu) {
+    m_textSizes = new QActionGroup(this);
+    for (const int percent : {90, 100, 115, 130, 150}) {
+        QAction* const action = menu->addAction(tr("%1 %").arg(percent), this, [this, percent] { setTextSize(percent); });
+        action->setCheckable(true);
+        action->setData(percent);
+        m_textSizes->addAction(action);
+    }
+}
+
+void MainWindow::setTextSize(int percent) {
+    m_presentation->stop(); // which has sizes of its own
+    m_textSize = percent;
+    applySizes(Sizes::scaled(percent / 100.0));
+    for (QAction* const action : m_textSizes->actions())
+        action->setChecked(action->data().toInt() == percent);
+    m_saving.start();
 }
 
 void MainWindow::buildSweepMenu(QMenu* menu) {

@@ -7,6 +7,7 @@
 namespace slopescope::ui {
 namespace {
 
+constexpr int kSmallestText = 80, kLargestText = 200; // percent
 constexpr int kLayout = 2; // of the docks; a saved layout of another number is not restored
 
 } // namespace
@@ -18,6 +19,7 @@ WindowMemory WindowMemory::read(const QSettings& settings) {
         memory.docks = settings.value("docks").toByteArray();
     }
     memory.theme = static_cast<ThemeMode>(std::clamp(settings.value("theme").toInt(), 0, static_cast<int>(ThemeMode::Dark)));
+    memory.textSize = std::clamp(settings.value("textSize", memory.textSize).toInt(), kSmallestText, kLargestText);
     memory.device = settings.value("device").toString();
     return memory;
 }
@@ -27,6 +29,7 @@ void WindowMemory::write(QSettings& settings) const {
     settings.setValue("geometry", geometry);
     settings.setValue("docks", docks);
     settings.setValue("theme", static_cast<int>(theme));
+    settings.setValue("textSize", textSize);
     settings.setValue("device", device);
 }
 

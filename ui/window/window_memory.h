@@ -15,6 +15,7 @@ struct WindowMemory {
     QByteArray geometry, docks;
     ThemeMode theme = ThemeMode::System;
     QString device; // empty: the processor
+    int textSize = 100; // percent of the usual
 
     static WindowMemory read(const QSettings& settings);
     void write(QSettings& settings) const;
