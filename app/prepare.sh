@@ -9,7 +9,7 @@ buildPackages=(
     libtorch-dev libopenblas0-openmp libhwy-dev
     nlohmann-json3-dev libonig-dev libutf8proc-dev libcli11-dev
     libgtest-dev libgmock-dev libbenchmark-dev
-    fonts-dejavu-core
+    fonts-dejavu-core fonts-nanum # the second has the Korean letters
 )
 testPackages=(xvfb xdotool poppler-utils parallel slurm-wlm munge)
 # A desktop that offers Wayland and no X server.
