@@ -86,12 +86,29 @@ void accountForPlan(const Options& options, const JobResults& results, Account& 
 
 // The curve of each, of windows that all curves of the same tokens and lengths have.
 std::vector<CurveResult> derived(const std::vector<SweptCurve>& curves) {
-    std::vector<CurveResult> all;
+    struct Group {
+        const SweptCurve* first;
+        std::vector<const CurveTally*> tallies;
+        CurveTally common;
+    };
+    std::vector<Group> groups;
+    std::vector<std::size_t> groupOf;
     for (const SweptCurve& curve : curves) {
-        std::vector<const CurveTally*> beside;
-        for (const SweptCurve& other : curves)
-            if (other.measured.textDigest == curve.measured.textDigest && other.measured.isOf(curve.job.plan))
-                beside.push_back(&other.measured.tally);
+        const auto known = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
+            return group.first->measured.textDigest == curve.measured.textDigest && group.first->measured.isOf(curve.job.plan);
+        });
+        groupOf.push_back(std::size_t(known - groups.begin()));
+        if (known == groups.end())
+            groups.push_back({&curve, {}, {}});
+        groups[groupOf.back()].tallies.push_back(&curve.measured.tally);
+    }
+    for (Group& group : groups)
+        group.common = commonOf(group.tallies);
+
+    std::vector<CurveResult> all;
+    for (std::size_t i = 0; i < curves.size(); ++i) {
+        const SweptCurve& curve = curves[i];
+        const CurveTally* const beside[] = {&groups[groupOf[i]].common};
         CurveResult& result = all.emplace_back();
         result.variant = curve.measured.variant;
         result.protocol = curve.measured.protocol;

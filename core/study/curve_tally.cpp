@@ -90,6 +90,21 @@ void mergeSums(std::map<std::int64_t, WindowSums>& into, const std::map<std::int
     }
 }
 
+// Keeps of `into` what `from` has too, where both have anything.
+void keepCommon(Sums& into, const Sums& from) {
+    constexpr std::int64_t kNowhere = -1; // where no window starts: nothing in common is not the same as nothing said
+    for (const auto& [key, windows] : from) {
+        if (windows.empty())
+            continue;
+        const auto [known, added] = into.try_emplace(key, windows);
+        if (added)
+            continue;
+        std::erase_if(known->second, [&](const auto& one) { return !windows.contains(one.first); });
+        if (known->second.empty())
+            known->second[kNowhere] = {};
+    }
+}
+
 DifferencePoint differenceOf(const WindowSums& a, const WindowSums& b, std::int64_t length, bool overlapping, const Common& common) {
     RunningMean difference, first, second;
     Overlap shared(length);
@@ -128,6 +143,15 @@ std::vector<ContextBin> contextBins(std::int64_t length) {
         last = end;
     }
     return bins;
+}
+
+CurveTally commonOf(Beside all) {
+    CurveTally common;
+    for (const CurveTally* const tally : all) {
+        keepCommon(common.byLength, tally->byLength);
+        keepCommon(common.byContext, tally->byContext);
+    }
+    return common;
 }
 
 void deriveCurve(const CurveTally& tally, Beside beside, CurveResult& curve) {

@@ -45,6 +45,9 @@ std::vector<ContextBin> contextBins(std::int64_t length);
 // those have count, so that a curve is compared with the same text.
 using Beside = std::span<const CurveTally* const>;
 
+// One tally that stands for many beside any other: it has the windows that all of them have in common.
+CurveTally commonOf(Beside all);
+
 // Fills the points and contexts of `curve`, whose lengths and protocol are there, from `tally`, one of those `beside`.
 void deriveCurve(const CurveTally& tally, Beside beside, CurveResult& curve);
 

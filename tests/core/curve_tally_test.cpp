@@ -165,6 +165,23 @@ TEST(DeriveCurve, BesideOthersOnlyTheWindowsOfAllCount) {
     EXPECT_NEAR(curve.points[1].nll, (a.byLength[32][32].nll + a.byLength[32][96].nll) / 64, 1e-12);
     for (const ContextPoint& point : curve.context)
         EXPECT_GT(point.context, 8) << "those up to 8 have no window in common";
+
+    // One tally stands for them all.
+    const CurveTally common = commonOf(all);
+    const CurveTally* const one[] = {&common};
+    for (const CurveTally* const tally : all) {
+        CurveResult expected = curveOf({8, 32}), actual = expected;
+        deriveCurve(*tally, all, expected);
+        deriveCurve(*tally, one, actual);
+        ASSERT_EQ(actual.context.size(), expected.context.size());
+        for (std::size_t i = 0; i < expected.points.size(); ++i) {
+            EXPECT_EQ(actual.points[i].windows, expected.points[i].windows);
+            EXPECT_EQ(actual.points[i].tokens, expected.points[i].tokens);
+            if (expected.points[i].windows > 0) {
+                EXPECT_EQ(actual.points[i].nll, expected.points[i].nll);
+            }
+        }
+    }
 }
 
 // Windows a quarter apart share three quarters of their text.
