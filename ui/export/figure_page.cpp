@@ -28,7 +28,7 @@ QFont titleFont() {
 FigurePage::FigurePage(const Figure& figure, double inches, QString caption, bool dark)
     : m_figure(figure), m_caption(std::move(caption)), m_dark(dark),
       m_margin(figure.title().isEmpty() && m_caption.isEmpty() ? 0 : kMargin) {
-    const SizesHere paper{Sizes()}; // whatever the screen's are
+    const SizesHere onPaper{Sizes()}; // whatever the screen's are
     const double width = std::clamp(inches, kNarrowestPage, kWidestPage) * kPixelsPerInch;
     m_inner = int(width) - 2 * m_margin;
     m_height = std::max(1, m_figure.heightFor(m_inner));
@@ -76,7 +76,7 @@ QColor FigurePage::paper() const {
 }
 
 void FigurePage::paint(QCPPainter& painter) const {
-    const SizesHere paper{Sizes()};
+    const SizesHere onPaper{Sizes()};
     const Theme& theme = m_dark ? Theme::forNight() : Theme::forDay();
     painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing | QPainter::LosslessImageRendering);
     painter.fillRect(QRectF(QPointF(0, 0), m_size), paper());
