@@ -190,18 +190,27 @@ std::shared_ptr<const Decoder> Shelf::decoder(const Variant& variant,
     const auto own = model(variant.model)->decoder;
     if (variant.positions.isOwn())
         return own;
-    const std::lock_guard lock(m_mutex);
-    const auto known = std::find_if(m_positioned.begin(), m_positioned.end(), [&](const Positioned& one) {
-        return one.own == own && one.positions == variant.positions;
-    });
-    if (known != m_positioned.end()) {
+    const auto kept = [&]() -> std::shared_ptr<const Decoder> { // with the mutex held
+        const auto known = std::find_if(m_positioned.begin(), m_positioned.end(), [&](const Positioned& one) {
+            return one.own == own && one.positions == variant.positions;
+        });
+        if (known == m_positioned.end())
+            return nullptr;
         std::rotate(known, known + 1, m_positioned.end());
         return m_positioned.back().with;
+    };
+    {
+        const std::lock_guard lock(m_mutex);
+        if (auto known = kept())
+            return known;
     }
-    RelativeBias bias;
+    RelativeBias bias; // whose model may be large: nobody waits for it who does not want it
     if (variant.positions.bias == BiasChange::T5)
         bias = biasOf(variant.positions.biasModel);
     auto with = std::make_shared<const Decoder>(own->withPositions(variant.positions, bias));
+    const std::lock_guard lock(m_mutex);
+    if (auto known = kept()) // another thread was first
+        return known;
     if (m_positioned.size() == kMostPositioned)
         m_positioned.erase(m_positioned.begin());
     m_positioned.push_back({own, with, variant.positions});

@@ -12,6 +12,7 @@
 #include <QMenuBar>
 #include <QMouseEvent>
 #include <QSettings>
+#include <QStatusBar>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolBar>
@@ -20,6 +21,8 @@
 #include <qcustomplot.h>
 
 #include <algorithm>
+#include <cmath>
+#include <vector>
 
 namespace slopescope::ui {
 namespace {
@@ -127,8 +130,9 @@ TEST_P(PresentationTest, IsPaintedLargeAndDark) {
     EXPECT_GE(highest, int(0.6 * 0.02 * GetParam().height()));
     // A curve crosses a column of the plot in a run of its own colour.
     const QColor colour = QColor::fromRgb(window.lab().workspace().variants.front().colour);
-    int thickest = 0;
-    for (int x = area.left() + area.width() / 3; x < area.right(); ++x)
+    std::vector<int> runs; // the thickest of each column; most columns hold no dot
+    for (int x = area.left() + area.width() / 3; x < area.right(); ++x) {
+        int thickest = 0;
         for (int y = area.top(), run = 0; y < area.bottom(); ++y) {
             const QColor here = image.pixelColor(x, y);
             const bool same = std::abs(here.red() - colour.red()) + std::abs(here.green() - colour.green()) +
@@ -136,7 +140,13 @@ TEST_P(PresentationTest, IsPaintedLargeAndDark) {
             run = same ? run + 1 : 0;
             thickest = std::max(thickest, run);
         }
-    EXPECT_GE(thickest, int(4 * GetParam().height() / 1080.0) - 1);
+        if (thickest > 0)
+            runs.push_back(thickest);
+    }
+    ASSERT_GT(runs.size(), 100U);
+    std::nth_element(runs.begin(), runs.begin() + std::ssize(runs) / 2, runs.end());
+    // Its edges are mixed with what is behind: a row of pixels is lost.
+    EXPECT_GE(runs[runs.size() / 2], int(std::lround(4 * GetParam().height() / 1080.0)) - 1);
     window.presentation().stop();
     EXPECT_EQ(screenSizes(), Sizes());
 }

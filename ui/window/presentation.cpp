@@ -158,6 +158,8 @@ bool Presentation::eventFilter(QObject* watched, QEvent* event) {
     // Windows hear every move of the pointer, widgets only those that they track.
     if (event->type() == QEvent::MouseMove && (watched->isWindowType() || watched->isWidgetType()))
         m_ring->follow(m_window.mapFromGlobal(static_cast<QMouseEvent*>(event)->globalPosition().toPoint()));
+    else if (watched == &m_window && event->type() == QEvent::Leave)
+        m_ring->hide();
     else if (watched == &m_window && event->type() == QEvent::Resize)
         QTimer::singleShot(0, this, [this] {
             if (m_on)
