@@ -94,7 +94,7 @@ TEST(SweepEngines, ASlurmArrayWithAWorkerKilledComesToTheSameBits) {
     Workers workers("slurm");
     // The array, and once more for what the killed task has left.
     const std::string submit =
-        "timeout 300 sbatch --wait --quiet --output=/dev/null --cpus-per-task=1 --array=0-2 " SLOPESCOPE_RESOURCES
+        "timeout 1200 sbatch --wait --quiet --output=/dev/null --cpus-per-task=1 --array=0-2 " SLOPESCOPE_RESOURCES
         "/sweeps/sweep.sbatch '" +
         sweep.jobs() + "' '" + workers.parts().string() + "'";
     const std::string script = write("submit.sh", submit + "\n" + submit + "\n");
