@@ -43,7 +43,7 @@ Vector lab(const Vector& rgb) {
     return {116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])};
 }
 
-double contrast(const QColor& a, const QColor& b) {
+double contrastByHand(const QColor& a, const QColor& b) {
     const auto luminance = [](const QColor& c) {
         const Vector v = linear(c);
         return 0.2126 * v[0] + 0.7152 * v[1] + 0.0722 * v[2];
@@ -78,8 +78,8 @@ TEST(Theme, HeadHuesStayApartForEveryEye) {
 
 TEST(Theme, HeadHuesShowOnBothPanels) {
     for (int head = 0; head < 8; ++head) {
-        EXPECT_GT(contrast(headColour(head), Theme::forDay().panel), 2.5) << head;
-        EXPECT_GT(contrast(headColour(head), Theme::forNight().panel), 2.5) << head;
+        EXPECT_GT(contrastByHand(headColour(head), Theme::forDay().panel), 2.5) << head;
+        EXPECT_GT(contrastByHand(headColour(head), Theme::forNight().panel), 2.5) << head;
     }
 }
 
@@ -95,13 +95,13 @@ TEST(Theme, HeadsBeyondTheEighthHaveColoursToo) {
 
 TEST(Theme, TextCanBeRead) {
     for (const Theme& theme : {Theme::forDay(), Theme::forNight()}) {
-        EXPECT_GT(contrast(theme.text, theme.panel), 10);
-        EXPECT_GT(contrast(theme.softText, theme.panel), 4.5);
-        EXPECT_GT(contrast(theme.softText, theme.window), 4.5);
-        EXPECT_GT(contrast(theme.accentText, theme.accentFill), 4.5);
-        EXPECT_GT(contrast(theme.good, theme.goodFill), 4.5);
-        EXPECT_GT(contrast(theme.warn, theme.warnFill), 4.5);
-        EXPECT_GT(contrast(theme.bad, theme.badFill), 4.5);
+        EXPECT_GT(contrastByHand(theme.text, theme.panel), 10);
+        EXPECT_GT(contrastByHand(theme.softText, theme.panel), 4.5);
+        EXPECT_GT(contrastByHand(theme.softText, theme.window), 4.5);
+        EXPECT_GT(contrastByHand(theme.accentText, theme.accentFill), 4.5);
+        EXPECT_GT(contrastByHand(theme.good, theme.goodFill), 4.5);
+        EXPECT_GT(contrastByHand(theme.warn, theme.warnFill), 4.5);
+        EXPECT_GT(contrastByHand(theme.bad, theme.badFill), 4.5);
     }
 }
 

@@ -57,7 +57,7 @@ void CurvePlot::reserveNames(int width) {
         const double wide = (m_shown.lines[i].selected ? bold : plain).horizontalAdvance(nameOf(i)) + 2;
         widest = std::max(widest, m_ends[i].place == LabelWish::Place::Right ? std::min(most, wide) : 24.0);
     }
-    m_plot.axisRect()->setMinimumMargins(QMargins(scaled(46), scaled(10), int(std::ceil(widest + kColumnGap)) + 10, 0));
+    m_plot.axisRect()->setMinimumMargins(QMargins(atTextSize(46), atTextSize(10), int(std::ceil(widest + kColumnGap)) + 10, 0));
 }
 
 void CurvePlot::annotate() {

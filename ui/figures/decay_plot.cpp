@@ -44,7 +44,7 @@ void prepareDecayPlot(QCustomPlot& plot) {
     plot.xAxis->setTicker(tokenTicker(*plot.xAxis));
     plot.yAxis->setTicker(valueTicker(*plot.yAxis));
     plot.yAxis->setRange(0, 1.04);
-    plot.axisRect()->setMinimumMargins(QMargins(scaled(46), 4, 24, 0));
+    plot.axisRect()->setMinimumMargins(QMargins(atTextSize(46), 4, 24, 0));
     plot.addLayer(kSelectedLayer, plot.layer(QStringLiteral("main")));
     plot.layer(kSelectedLayer)->setMode(QCPLayer::lmBuffered);
 }

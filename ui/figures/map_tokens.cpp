@@ -24,12 +24,12 @@ constexpr int kLabelGap = 6;      // between a token and the plot
 constexpr double kSlant = 45;     // degrees
 
 QFont tokenFont(double cell) {
-    return cell < scaled(kUsualSlantedCell) ? tickFont() : labelFont();
+    return cell < atTextSize(kUsualSlantedCell) ? tickFont() : labelFont();
 }
 
 QFont numberFont(double cell) {
     QFont font = tickFont();
-    font.setPixelSize(std::clamp(int(cell * 0.32), scaled(9), scaled(16)));
+    font.setPixelSize(std::clamp(int(cell * 0.32), atTextSize(9), atTextSize(16)));
     return font;
 }
 
@@ -71,14 +71,14 @@ bool hasTokens(const MapPlot& map) {
 } // namespace
 
 bool tokensFit(const MapPlot& map, int side) {
-    return hasTokens(map) && side >= scaled(kUsualLabelCell) * map.span;
+    return hasTokens(map) && side >= atTextSize(kUsualLabelCell) * map.span;
 }
 
 // Of a small text as wide as its tokens need; else of one width, so that the plot stays where it is as one moves
 // through it.
 QMargins tokenMargins(const MapPlot& map) {
     const QFontMetricsF metrics(labelFont());
-    double label = scaled(kUsualWidestLabel), last = scaled(kUsualWidestLabel);
+    double label = atTextSize(kUsualWidestLabel), last = atTextSize(kUsualWidestLabel);
     if (hasTokens(map) && map.length > 0 && map.length <= kSmallText) {
         const auto width = [&](std::int64_t token) {
             return metrics.horizontalAdvance(tokenLabel(*map.tokens, token, kLongestLabel));
@@ -86,7 +86,7 @@ QMargins tokenMargins(const MapPlot& map) {
         label = 0;
         for (std::int64_t token = 0; token < map.length; ++token)
             label = std::max(label, width(token));
-        label = std::min(label, double(scaled(kUsualWidestLabel)));
+        label = std::min(label, double(atTextSize(kUsualWidestLabel)));
         last = width(map.length - 1);
     }
     const int wide = int(std::ceil(label)) + kLabelGap, title = int(metrics.height());
@@ -152,7 +152,7 @@ void paintTokens(QPainter& painter, const QRect& plot, const MapPlot& map, const
     const QMargins margins = tokenMargins(map);
     const double height = std::ceil(metrics.height()), room = margins.top() - kLabelGap;
     const double widest = margins.left() - kLabelGap - height - 4;
-    const bool slanted = cell >= scaled(kUsualSlantedCell);
+    const bool slanted = cell >= atTextSize(kUsualSlantedCell);
     for (std::int64_t i = 0; i < map.span; ++i) {
         const std::int64_t query = map.queryBegin + i, key = map.keyBegin + i;
         const double along = (double(i) + 0.5) * cell;

@@ -45,11 +45,11 @@ ColourBar::ColourBar(QWidget* parent)
 }
 
 QSize ColourBar::sizeHint() const {
-    return {scaled(kWidth), 240};
+    return {atTextSize(kWidth), 240};
 }
 
 QSize ColourBar::minimumSizeHint() const {
-    return {scaled(kWidth), 100};
+    return {atTextSize(kWidth), 100};
 }
 
 void ColourBar::setScale(const ColourScale& scale) {

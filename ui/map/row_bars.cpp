@@ -21,11 +21,11 @@ constexpr int kLabelLetters = 10;
 constexpr double kMasked = std::numeric_limits<double>::quiet_NaN();
 
 int labelRoom() {
-    return scaled(48);
+    return atTextSize(48);
 }
 
 int numberRoom() {
-    return scaled(44);
+    return atTextSize(44);
 }
 
 } // namespace

@@ -22,7 +22,7 @@ RowPanel::RowPanel(QWidget* parent)
     : QWidget(parent), m_title(new QLabel(this)), m_hint(new QLabel(this)), m_arithmetic(new QLabel(this)),
       m_bars(new RowBars(this)) {
     setAccessibleName(tr("Row"));
-    setFixedWidth(scaled(kWidth));
+    setFixedWidth(atTextSize(kWidth));
     m_title->setTextFormat(Qt::PlainText);
     setType(m_title, Type::Bold);
     m_title->setMinimumWidth(1);
@@ -89,12 +89,12 @@ void RowPanel::spellOut(std::int64_t key) {
 }
 
 QSize RowPanel::sizeHint() const {
-    return {scaled(kWidth), scaled(kWidth)};
+    return {atTextSize(kWidth), atTextSize(kWidth)};
 }
 
 void RowPanel::changeEvent(QEvent* event) {
     if (event->type() == QEvent::FontChange)
-        setFixedWidth(scaled(kWidth));
+        setFixedWidth(atTextSize(kWidth));
     QWidget::changeEvent(event);
 }
 

@@ -118,7 +118,7 @@ SlopeAxis SlopeCanvas::axis() const {
 }
 
 qreal SlopeCanvas::bottomMargin() {
-    return scaled(54);
+    return atTextSize(54);
 }
 
 qreal SlopeCanvas::axisWidth() {

@@ -14,11 +14,11 @@ constexpr int kSwatchLeft = 14, kSwatchWidth = 14, kEyeLeft = 32, kEyeSize = 26,
 constexpr int kUsualChipWidth = 24, kUsualChipHeight = 17, kChipGap = 2, kTop = 4;
 
 int chipWidth() {
-    return scaled(kUsualChipWidth);
+    return atTextSize(kUsualChipWidth);
 }
 
 int chipHeight() {
-    return scaled(kUsualChipHeight);
+    return atTextSize(kUsualChipHeight);
 }
 
 int nameHeight() {

@@ -20,7 +20,7 @@ public:
         QFont bold = font();
         bold.setPixelSize(sizes().label);
         bold.setWeight(QFont::DemiBold);
-        return {QFontMetrics(bold).horizontalAdvance(text()) + 22, scaled(26)};
+        return {QFontMetrics(bold).horizontalAdvance(text()) + 22, atTextSize(26)};
     }
     QSize minimumSizeHint() const override { return sizeHint(); }
 

@@ -39,7 +39,7 @@ void setScreenSizes(const Sizes& sizes) {
     g_screen = g_here = sizes;
 }
 
-int scaled(int pixels) {
+int atTextSize(int pixels) {
     return pixels * g_here.body / Sizes().body;
 }
 

@@ -22,7 +22,7 @@ const Sizes& sizes();
 const Sizes& screenSizes();
 void setScreenSizes(const Sizes& sizes); // by applySizes alone, which tells the widgets
 
-int scaled(int pixels);         // a distance that grows with the letters
+int atTextSize(int pixels);     // a distance that grows with the letters
 double lineWidth(double usual); // of a line that shows data
 
 // Other sizes for as long as it lives: a figure for a file is not drawn in those of the screen.

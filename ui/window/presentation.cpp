@@ -28,7 +28,7 @@ public:
     }
 
     void follow(const QPoint& inWindow) {
-        resize(scaled(40), scaled(40));
+        resize(atTextSize(40), atTextSize(40));
         move(inWindow - rect().center());
         raise();
         show();
