@@ -202,7 +202,7 @@ TEST(BiasCurve, TheDecoderRunsWithEachAsTheReferenceDoes) {
 TEST(BiasCurve, T5BucketsOfAnotherModelAreThatModelsBias) {
     const TinyModel donor({.method = "t5-bias"}), taker(TinyOptions{});
     ReferenceModel reference = taker.reference();
-    const Row& learned = donor.reference().tensor("relative_bias.weight");
+    const Row learned = donor.reference().tensor("relative_bias.weight");
     reference.otherBias = [&](std::size_t, std::size_t h, std::size_t d) { return learned[reference::bucketOf32(d) * 4 + h]; };
     const auto ids = tinyIds(12, 40);
     const ReferenceForward expected = referenceForward(reference, ids);

@@ -155,7 +155,7 @@ TEST(RecordTest, SaysWhatIsWrongAndWhere) {
         {changed("/variants/0/slopes/0", nlohmann::json(std::vector<int>(4097))), "slopes[0] has 4097 entries"},
         {changed("/variants/0/positions", "alibi"), "variants[0].positions should be a JSON object"},
         {changed("/variants/0/positions", {{"bias", "alibi"}}),
-         "positions.bias is \"alibi\"; it should be own, none or linear"},
+         "positions.bias is \"alibi\"; it should be own, none, linear, curve or t5"},
         {changed("/variants/0/positions", {{"bias", "none"}}), "has slopes and no bias"},
         {changed("/variants/0/positions", {{"scaling", "dynamic"}}), "positions.scaling is \"dynamic\""},
         {changed("/variants/0/positions", {{"scaling", "ntk"}, {"factor", 0.5}}),

@@ -131,13 +131,14 @@ TEST(WorkspaceFileTest, KilledInTheMiddleOfASaveAHundredTimesTheFileIsWhole) {
     saveWorkspaceFile(one, file);
     std::mt19937 random(1);
     std::set<std::string> seen;
-    for (int time = 0; time < 100; ++time) {
+    // A hundred times, and on a busy machine until it was late enough for the other one to be there.
+    for (int time = 0; time < 100 || (seen.size() < 2 && time < 1000); ++time) {
         const pid_t child = ::fork();
         ASSERT_GE(child, 0);
         if (child == 0)
             for (bool first = false;; first = !first)
                 saveWorkspaceFile(first ? one : other, file);
-        std::this_thread::sleep_for(std::chrono::microseconds(200 + random() % 8000));
+        std::this_thread::sleep_for(std::chrono::microseconds(200 + random() % 8000 + (time < 100 ? 0 : 50'000)));
         ::kill(child, SIGKILL);
         int status = 0;
         ASSERT_EQ(::waitpid(child, &status, 0), child);
