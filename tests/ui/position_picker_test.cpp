@@ -69,7 +69,7 @@ TEST(PositionPickerTest, OffersWhatTheModelCanBeRunWith) {
         EXPECT_EQ(action(picker.positions(), "ALiBi") != nullptr, facts.positions.bias != BiasKind::Linear) << method;
         EXPECT_EQ(action(picker.positions(), "no positions") != nullptr, std::string(method) != "none") << method;
         EXPECT_EQ(action(picker.positions(), "YaRN × 4") != nullptr, facts.positions.rotary.has_value()) << method;
-        EXPECT_EQ(ticked(picker.positions()), QStringList({"as trained", "no window", "no sinks"})) << method;
+        EXPECT_EQ(ticked(picker.positions()), QStringList({"as trained", "no window", "no sinks", "as they are"})) << method;
         // Each choice is one that core can run.
         QSignalSpy chosen(picker.positions(), &PositionMenu::chosen);
         int offered = 0;
@@ -88,7 +88,7 @@ TEST(PositionPickerTest, PartsAreChosenForThemselves) {
     const ModelFacts rotary = model("rotary");
     const Variant variant = parseVariant(rotary, "rotary-ntk:4+window:256");
     picker.setVariant(variant, rotary);
-    EXPECT_EQ(ticked(picker.positions()), QStringList({"NTK × 4", "window 256", "no sinks"}));
+    EXPECT_EQ(ticked(picker.positions()), QStringList({"NTK × 4", "window 256", "no sinks", "as they are"}));
     EXPECT_EQ(picker.findChild<QPushButton*>()->text(), "rotary, NTK × 4, window 256");
     EXPECT_TRUE(marked(picker));
     QSignalSpy chosen(&picker, &PositionPicker::chosen);
@@ -143,7 +143,7 @@ TEST(PositionPickerTest, AChoiceThatTheMenuLacksIsAddedToIt) {
     PositionPicker picker;
     const ModelFacts rotary = model("rotary");
     picker.setVariant(parseVariant(rotary, "rotary-ntk:3.5+window:300+sinks:7"), rotary);
-    EXPECT_EQ(ticked(picker.positions()), QStringList({"rotary-ntk:3.5", "window 300", "the first 7 keys"}));
+    EXPECT_EQ(ticked(picker.positions()), QStringList({"rotary-ntk:3.5", "window 300", "the first 7 keys", "as they are"}));
 }
 
 TEST(PositionPickerTest, ASpecIsReadOrRefusedWithTheParsersSentence) {
