@@ -93,13 +93,14 @@ void mergeSums(std::map<std::int64_t, WindowSums>& into, const std::map<std::int
 // Keeps of `into` what `from` has too, where both have anything.
 void keepCommon(Sums& into, const Sums& from) {
     constexpr std::int64_t kNowhere = -1; // where no window starts: nothing in common is not the same as nothing said
-    for (const auto& [key, windows] : from) {
+    for (const auto& one : from) {
+        const WindowSums& windows = one.second;
         if (windows.empty())
             continue;
-        const auto [known, added] = into.try_emplace(key, windows);
+        const auto [known, added] = into.try_emplace(one.first, windows);
         if (added)
             continue;
-        std::erase_if(known->second, [&](const auto& one) { return !windows.contains(one.first); });
+        std::erase_if(known->second, [&windows](const auto& window) { return !windows.contains(window.first); });
         if (known->second.empty())
             known->second[kNowhere] = {};
     }

@@ -73,7 +73,7 @@ TEST(Positions, MayBeBiasesByAnotherCurve) {
         EXPECT_EQ(curve("alibi", {"--positions", spec}).at("off_training_distribution"), true);
     EXPECT_THAT(run({"perplexity", modelOf("alibi"), "--text", textFile(), "--lengths", "16", "--positions", "t5:alibi"}).err,
                 HasSubstr("has no T5 bias to take"));
-    EXPECT_THAT(run({"perplexity", modelOf("rotary"), "--text", textFile(), "--lengths", "16", "--positions", "alibi-clip:4"}).err,
+    EXPECT_THAT(run({"perplexity", modelOf("learned"), "--text", textFile(), "--lengths", "16", "--positions", "alibi-clip:4"}).err,
                 HasSubstr("no ALiBi bias to clip"));
 }
 
