@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/id_list.h"
 #include "core/base/in_quotes.h"
+#include "core/record/measured_record.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -147,7 +148,7 @@ void addSourcesJson(const Input& input, std::uint64_t digest, const ModelFacts& 
     json["directory"] = model.directory.string();
     json["text"] = input.file().filename().string();
     json["text_path"] = input.file().string();
-    json["text_digest"] = hexadecimal(digest);
+    json["text_digest"] = digestText(digest);
     if (!model.remarks.empty())
         json["remarks"] = model.remarks;
     json["version"] = SLOPESCOPE_VERSION;

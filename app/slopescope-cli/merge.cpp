@@ -10,6 +10,7 @@
 #include "core/record/enum_names.h"
 #include "core/record/job_result.h"
 #include "core/record/json_lines.h"
+#include "core/record/measured_record.h"
 #include "core/record/swept_workspace.h"
 
 #include <CLI/CLI.hpp>
@@ -159,9 +160,9 @@ Json curvesJson(const std::vector<SweptCurve>& curves, const std::vector<CurveRe
         for (const auto& [length, spent] : curves[i].measured.tally.seconds)
             seconds += spent;
         all.push_back({{"model", job.variant.model},
-                       {"model_digest", hexadecimal(job.modelDigest)},
+                       {"model_digest", digestText(job.modelDigest)},
                        {"text", job.text},
-                       {"text_digest", hexadecimal(results[i].textDigest)},
+                       {"text_digest", digestText(results[i].textDigest)},
                        {"positions", job.positions},
                        {"slopes", job.slopes},
                        {"slope_table", slopesJson(job.variant.slopes)},

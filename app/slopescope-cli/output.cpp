@@ -57,12 +57,6 @@ std::string significant(double value, int digits) {
     return formatted("%.*g", digits, value);
 }
 
-std::string hexadecimal(std::uint64_t digest) {
-    char digits[17];
-    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(digest));
-    return digits;
-}
-
 std::string table(const std::vector<Row>& rows, std::size_t left) {
     std::vector<std::size_t> widths;
     for (const Row& row : rows) {

@@ -26,7 +26,6 @@ void printCsv(Context& context, const std::vector<std::string>& names, const std
 std::string fixed(double value, int digits);       // "3.142"; "-" when it is not finite
 std::string significant(double value, int digits); // "0.00391"; "-" when it is not finite
 
-std::string hexadecimal(std::uint64_t digest);     // "00000000cafe1234"
 
 using Row = std::vector<std::string>;
 

@@ -4,7 +4,7 @@
 #include "core/base/error.h"
 #include "tests/ui/curve_fixture.h"
 #include "tests/ui/svg_words.h"
-#include "ui/export/figure_numbers.h"
+#include "ui/figures/figure_numbers.h"
 #include "ui/figures/curve_figure.h"
 #include "ui/figures/decay_figure.h"
 #include "ui/figures/head_figure.h"

@@ -3,7 +3,7 @@
 #include "core/base/error.h"
 #include "ui/curves/curve_view.h"
 #include "ui/export/export_dialog.h"
-#include "ui/export/figure_numbers.h"
+#include "ui/figures/figure_numbers.h"
 #include "ui/heads/head_grid.h"
 #include "ui/heads/profile_view.h"
 #include "ui/map/map_panel.h"

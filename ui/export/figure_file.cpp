@@ -1,7 +1,7 @@
 #include "ui/export/figure_file.h"
 
 #include "core/base/error.h"
-#include "ui/export/figure_numbers.h"
+#include "ui/figures/figure_numbers.h"
 #include "ui/export/svg_device.h"
 
 #include <QBuffer>

@@ -1,6 +1,7 @@
 #include "ui/heads/head_table_view.h"
 
 #include "ui/heads/head_table_model.h"
+#include "ui/figures/figure_numbers.h"
 #include "ui/figures/table_figure.h"
 #include "ui/lab/lab.h"
 #include "ui/widgets/format.h"
@@ -187,11 +188,7 @@ void HeadTableView::describe() {
 }
 
 void HeadTableView::copyCsv() {
-    const FigureNumbers numbers = m_model->numbers();
-    QString text = numbers.columns.join(u',') + u'\n';
-    for (const QStringList& row : numbers.rows)
-        text += row.join(u',') + u'\n';
-    QGuiApplication::clipboard()->setText(text);
+    QGuiApplication::clipboard()->setText(QString::fromUtf8(tableText(m_model->numbers(), ',')));
 }
 
 std::unique_ptr<Figure> HeadTableView::figure() const {

@@ -1,4 +1,4 @@
-#include "ui/export/figure_numbers.h"
+#include "ui/figures/figure_numbers.h"
 
 #include "core/record/csv.h"
 #include "core/record/npy_header.h"
